@@ -1,0 +1,179 @@
+"""Expressions as facts: what remains of a Python expression once its names are resolved.
+
+References are strings with one leading mark that says where the root of the name is bound:
+
+    `requests.get`      absolute: the root was imported, or is a builtin
+    `.models.User`      relative import, as many dots as in the source
+    `:router.get`       bound at the top level of this module
+    `$session.execute`  bound in the enclosing function: parameter or local variable
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias, Union
+
+import msgspec
+
+
+class Constant(msgspec.Struct, tag=1, array_like=True, gc=False):
+    """A literal. Integers beyond 64 bits are kept as their decimal text."""
+
+    value: str | bytes | int | float | bool | None
+
+
+class Ref(msgspec.Struct, tag=2, array_like=True, gc=False):
+    """A dotted name with its binding mark; see the module docstring."""
+
+    name: str
+
+
+class Attr(msgspec.Struct, tag=3, array_like=True):
+    """An attribute of something that is not a plain name, such as a call's result."""
+
+    base: Expr
+    name: str
+
+
+class Item(msgspec.Struct, tag=4, array_like=True):
+    """A subscript: `base[key]`."""
+
+    base: Expr
+    key: Expr
+
+
+class Result(msgspec.Struct, tag=5, array_like=True, gc=False):
+    """The value of a call: an index into `Scope.calls` of the same scope."""
+
+    call: int
+
+
+class Template(msgspec.Struct, tag=6, array_like=True):
+    """An f-string or t-string: constant pieces and holes in order."""
+
+    parts: tuple[Expr, ...]
+
+
+class Operation(msgspec.Struct, tag=7, array_like=True):
+    """An operator applied to operands.
+
+    `operator` is the Python spelling (`+`, `and`, `not`, `==`, `not in`, `await`, `yield`,
+    `lambda`, `:` for a slice, `:=`), and `<` to `==` chains are one `and` of pairs.
+    """
+
+    operator: str
+    operands: tuple[Expr, ...]
+
+
+class Sequence(msgspec.Struct, tag=8, array_like=True):
+    """A list, tuple or set display. `kind` is `list`, `tuple` or `set`."""
+
+    kind: str
+    items: tuple[Expr, ...]
+
+
+class Mapping(msgspec.Struct, tag=9, array_like=True):
+    """A dict display. A `None` key stands for `**value`."""
+
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+class Choice(msgspec.Struct, tag=10, array_like=True):
+    """A conditional expression: `then if test else otherwise`."""
+
+    test: Expr
+    then: Expr
+    otherwise: Expr
+
+
+class Starred(msgspec.Struct, tag=11, array_like=True):
+    """`*value` in a call, display or target."""
+
+    value: Expr
+
+
+class Comprehension(msgspec.Struct, tag=12, array_like=True):
+    """A comprehension or generator expression.
+
+    `kind` is `list`, `set`, `dict` or `generator`. A dict comprehension's element is a pair.
+    """
+
+    kind: str
+    element: Expr
+    targets: tuple[Expr, ...]
+    sources: tuple[Expr, ...]
+    conditions: tuple[Expr, ...]
+
+
+Expr: TypeAlias = Union[
+    Constant,
+    Ref,
+    Attr,
+    Item,
+    Result,
+    Template,
+    Operation,
+    Sequence,
+    Mapping,
+    Choice,
+    Starred,
+    Comprehension,
+]
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The direct sub-expressions of `expr`, in source order. Calls are not entered."""
+    match expr:
+        case Attr(base=base):
+            return (base,)
+        case Item(base=base, key=key):
+            return (base, key)
+        case Template(parts=parts):
+            return parts
+        case Operation(operands=operands):
+            return operands
+        case Sequence(items=items):
+            return items
+        case Mapping(keys=keys, values=values):
+            return tuple(key for key in keys if key is not None) + values
+        case Choice(test=test, then=then, otherwise=otherwise):
+            return (test, then, otherwise)
+        case Starred(value=value):
+            return (value,)
+        case Comprehension(element=element, targets=targets, sources=sources, conditions=conditions):
+            return (element, *targets, *sources, *conditions)
+        case _:
+            return ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """`expr` and everything inside it, outermost first. Calls are not entered."""
+    stack = [expr]
+    while stack:
+        expr = stack.pop()
+        yield expr
+        stack.extend(reversed(children(expr)))
+
+
+def text_of(expr: Expr | None) -> str | None:
+    """The string that `expr` is known to be, or None. Adjacent constants and `+` are folded."""
+    match expr:
+        case Constant(value=str(value)):
+            return value
+        case Operation(operator="+", operands=operands):
+            parts = [text_of(operand) for operand in operands]
+            return None if None in parts else "".join(part for part in parts if part is not None)
+        case Template(parts=parts):
+            texts = [text_of(part) for part in parts]
+            return None if None in texts else "".join(text for text in texts if text is not None)
+        case _:
+            return None
+
+
+def texts_in(expr: Expr | None) -> tuple[str, ...] | None:
+    """The strings of a literal list, tuple or set; None when any item is not a constant string."""
+    if not isinstance(expr, Sequence):
+        return None
+    texts = [text_of(item) for item in expr.items]
+    return None if None in texts else tuple(text for text in texts if text is not None)

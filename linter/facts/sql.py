@@ -1,0 +1,84 @@
+"""SQL statements as facts: from `.sql` files and from strings in Python."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from linter.facts.spans import Span
+
+
+class Column(msgspec.Struct, array_like=True, frozen=True):
+    """A column as a statement declares it. `type` is lower case, with its length if any."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    primary_key: bool = False
+    unique: bool = False
+    default: str | None = None
+    references: str | None = None
+
+
+class Action(msgspec.Struct, array_like=True, frozen=True):
+    """One thing that a schema statement does.
+
+    `kind` is a verb and a noun: `create-table`, `drop-table`, `rename-table`, `add-column`,
+    `drop-column`, `rename-column`, `alter-column-type`, `set-not-null`, `drop-not-null`,
+    `set-default`, `drop-default`, `add-primary-key`, `add-foreign-key`, `add-unique`, `add-check`,
+    `add-exclude`, `drop-constraint`, `validate-constraint`, `create-index`, `drop-index`, `truncate`,
+    or `other`. `columns` are the columns concerned; `name` is the index's, constraint's, or new
+    name. `flags` holds words such as `concurrently`, `if-exists`, `if-not-exists`, `not-valid`,
+    `using-index`, `unique`, `cascade`.
+    """
+
+    kind: str
+    table: str
+    columns: tuple[Column, ...] = ()
+    name: str = ""
+    references: str = ""
+    flags: tuple[str, ...] = ()
+
+
+class Predicate(msgspec.Struct, array_like=True, frozen=True):
+    """One comparison of a column in a WHERE, ON or HAVING clause.
+
+    `operator` is the SQL spelling in lower case (`=`, `like`, `in`, `is`). `wrapped` names the function
+    around the column, if any; `pattern` is the constant pattern of a LIKE.
+    """
+
+    table: str
+    column: str
+    operator: str
+    wrapped: str = ""
+    pattern: str | None = None
+
+
+class SqlStatement(msgspec.Struct, array_like=True):
+    """One SQL statement.
+
+    `kind` is the leading verb in lower case (`select`, `insert`, `create`, …). `actions` are filled for
+    schema statements, the rest for queries. `understood` is False when neither a tree nor a known
+    head was found: such a statement must never be read as clean. `scope` and `call` say which
+    Python scope holds the string and which call of that scope takes it as an argument (-1: none, or
+    a .sql file). `holes` counts places filled at run time from Python (f-string, `%`, `+`);
+    `placeholders` counts bound parameters.
+    """
+
+    kind: str
+    text: str
+    span: Span
+    tables: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
+    order: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    bounded: bool = False
+    filtered: bool = False
+    transaction: Literal["", "begin", "commit", "rollback"] = ""
+    understood: bool = True
+    holes: int = 0
+    placeholders: int = 0
+    scope: int = -1
+    call: int = -1

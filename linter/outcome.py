@@ -1,0 +1,137 @@
+"""The outcome of a run: everything that a report may print. Reports decide nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from linter.finding import Confidence, Finding, Severity
+
+Status = Literal["complies", "violations", "not-applicable", "ask"]
+HiddenBy = Literal["suppression", "baseline", "unchanged", "profile"]
+
+
+class RuleInfo(msgspec.Struct, frozen=True):
+    """A rule as reports need it: identity, judgement and documentation.
+
+    `title` is the first sentence of the rule's docstring, `documentation` the rest of it (Markdown).
+    `severity` is the effective one, after configuration. `cwe` is a CWE number; `owasp` an entry such
+    as `API2:2023`; `fix` is the safety of its autofix, or empty.
+    """
+
+    id: str
+    title: str
+    documentation: str
+    severity: Severity
+    confidence: Confidence
+    cwe: int | None = None
+    owasp: str = ""
+    fix: Literal["", "safe", "unsafe"] = ""
+
+    @property
+    def practice(self) -> str:
+        """The practice that the rule belongs to."""
+        return self.id.partition("/")[0]
+
+
+class Hidden(msgspec.Struct, frozen=True):
+    """A finding that is not shown, why, and the justification that its author gave."""
+
+    finding: Finding
+    by: HiddenBy
+    justification: str = ""
+
+
+class Skipped(msgspec.Struct, frozen=True, order=True):
+    """A file that was not read, or not in full, and why."""
+
+    path: str
+    reason: str
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Something that went wrong inside backlint: a rule that raised, an engine that died."""
+
+    where: str
+    message: str
+
+
+class RuleResult(msgspec.Struct, frozen=True):
+    """What one rule found among its subjects.
+
+    `subjects` counts what was judged, `violating` those with a finding, `undecided` those for which
+    the facts do not say. `noun` names the subjects ("routes that change state"). `evidence` is a
+    sample of complying subjects as (label, path, line).
+    """
+
+    rule: str
+    noun: str
+    subjects: int
+    violating: int
+    undecided: int
+    evidence: tuple[tuple[str, str, int], ...] = ()
+
+
+class PracticeResult(msgspec.Struct, frozen=True):
+    """One practice of the checklist.
+
+    `findings` are all findings of the practice that are neither suppressed nor in the baseline.
+    `questions` are what a person must answer.
+    """
+
+    id: str
+    title: str
+    group: str
+    summary: str
+    status: Status
+    rules: tuple[RuleResult, ...]
+    findings: tuple[Finding, ...]
+    questions: tuple[str, ...]
+
+
+class StaleEntry(msgspec.Struct, frozen=True, order=True):
+    """A baseline entry that no finding matches any more, with how many are left over."""
+
+    path: str
+    rule: str
+    fingerprint: str
+    count: int
+
+
+class Inventory(msgspec.Struct, frozen=True):
+    """What the backend is made of, counted: for the head of the audit report."""
+
+    files: int
+    lines: int
+    frameworks: tuple[str, ...]
+    databases: tuple[str, ...]
+    routes: int
+    tables: int
+    queries: int
+    migrations: int
+
+
+class Outcome(msgspec.Struct):
+    """One run.
+
+    `findings` are those to show, in report order. `sources` has the lines (without line ends) of every file
+    that a shown finding lies in. `checklist` is filled for `audit` only. `timings` (seconds by phase)
+    only when asked for. `today` is the ISO date that expiries were held against.
+    """
+
+    version: str
+    profile: str
+    today: str
+    findings: tuple[Finding, ...]
+    hidden: tuple[Hidden, ...]
+    rules: Mapping[str, RuleInfo]
+    inventory: Inventory
+    skipped: tuple[Skipped, ...] = ()
+    excluded: Mapping[str, int] = {}
+    failures: tuple[Failure, ...] = ()
+    stale: tuple[StaleEntry, ...] = ()
+    checklist: tuple[PracticeResult, ...] = ()
+    sources: Mapping[str, tuple[str, ...]] = {}
+    timings: Mapping[str, float] | None = None

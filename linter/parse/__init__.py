@@ -1,0 +1,1 @@
+"""Bytes to trees, and nothing else: Python, SQL and comments."""

@@ -1,0 +1,1 @@
+"""Names across files: modules, imports, classes, types and call targets."""

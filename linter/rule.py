@@ -1,0 +1,129 @@
+"""What a rule is. Rule packs, built-in or a team's own, import from here only."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+from linter.finding import Confidence, Finding, Location, Note, Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from linter.backend import Backend, Site, Statement
+
+__all__ = [
+    "Confidence",
+    "CstRule",
+    "Finding",
+    "Location",
+    "Note",
+    "Outcome",
+    "Rule",
+    "Severity",
+    "SqlRule",
+    "Undecided",
+]
+
+
+class Subject(Protocol):
+    """Anything that a rule can judge: it has a place and a name to show."""
+
+    @property
+    def location(self) -> Location: ...
+    @property
+    def scope(self) -> str: ...
+
+
+S = TypeVar("S", bound=Subject)
+
+
+class Undecided:
+    """The facts do not say whether a subject complies; `why` is shown in the audit."""
+
+    __slots__ = ("why",)
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+Outcome: TypeAlias = "Finding | Undecided"
+
+
+class Rule(ABC, Generic[S]):
+    """One question about the backend.
+
+    Subclasses live one to a file; the path is the id. The class docstring is the documentation.
+    """
+
+    id: ClassVar[str] = ""
+    severity: ClassVar[Severity]
+    confidence: ClassVar[Confidence]
+    noun: ClassVar[str]
+    """What the subjects are called in the audit: "routes that change state"."""
+    cwe: ClassVar[int | None] = None
+    owasp: ClassVar[str] = ""
+    fix_safety: ClassVar[Literal["", "safe", "unsafe"]] = ""
+
+    @abstractmethod
+    def subjects(self, backend: Backend) -> Iterable[S]:
+        """Everything that this rule judges, in any order."""
+
+    @abstractmethod
+    def check(self, subject: S, backend: Backend) -> Iterator[Outcome]:
+        """Yield a finding for each violation; nothing when the subject complies."""
+
+    def finding(
+        self,
+        at: Subject,
+        message: str,
+        *,
+        help: str = "",
+        location: Location | None = None,
+        related: Iterable[Note] = (),
+        path: Iterable[Note] = (),
+        fixable: bool | None = None,
+    ) -> Finding:
+        """A finding at `at`, or at `location` inside it."""
+        if fixable is None:
+            fixable = bool(self.fix_safety)
+        return Finding(
+            rule=self.id,
+            message=message,
+            location=location or at.location,
+            severity=self.severity,
+            confidence=self.confidence,
+            help=help,
+            scope=at.scope,
+            related=tuple(related),
+            path=tuple(path),
+            fixable=self.fix_safety if fixable else "",
+        )
+
+    @classmethod
+    def documentation(cls) -> tuple[str, str]:
+        """The title (first sentence) and the Markdown body of the docstring."""
+        title, _, body = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
+        return " ".join(title.split()), body.strip()
+
+
+class CstRule(Rule["Site"]):
+    """Judges one statement by itself.
+
+    `subjects` is the gate: it picks candidates by their facts. `check` judges by facts; when they
+    cannot decide, `check` may ask `site.statement_node()` for the LibCST statement. `fix` edits it.
+    """
+
+    def fix(self, node: cst.CSTNode, site: Site) -> cst.CSTNode | None:
+        """The edited statement, or None when this place cannot be mended mechanically."""
+        return None
+
+
+class SqlRule(Rule["Statement"]):
+    """Judges one SQL statement, with the schema as it stands before it."""
+
+    def subjects(self, backend: Backend) -> Iterable[Statement]:
+        """All statements, from SQL files, strings and migrations."""
+        return backend.statements

@@ -1,0 +1,1 @@
+"""Tables as they evolve through models and migrations."""
