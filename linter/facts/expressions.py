@@ -17,9 +17,15 @@ import msgspec
 
 
 class Constant(msgspec.Struct, tag=1, array_like=True, gc=False):
-    """A literal. Integers beyond 64 bits are kept as their decimal text."""
+    """A literal. Integers beyond 64 bits are kept as hexadecimal text, bytes as `Binary`."""
 
-    value: str | bytes | int | float | bool | None
+    value: str | int | float | bool | None
+
+
+class Binary(msgspec.Struct, tag=13, array_like=True, gc=False):
+    """A bytes literal."""
+
+    value: bytes
 
 
 class Ref(msgspec.Struct, tag=2, array_like=True, gc=False):
@@ -108,6 +114,7 @@ class Comprehension(msgspec.Struct, tag=12, array_like=True):
 
 Expr: TypeAlias = Union[
     Constant,
+    Binary,
     Ref,
     Attr,
     Item,

@@ -1,0 +1,136 @@
+"""SQL inside Python: strings that are statements, with holes where values are put in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import NamedTuple
+
+from linter.facts.sql import SqlStatement
+
+_VERBS = frozenset(
+    "select insert update delete create alter drop truncate with grant revoke merge replace".split()
+)
+_SHORTEST = 12
+_HOLE = "hole_"
+
+
+class _Found(NamedTuple):
+    text: str
+    line: int
+    column: int
+    scope: int
+    call: int
+    holes: int
+    exact: bool
+
+
+class SqlStrings:
+    """Collects strings that may be SQL during the walk and reads them at its end.
+
+    Most files have none, so sqlglot is imported only when a string passes `looks_like_sql`.
+    """
+
+    def __init__(self, dialect: str) -> None:
+        self._dialect = dialect
+        self._found: list[_Found] = []
+        self._part_of_larger: set[int] = set()
+
+    def may_start(self, text: str) -> bool:
+        """Whether `text` begins with a verb of SQL. Cheap: it runs on every string."""
+        if len(text) < _SHORTEST:
+            return False
+        head = text[:1]
+        if head.isspace() or head == "(":
+            text = text.lstrip(" \t\r\n(")
+            head = text[:1]
+        return head in "sSiIuUdDcCaAtTwWgGrRmM" and text[:9].split(None, 1)[0].lower() in _VERBS
+
+    def is_formatted(self, node: ast.expr) -> bool:
+        """Whether `node` builds a string out of pieces, the first of which may start SQL."""
+        if id(node) in self._part_of_larger:
+            return False
+        first = _first_piece(node)
+        return first is not None and self.may_start(first)
+
+    def add(self, node: ast.expr, scope: int, call: int, column: Callable[[int, int], int]) -> None:
+        """Remember a string, or an expression that builds one, by its place."""
+        if id(node) in self._part_of_larger:
+            return
+        pieces: list[str] = []
+        holes = self._pieces(node, pieces)
+        # The text is cooked, the source is not: only a plain one-line literal maps column by column.
+        exact = type(node) is ast.Constant
+        self._found.append(
+            _Found("".join(pieces), node.lineno, column(node.lineno, node.col_offset), scope, call, holes, exact)
+        )
+
+    def _pieces(self, node: ast.expr, pieces: list[str]) -> int:
+        """Append the text of `node` with an identifier in place of each hole; count the holes."""
+        self._part_of_larger.add(id(node))
+        match node:
+            case ast.Constant(value=str(value)):
+                pieces.append(value)
+                return 0
+            case ast.JoinedStr(values=values):
+                return sum(self._pieces(value, pieces) for value in values)
+            case ast.BinOp(op=ast.Add()):
+                return sum(self._pieces(operand, pieces) for operand in _operands(node))
+            case ast.BinOp(op=ast.Mod(), left=left):
+                inner: list[str] = []
+                self._pieces(left, inner)
+                text = "".join(inner)
+                pieces.append(text)
+                return max(1, text.count("%s"))
+            case ast.Call(func=ast.Attribute(value=receiver, attr="format")):
+                self._pieces(receiver, pieces)
+                return 1
+            case _:
+                pieces.append(f"{_HOLE}{len(pieces)}")
+                return 1
+
+    def statements(self) -> tuple[SqlStatement, ...]:
+        """The SQL statements among the strings, in source order."""
+        if not self._found:
+            return ()
+        from linter.extract.sql import looks_like_sql, statements_of
+
+        found: list[SqlStatement] = []
+        for each in self._found:
+            if not looks_like_sql(each.text):
+                continue
+            for statement in statements_of(each.text, self._dialect, line=each.line, column=each.column):
+                statement.scope = each.scope
+                statement.call = each.call
+                statement.holes = each.holes
+                found.append(statement)
+        found.sort(key=lambda statement: statement.span)
+        return tuple(found)
+
+
+def _operands(node: ast.BinOp) -> list[ast.expr]:
+    """The operands of a left-leaning chain of `+`."""
+    operands = [node.right]
+    left: ast.expr = node.left
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+        operands.append(left.right)
+        left = left.left
+    operands.append(left)
+    operands.reverse()
+    return operands
+
+
+def _first_piece(node: ast.expr) -> str | None:
+    """The constant text that `node`'s value is known to begin with."""
+    while True:
+        match node:
+            case ast.Constant(value=str(value)):
+                return value
+            case ast.JoinedStr(values=[first, *_]):
+                node = first
+            case ast.BinOp(op=ast.Add() | ast.Mod(), left=left):
+                node = left
+            case ast.Call(func=ast.Attribute(value=receiver, attr="format")):
+                node = receiver
+            case _:
+                return None

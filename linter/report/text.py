@@ -1,0 +1,173 @@
+"""The report for people at a terminal: findings with their source, then what the run amounts to.
+
+Lines and columns are 1-based, columns count code points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from linter.finding import Finding, Note, Severity
+from linter.outcome import Outcome
+from linter.report.escape import harmless_log, visible
+from linter.report.snippet import snippet, source_line
+from linter.report.summary import Tally, counted, headline, tally
+from linter.report.terminal import Paint, draw_snippet, place
+
+REPEATS_SHOWN_IN_FULL = 3
+"""From this many equal findings on, all but the first are listed by place and source line."""
+
+_OLD_CODE = 10
+_SLOWEST = 10
+
+
+def render(outcome: Outcome, *, colour: bool = False) -> str:
+    """Findings with source snippets, then the summary."""
+    paint = Paint(colour)
+    blocks = ["\n".join(_group_lines(group, outcome, paint)) for group in _groups(outcome.findings)]
+    blocks += ["\n".join(lines) for lines in closing(outcome, paint) if lines]
+    return harmless_log("\n\n".join(blocks) + "\n")
+
+
+def closing(outcome: Outcome, paint: Paint) -> Iterator[list[str]]:
+    """The end of every report on a terminal: what was not checked, what it cost, the numbers, what next."""
+    yield _skipped_lines(outcome, paint)
+    yield _failure_lines(outcome, paint)
+    yield _stale_lines(outcome, paint)
+    yield _timing_lines(outcome, paint)
+    counts = tally(outcome)
+    yield [*_advice_lines(outcome, counts, paint), _headline(outcome, counts, paint)]
+
+
+def _groups(findings: Iterable[Finding]) -> Iterator[tuple[Finding, ...]]:
+    """Findings in report order; equal ones join their first when there are many of them."""
+    equal: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        equal.setdefault(_group_key(finding), []).append(finding)
+    groups = []
+    for members in equal.values():
+        if len(members) > REPEATS_SHOWN_IN_FULL:
+            groups.append(tuple(members))
+        else:
+            groups.extend((member,) for member in members)
+    return iter(sorted(groups, key=lambda group: group[0].sort_key))
+
+
+def _group_key(finding: Finding) -> tuple[object, ...]:
+    """A finding with notes of its own equals only itself: a list of places could not show them."""
+    notes = (finding.related, finding.path, finding.location) if finding.related or finding.path else ()
+    judgement = (finding.severity, finding.confidence, finding.fixable)
+    return (finding.rule, finding.message, finding.help, judgement, notes)
+
+
+def _group_lines(group: Sequence[Finding], outcome: Outcome, paint: Paint) -> Iterator[str]:
+    first, *others = group
+    yield from _finding_lines(first, outcome, paint)
+    if others:
+        yield "  " + paint.dim(f"and {counted(len(others), 'more place', 'more places')}:")
+        width = min(40, max(len(place(other.location)) for other in others))
+        for other in others:
+            line = visible(source_line(outcome.sources, other.location))
+            yield f"    {place(other.location):<{width}}  {paint.dim(line)}".rstrip()
+
+
+def _finding_lines(finding: Finding, outcome: Outcome, paint: Paint) -> Iterator[str]:
+    where = paint.bold(place(finding.location))
+    severity = paint.severity(finding.severity, finding.severity.value)
+    yield f"{where}: {severity}: {visible(finding.message)} {paint.dim(f'[{visible(finding.rule)}]')}"
+    lines = snippet(outcome.sources, finding.location)
+    yield from draw_snippet(lines, finding.severity, paint, indent="  ")
+    yield from _note_lines(finding, outcome, paint)
+    if finding.help:
+        fix = {"safe": "  (`backlint fix` can do it)", "unsafe": "  (`backlint fix --unsafe` can do it)"}
+        offer = paint.dim(fix.get(finding.fixable, ""))
+        yield f"  {paint.good('help:')} {_indented(finding.help, 8)}{offer}"
+
+
+def _note_lines(finding: Finding, outcome: Outcome, paint: Paint) -> Iterator[str]:
+    for number, step in enumerate(finding.path, 1):
+        label = paint.dim("path:") if number == 1 else "     "
+        yield f"  {label} {number}. {_note(step, paint)}"
+        line = visible(source_line(outcome.sources, step.location))
+        if line:
+            yield f"           {paint.dim(line)}"
+    for note in finding.related:
+        yield f"  {paint.dim('note:')} {_note(note, paint)}"
+
+
+def _note(note: Note, paint: Paint) -> str:
+    return f"{place(note.location)}: {visible(note.message)}"
+
+
+def _indented(text: str, width: int) -> str:
+    return ("\n" + " " * width).join(map(visible, text.splitlines()))
+
+
+def _skipped_lines(outcome: Outcome, paint: Paint) -> list[str]:
+    lines = []
+    if outcome.skipped:
+        lines.append(paint.bold(f"Not read, or not in full: {counted(len(outcome.skipped), 'file')}"))
+        lines += [f"  {visible(item.path)}: {visible(item.reason)}" for item in sorted(outcome.skipped)]
+    if outcome.excluded:
+        reasons = (f"{count:,} {visible(reason)}" for reason, count in sorted(outcome.excluded.items()))
+        lines.append(paint.dim(f"Left out on purpose: {', '.join(reasons)}"))
+    return lines
+
+
+def _failure_lines(outcome: Outcome, paint: Paint) -> list[str]:
+    if not outcome.failures:
+        return []
+    label = paint.severity(Severity.ERROR, "internal error:")
+    lines = [f"{label} {visible(item.where)}: {visible(item.message)}" for item in outcome.failures]
+    return [*lines, "  The rest of the run is complete. Please report this as a bug in backlint."]
+
+
+def _stale_lines(outcome: Outcome, paint: Paint) -> list[str]:
+    if not outcome.stale:
+        return []
+    left_over = sum(entry.count for entry in outcome.stale)
+    entries = counted(left_over, "baseline entry matches", "baseline entries match")
+    lines = [f"{entries} nothing any more; `backlint baseline prune` removes them"]
+    for entry in sorted(outcome.stale):
+        times = f" ({entry.count} times)" if entry.count > 1 else ""
+        lines.append(paint.dim(f"  {visible(entry.path)}: {visible(entry.rule)}{times}"))
+    return lines
+
+
+def _timing_lines(outcome: Outcome, paint: Paint) -> list[str]:
+    if not outcome.timings:
+        return []
+    slowest = sorted(outcome.timings.items(), key=lambda item: (-item[1], item[0]))[:_SLOWEST]
+    rows = [f"  {seconds * 1000:>9,.1f} ms  {visible(phase)}" for phase, seconds in slowest]
+    return [paint.bold("Time"), *rows]
+
+
+def _advice_lines(outcome: Outcome, counts: Tally, paint: Paint) -> list[str]:
+    """What a reader may want to do next; only what applies to this run."""
+    advice = []
+    if counts.fixable_safe or counts.fixable_unsafe:
+        advice.append(_fix_advice(counts))
+    if outcome.findings:
+        rule = visible(outcome.findings[0].rule)
+        advice.append(("What a rule means and how to comply", f"backlint explain {rule}"))
+    if counts.findings >= _OLD_CODE and not counts.hidden["baseline"] and not outcome.stale:
+        advice.append(("Old code? Accept what is there, report only what is new", "backlint baseline create"))
+    if counts.hidden["profile"]:
+        seen = f"See the {counts.hidden['profile']:,} outside profile `{visible(outcome.profile)}`"
+        advice.append((seen, "backlint check --profile audit"))
+    return [f"{paint.dim(text + ':')} {command}" for text, command in advice]
+
+
+def _fix_advice(counts: Tally) -> tuple[str, str]:
+    if not counts.fixable_safe:
+        return f"{counts.fixable_unsafe:,} can be fixed, but read the changes", "backlint fix --unsafe --diff"
+    unsafe = f" ({counts.fixable_unsafe:,} more with --unsafe)" if counts.fixable_unsafe else ""
+    return f"{counts.fixable_safe:,} can be fixed{unsafe}", "backlint fix"
+
+
+def _headline(outcome: Outcome, counts: Tally, paint: Paint) -> str:
+    whole = headline(outcome)
+    if not outcome.findings:
+        return paint.good(whole)
+    worst = next(severity for severity, number in counts.severities.items() if number)
+    return paint.severity(worst, whole)

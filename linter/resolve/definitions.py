@@ -1,0 +1,218 @@
+"""Modules, classes and functions of the project, as things that names can resolve to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeAlias, Union
+
+from linter.facts.expressions import Expr, Ref, Sequence, Starred
+from linter.facts.files import FileFacts
+from linter.facts.scopes import Assign, Call, Define, Import, Scope
+from linter.facts.spans import Span, unpack
+from linter.finding import Location
+
+
+class Module:
+    """One Python file. `id` is unique in the project, `name` is what imports say."""
+
+    __slots__ = ("__dict__", "facts", "id", "is_package", "name", "path")
+
+    def __init__(self, path: str, name: str, id: str, facts: FileFacts, is_package: bool) -> None:
+        self.path = path
+        self.name = name
+        self.id = id
+        self.facts = facts
+        self.is_package = is_package
+
+    def __repr__(self) -> str:
+        return f"Module({self.id})"
+
+    @property
+    def body(self) -> Scope:
+        """The module's own scope."""
+        return self.facts.scopes[0]
+
+    @cached_property
+    def bindings(self) -> dict[str, Binding]:
+        """What each top-level name is bound to; an import wins over a fallback assignment."""
+        found: dict[str, Binding] = {}
+        for statement in self.body.statements:
+            if isinstance(statement, Import):
+                if statement.name == "*":
+                    continue
+                if not isinstance(found.get(statement.alias), Import):
+                    found[statement.alias] = statement
+            elif isinstance(statement, Define):
+                found[self.facts.scopes[statement.scope].name] = statement
+            elif isinstance(statement, Assign) and statement.operator is None:
+                for name in _assigned(statement.targets):
+                    if not isinstance(found.get(name), (Import, Define)):
+                        found[name] = statement
+        return found
+
+    @cached_property
+    def star_imports(self) -> tuple[str, ...]:
+        """Modules whose public names are imported with `*`, as written."""
+        return tuple(
+            statement.module
+            for statement in self.body.statements
+            if isinstance(statement, Import) and statement.name == "*"
+        )
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """All functions and methods, in source order."""
+        return tuple(each for each in self.definitions if isinstance(each, Function))
+
+    @cached_property
+    def classes(self) -> tuple[Class, ...]:
+        """All classes, in source order."""
+        return tuple(each for each in self.definitions if isinstance(each, Class))
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """One definition for each scope, the module itself (as a function body) first."""
+        return tuple(
+            Class(self, index, scope) if scope.kind == "class" else Function(self, index, scope)
+            for index, scope in enumerate(self.facts.scopes)
+        )
+
+    @cached_property
+    def by_qualname(self) -> dict[str, Definition]:
+        """Classes and functions by dotted path; of several with one name, the last."""
+        return {each.scope.qualname: each for each in self.definitions[1:]}
+
+    def locate(self, span: Span) -> Location:
+        """The place of a span of this file."""
+        line, column, end_line, end_column = unpack(span)
+        return Location(self.path, line, column + 1, end_line, end_column + 1)
+
+
+class _Scoped:
+    """What classes, functions and module bodies share."""
+
+    __slots__ = ("__dict__", "index", "module", "scope")
+
+    def __init__(self, module: Module, index: int, scope: Scope) -> None:
+        self.module = module
+        self.index = index
+        self.scope = scope
+
+    @property
+    def id(self) -> str:
+        """The unique dotted name."""
+        qualname = self.scope.qualname
+        return f"{self.module.id}.{qualname}" if qualname else self.module.id
+
+    @property
+    def name(self) -> str:
+        """The dotted name that imports would use."""
+        qualname = self.scope.qualname
+        return f"{self.module.name}.{qualname}" if qualname else self.module.name
+
+    @property
+    def parent(self) -> Definition | None:
+        """The class, function or module body that holds this one."""
+        return None if self.scope.parent < 0 else self.module.definitions[self.scope.parent]
+
+    @property
+    def location(self) -> Location:
+        """The `def` or `class` keyword and the name."""
+        if not self.scope.name:
+            return Location(self.module.path, 1, 1, 1, 1)
+        line, column, _, _ = unpack(self.scope.span)
+        keyword = "class" if self.scope.kind == "class" else "def"
+        keyword = "async def" if self.scope.asynchronous else keyword
+        end = column + len(keyword) + 1 + len(self.scope.name)
+        return Location(self.module.path, line, column + 1, line, end + 1)
+
+    @cached_property
+    def children(self) -> dict[str, Definition]:
+        """Definitions directly inside, by name."""
+        return {
+            self.module.facts.scopes[statement.scope].name: self.module.definitions[statement.scope]
+            for statement in self.scope.statements
+            if isinstance(statement, Define)
+        }
+
+    @cached_property
+    def assignments(self) -> dict[str, list[Assign]]:
+        """Assignments to plain names and to `self.name`, in source order, by that dotted name."""
+        found: dict[str, list[Assign]] = {}
+        for statement in self.scope.statements:
+            if isinstance(statement, Assign):
+                for target in statement.targets:
+                    if isinstance(target, Ref):
+                        found.setdefault(_bare(target.name), []).append(statement)
+        return found
+
+
+class Function(_Scoped):
+    """A function, method, or module body."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Function({self.id})"
+
+    @property
+    def owner(self) -> Class | None:
+        """The class that this is a method of."""
+        parent = self.parent
+        return parent if isinstance(parent, Class) else None
+
+    @property
+    def is_module(self) -> bool:
+        """Whether this is a module's body and no function."""
+        return self.scope.kind == "module"
+
+
+class Class(_Scoped):
+    """A class."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Class({self.id})"
+
+    @property
+    def methods(self) -> dict[str, Function]:
+        """Methods defined in the class body itself."""
+        return {name: each for name, each in self.children.items() if isinstance(each, Function)}
+
+    @cached_property
+    def attributes(self) -> dict[str, Assign]:
+        """Assignments in the class body, by name; the last of each."""
+        prefix = self.scope.qualname + "."
+        return {
+            name.removeprefix(prefix): assigned[-1]
+            for name, assigned in self.assignments.items()
+            if "." not in name.removeprefix(prefix)
+        }
+
+
+Definition: TypeAlias = Union[Function, Class]
+Binding: TypeAlias = Union[Import, Define, Assign]
+
+
+def arguments_of(call: Call) -> list[Expr]:
+    """All argument values of a call, positional first."""
+    return [*call.args, *(value for _, value in call.keywords)]
+
+
+def _assigned(targets: tuple[Expr, ...]) -> list[str]:
+    names: list[str] = []
+    for target in targets:
+        if isinstance(target, Ref):
+            name = _bare(target.name)
+            if "." not in name:
+                names.append(name)
+        elif isinstance(target, Sequence):
+            names.extend(_assigned(target.items))
+        elif isinstance(target, Starred):
+            names.extend(_assigned((target.value,)))
+    return names
+
+
+def _bare(name: str) -> str:
+    return name[1:] if name[:1] in ":$" else name

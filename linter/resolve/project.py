@@ -1,0 +1,551 @@
+"""Names across the whole project: what a reference means, what a value is, what a call calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias, Union
+
+from linter.facts.expressions import (
+    Attr,
+    Binary,
+    Choice,
+    Comprehension,
+    Constant,
+    Expr,
+    Item,
+    Operation,
+    Ref,
+    Result,
+    Sequence,
+    Template,
+)
+from linter.facts.expressions import Mapping as MappingExpr
+from linter.facts.files import FileFacts
+from linter.facts.scopes import Assign, Call, Define, Import, Parameter, Return
+from linter.resolve.definitions import Class, Definition, Function, Module
+from linter.resolve.known_types import ALIASES, RETURNS, WRAPPERS
+from linter.resolve.modules import Layout
+
+_LIMIT = 24
+"""How many hops a name or a type is followed before it counts as unknown."""
+
+
+class Variable(NamedTuple):
+    """A module-level or class-level name that is assigned."""
+
+    holder: Function | Class
+    name: str
+    assign: Assign
+
+
+Target: TypeAlias = Union[Definition, Module, Variable, None]
+
+
+class Resolved(NamedTuple):
+    """A canonical dotted name and, when it is in the project, what it names."""
+
+    name: str
+    target: Target
+
+
+class Project:
+    """All modules, with resolution of names, types and calls between them.
+
+    Answers are memoised; the project does not change after it is built.
+    """
+
+    def __init__(self, files: Mapping[str, FileFacts], source_roots: Iterable[str] = ()) -> None:
+        self.layout = Layout(files, source_roots)
+        self.modules: dict[str, Module] = {}
+        for path, name in self.layout.names.items():
+            facts = files[path]
+            if facts.scopes:
+                identity = name
+                if self.layout.is_ambiguous(name) or not name:
+                    identity = path.rpartition(".")[0].replace("/", ".")
+                self.modules[path] = Module(path, name, identity, facts, self.layout.is_package(path))
+        self._resolved: dict[tuple[str, str], Resolved] = {}
+        self._absolutes: dict[tuple[str, str], Resolved] = {}
+        self._types: dict[tuple[int, str], str | None] = {}
+        self._members: dict[tuple[str, str], Resolved | None] = {}
+        self._bases: dict[str, tuple[Resolved, ...]] = {}
+        self._following: set[tuple[str, ...]] = set()
+        self._typing = 0
+        self._by_id: dict[str, Definition] = {}
+
+    # Definitions
+
+    @property
+    def functions(self) -> Iterator[Function]:
+        """Every function and module body, in path and source order."""
+        for module in self.modules.values():
+            yield from module.functions
+
+    @property
+    def classes(self) -> Iterator[Class]:
+        """Every class, in path and source order."""
+        for module in self.modules.values():
+            yield from module.classes
+
+    # Names
+
+    def resolve(self, module: Module, name: str) -> Resolved:
+        """What a marked reference (`:x.y`, `.x`, `x.y`) at the top of `module` means."""
+        key = (module.path, name)
+        found = self._resolved.get(key)
+        if found is None:
+            found = self._resolve(module, name)
+            self._resolved[key] = found
+        return found
+
+    def _resolve(self, module: Module, name: str) -> Resolved:
+        mark = name[0]
+        if mark == ":":
+            return self._in_module(module, name[1:].split("."))
+        if mark == ".":
+            return self._relative(module, name)
+        if mark == "$":
+            return Resolved("?" + name, None)
+        return self._absolute(name.split("."), module.path)
+
+    def _relative(self, module: Module, name: str) -> Resolved:
+        rest = name.lstrip(".")
+        level = len(name) - len(rest)
+        package = module.name.split(".") if module.name else []
+        drop = level - 1 if module.is_package else level
+        if drop > len(package):
+            return Resolved(rest, None)
+        prefix = package[: len(package) - drop]
+        return self._absolute([*prefix, *(rest.split(".") if rest else ())], module.path)
+
+    def _absolute(self, parts: list[str], near: str) -> Resolved:
+        key = (".".join(parts), near)
+        found = self._absolutes.get(key)
+        if found is None:
+            found = self._find_absolute(parts, near)
+            self._absolutes[key] = found
+        return found
+
+    def _find_absolute(self, parts: list[str], near: str) -> Resolved:
+        for length in range(len(parts), 0, -1):
+            path = self.layout.find(".".join(parts[:length]), near)
+            if path is not None and path in self.modules:
+                module = self.modules[path]
+                return self._in_module(module, parts[length:])
+        return Resolved(_canonical(".".join(parts)), None)
+
+    def _in_module(self, module: Module, parts: list[str]) -> Resolved:
+        if not parts:
+            return Resolved(module.id, module)
+        guard = (module.path, *parts)
+        if guard in self._following or len(self._following) > _LIMIT:
+            return Resolved(".".join([module.id, *parts]), None)
+        self._following.add(guard)
+        try:
+            return self._follow(module, parts)
+        finally:
+            self._following.discard(guard)
+
+    def _follow(self, module: Module, parts: list[str]) -> Resolved:
+        first, rest = parts[0], parts[1:]
+        binding = module.bindings.get(first)
+        if isinstance(binding, Import):
+            if binding.name:
+                dotted = binding.module + ("" if binding.module.endswith(".") else ".") + binding.name
+            else:
+                dotted = binding.module if binding.alias != binding.module.partition(".")[0] else first
+            name = ".".join([dotted, *rest])
+            return self._relative(module, name) if name[0] == "." else self._absolute(name.split("."), module.path)
+        if isinstance(binding, Define):
+            return self._inside(module.definitions[binding.scope], rest)
+        if isinstance(binding, Assign):
+            variable = Variable(module.functions[0], first, binding)
+            return self._of_variable(Resolved(f"{module.id}.{first}", variable), rest)
+        if module.is_package:
+            path = self.layout.find(f"{module.name}.{first}", module.path)
+            if path is not None and path in self.modules:
+                return self._in_module(self.modules[path], rest)
+        for star in module.star_imports:
+            found = self._through_star(module, star, parts)
+            if found is not None:
+                return found
+        return Resolved(".".join([module.id, *parts]), None)
+
+    def _through_star(self, module: Module, star: str, parts: list[str]) -> Resolved | None:
+        source = self._relative(module, star) if star[0] == "." else self._absolute(star.split("."), module.path)
+        if not isinstance(source.target, Module):
+            return None
+        found = self._in_module(source.target, parts)
+        return None if found.target is None and found.name.startswith(source.target.id + ".") else found
+
+    def _inside(self, definition: Definition, rest: list[str]) -> Resolved:
+        found = Resolved(definition.id, definition)
+        for position, name in enumerate(rest):
+            if not isinstance(found.target, Class):
+                return Resolved(".".join([found.name, *rest[position:]]), None)
+            member = self.member(found.target, name)
+            if member is None:
+                return Resolved(".".join([found.name, *rest[position:]]), None)
+            found = member
+            if isinstance(found.target, Variable):
+                return self._of_variable(found, rest[position + 1 :])
+        return found
+
+    def _of_variable(self, found: Resolved, rest: list[str]) -> Resolved:
+        """`variable.rest`: a member of the variable's type when that is known."""
+        if not rest or not isinstance(found.target, Variable):
+            return found
+        kind = self.type_of_variable(found.target)
+        if kind is None:
+            return Resolved(".".join([found.name, *rest]), None)
+        return self.attribute(kind, rest)
+
+    def attribute(self, kind: str, names: list[str]) -> Resolved:
+        """`value.names` where `value` is of type `kind`."""
+        definition = self.by_id(kind)
+        if not isinstance(definition, Class):
+            for position in range(len(names) - 1):
+                # `engine.connect().execute`: a library's own attribute types are not known.
+                kind = _returned(f"{kind}.{names[position]}") or f"{kind}.{names[position]}"
+            return Resolved(_canonical(f"{kind}.{names[-1]}"), None)
+        member = self.member(definition, names[0])
+        if member is None:
+            return Resolved(".".join([kind, *names]), None)
+        if len(names) == 1:
+            return member
+        if isinstance(member.target, Variable):
+            return self._of_variable(member, names[1:])
+        return Resolved(".".join([member.name, *names[1:]]), None)
+
+    def by_id(self, name: str) -> Definition | None:
+        """The class or function whose unique name is `name`."""
+        if not self._by_id:
+            for module in self.modules.values():
+                for definition in module.definitions[1:]:
+                    self._by_id[definition.id] = definition
+        return self._by_id.get(name)
+
+    # Classes
+
+    def bases(self, cls: Class) -> tuple[Resolved, ...]:
+        """The direct bases, resolved. Type arguments are dropped: `Base[X]` is `Base`."""
+        found = self._bases.get(cls.id)
+        if found is None:
+            self._bases[cls.id] = ()
+            holder = cls.parent
+            assert holder is not None
+            found = tuple(self._base(holder, base) for base in cls.scope.bases)
+            self._bases[cls.id] = found
+        return found
+
+    def _base(self, holder: Definition, base: Expr) -> Resolved:
+        if isinstance(base, Item):
+            base = base.base
+        if isinstance(base, Ref):
+            return self.reference(holder, base.name)
+        if isinstance(base, Result):
+            callee = self.callee(holder, holder.scope.calls[base.call])
+            return Resolved(f"{callee.name}()", None)
+        return Resolved("?", None)
+
+    def ancestors(self, cls: Class) -> Iterator[Resolved]:
+        """The class and all its bases, depth first, each once; names outside the project included.
+
+        A base that is a variable (`Base = declarative_base()`) counts as what was assigned to it.
+        """
+        seen: set[str] = set()
+        stack: list[Resolved] = [Resolved(cls.id, cls)]
+        while stack:
+            current = stack.pop(0)
+            if current.name in seen:
+                continue
+            seen.add(current.name)
+            yield current
+            if isinstance(current.target, Class):
+                stack[:0] = self.bases(current.target)
+            elif isinstance(current.target, Variable):
+                kind = self.type_of_variable(current.target)
+                if kind is not None:
+                    stack.insert(0, Resolved(kind, self.by_id(kind)))
+
+    def derives(self, cls: Class, *names: str) -> bool:
+        """Whether `cls` is, or inherits from, one of the named classes."""
+        return any(ancestor.name in names for ancestor in self.ancestors(cls))
+
+    def member(self, cls: Class, name: str) -> Resolved | None:
+        """What `cls.name` is, through its bases; None when no base can have it."""
+        key = (cls.id, name)
+        if key in self._members:
+            return self._members[key]
+        self._members[key] = None
+        found = self._find_member(cls, name)
+        self._members[key] = found
+        return found
+
+    def _find_member(self, cls: Class, name: str) -> Resolved | None:
+        outside: Resolved | None = None
+        for ancestor in self.ancestors(cls):
+            target = ancestor.target
+            if isinstance(target, Class):
+                child = target.children.get(name)
+                if child is not None:
+                    return Resolved(child.id, child)
+                assign = target.attributes.get(name) or self._set_in_methods(target, name)
+                if assign is not None:
+                    holder, statement = (target, assign) if isinstance(assign, Assign) else assign
+                    return Resolved(f"{target.id}.{name}", Variable(holder, name, statement))
+            elif outside is None and target is None and ancestor.name not in ("object", "?", "abc.ABC"):
+                outside = Resolved(_canonical(f"{ancestor.name}.{name}"), None)
+        return outside
+
+    def _set_in_methods(self, cls: Class, name: str) -> tuple[Function, Assign] | None:
+        for method in cls.methods.values():
+            if method.scope.parameters:
+                assigned = method.assignments.get(f"{method.scope.parameters[0].name}.{name}")
+                if assigned:
+                    return method, assigned[0]
+        return None
+
+    # References inside functions
+
+    def reference(self, holder: Definition, name: str) -> Resolved:
+        """What a marked reference read inside `holder` means."""
+        if name[0] != "$":
+            return self.resolve(holder.module, name)
+        root, _, rest = name[1:].partition(".")
+        names = rest.split(".") if rest else []
+        binder = self._binder(holder, root)
+        if binder is None:
+            return Resolved("?" + name, None)
+        child = binder.children.get(root)
+        if child is not None:
+            return self._inside(child, names)
+        kind = self._type_of_local(binder, root)
+        if kind is None:
+            return Resolved("?" + name, None)
+        return self.attribute(kind, names) if names else Resolved(f"{kind}", None)
+
+    def _binder(self, holder: Definition, name: str) -> Function | None:
+        """The innermost function around `holder` that binds the local `name`."""
+        current: Definition | None = holder
+        while current is not None:
+            if isinstance(current, Function) and not current.is_module:
+                scope = current.scope
+                if (
+                    any(parameter.name == name for parameter in scope.parameters)
+                    or name in current.assignments
+                    or name in current.children
+                    or _block_source(current, name) is not None
+                ):
+                    return current
+            current = current.parent
+        return None
+
+    # Types
+
+    def type_of(self, holder: Definition, expr: Expr | None) -> str | None:
+        """The canonical name of the class that `expr` is an instance of, or None."""
+        if self._typing > _LIMIT:
+            return None
+        self._typing += 1
+        try:
+            return self._type_of(holder, expr)
+        finally:
+            self._typing -= 1
+
+    def _type_of(self, holder: Definition, expr: Expr | None) -> str | None:
+        match expr:
+            case Result(call=index):
+                return self.type_of_call(holder, holder.scope.calls[index])
+            case Ref(name=name):
+                return self._type_of_ref(holder, name)
+            case Attr(base=base, name=name):
+                kind = self.type_of(holder, base)
+                return None if kind is None else self._type_of_target(self.attribute(kind, [name]))
+            case Operation(operator="await", operands=(value,)):
+                return self.type_of(holder, value)
+            case Operation(operator=":=", operands=(_, value)):
+                return self.type_of(holder, value)
+            case Operation(operator="or" | "and", operands=operands):
+                kinds = [self.type_of(holder, operand) for operand in operands]
+                return next((kind for kind in kinds if kind is not None), None)
+            case Choice(then=then, otherwise=otherwise):
+                return self.type_of(holder, then) or self.type_of(holder, otherwise)
+            case Constant(value=value):
+                return None if value is None else type(value).__name__
+            case Binary():
+                return "bytes"
+            case Template():
+                return "str"
+            case Sequence(kind=kind):
+                return kind
+            case Comprehension(kind=kind):
+                return kind
+            case MappingExpr():
+                return "dict"
+            case _:
+                return None
+
+    def _type_of_ref(self, holder: Definition, name: str) -> str | None:
+        if name[0] == "$" and "." not in name:
+            binder = self._binder(holder, name[1:])
+            return None if binder is None else self._type_of_local(binder, name[1:])
+        return self._type_of_target(self.reference(holder, name))
+
+    def _type_of_target(self, found: Resolved) -> str | None:
+        if isinstance(found.target, Variable):
+            return self.type_of_variable(found.target)
+        if found.target is None and not found.name.startswith("?"):
+            return _canonical(found.name)
+        return None
+
+    def type_of_variable(self, variable: Variable) -> str | None:
+        """The type of a module-level or class-level variable."""
+        annotated = self.annotated_type(variable.holder, variable.assign.annotation)
+        return annotated or self.type_of(variable.holder, variable.assign.value)
+
+    def _type_of_local(self, function: Function, name: str) -> str | None:
+        key = (id(function), name)
+        if key in self._types:
+            return self._types[key]
+        self._types[key] = None
+        kind = self._find_local_type(function, name)
+        self._types[key] = kind
+        return kind
+
+    def _find_local_type(self, function: Function, name: str) -> str | None:
+        for position, parameter in enumerate(function.scope.parameters):
+            if parameter.name == name:
+                return self._type_of_parameter(function, position, parameter)
+        for assign in function.assignments.get(name, ()):
+            if assign.operator is None:
+                kind = self.annotated_type(function, assign.annotation) or self.type_of(function, assign.value)
+                if kind is not None:
+                    return kind
+        source = _block_source(function, name)
+        return None if source is None else self.type_of(function, source)
+
+    def _type_of_parameter(self, function: Function, position: int, parameter: Parameter) -> str | None:
+        parent = function.parent
+        assert parent is not None
+        owner = function.owner
+        if position == 0 and owner is not None and parameter.annotation is None:
+            if not any(
+                isinstance(each.value, Ref) and each.value.name == "staticmethod"
+                for each in function.scope.decorators
+            ):
+                return owner.id
+        if parameter.kind in ("*", "**"):
+            return None
+        return self.annotated_type(parent, parameter.annotation)
+
+    def annotated_type(self, holder: Definition, annotation: Expr | None) -> str | None:
+        """The class that an annotation names, through `Annotated`, `Optional`, aliases and the like."""
+        for _ in range(_LIMIT):
+            match annotation:
+                case Ref(name=name):
+                    found = self.reference(holder, name)
+                    if isinstance(found.target, Variable) and found.target.assign.value is not None:
+                        holder, annotation = found.target.holder, found.target.assign.value
+                        continue
+                    return None if found.name.startswith("?") else found.name
+                case Item(base=Ref(name=name), key=key):
+                    outer = self.reference(holder, name)
+                    if outer.name in WRAPPERS:
+                        annotation = key.items[0] if isinstance(key, Sequence) and key.items else key
+                        continue
+                    if outer.name in ("type", "typing.Type"):
+                        return None
+                    return None if outer.name.startswith("?") else outer.name
+                case Operation(operator="|", operands=operands):
+                    named = [each for each in operands if not isinstance(each, Constant)]
+                    if not named:
+                        return None
+                    annotation = named[0]
+                case _:
+                    return None
+        return None
+
+    # Calls
+
+    def callee(self, holder: Definition, call: Call) -> Resolved:
+        """What a call in `holder` calls. An unknown receiver gives a name that starts with `?`."""
+        match call.callee:
+            case Ref(name=name):
+                return self.reference(holder, name)
+            case Attr(base=base, name=name):
+                kind = self.type_of(holder, base)
+                return Resolved(f"?.{name}", None) if kind is None else self.attribute(kind, [name])
+            case Result(call=index):
+                inner = self.callee(holder, holder.scope.calls[index])
+                return Resolved(f"{inner.name}()", None)
+            case _:
+                return Resolved("?", None)
+
+    def type_of_call(self, holder: Definition, call: Call) -> str | None:
+        """The type of what a call returns."""
+        found = self.callee(holder, call)
+        target = found.target
+        if isinstance(target, Class):
+            return target.id
+        if isinstance(target, Function):
+            return self.returned_type(target)
+        if isinstance(target, Variable):
+            kind = self.type_of_variable(target)
+            return None if kind is None else _returned(kind + "()") or kind + "()"
+        if found.name.startswith("?"):
+            return None
+        if found.name == "super" and isinstance(holder, Function) and holder.owner is not None:
+            return next((base.name for base in self.bases(holder.owner)), None)
+        return _returned(found.name) or (
+            found.name if found.name.rpartition(".")[2][:1].isupper() else f"{found.name}()"
+        )
+
+    def returned_type(self, function: Function) -> str | None:
+        """The declared return type of a function, or that of its return values when they agree."""
+        parent = function.parent
+        assert parent is not None
+        declared = self.annotated_type(parent, function.scope.returns)
+        if declared is not None or function.scope.returns is not None:
+            return declared
+        key = (id(function), "return")
+        if key in self._types:
+            return self._types[key]
+        self._types[key] = None
+        values = [
+            statement.value
+            for statement in function.scope.statements
+            if isinstance(statement, Return) and statement.value is not None
+        ]
+        kinds = {self.type_of(function, value) for value in values[:4]}
+        kinds.discard("NoneType")
+        kind = kinds.pop() if len(kinds) == 1 else None
+        self._types[key] = kind
+        return kind
+
+
+def _block_source(function: Function, name: str) -> Expr | None:
+    """The context manager that `with … as name` or the error type that `except … as name` binds."""
+    wanted = "$" + name
+    for block in function.scope.blocks:
+        if block.kind == "with" and isinstance(block.subject, Sequence):
+            for target, source in zip(block.targets, block.subject.items, strict=False):
+                if isinstance(target, Ref) and target.name == wanted:
+                    return source
+        elif block.kind in ("for", "except", "comprehension", "case"):
+            if any(isinstance(target, Ref) and target.name == wanted for target in block.targets):
+                return Operation("?", ())
+    return None
+
+
+def _canonical(name: str) -> str:
+    known = ALIASES.get(name)
+    if known is not None:
+        return known
+    head, _, tail = name.rpartition(".")
+    known = ALIASES.get(head)
+    return name if known is None else f"{known}.{tail}"
+
+
+def _returned(name: str) -> str | None:
+    return RETURNS.get(name)
