@@ -385,9 +385,7 @@ class PythonExtractor:
         value = None if node.value is None else self.expr(node.value)
         target = self._target(node.target)
         annotation = self._annotation(node.annotation)
-        self.frame.statements.append(
-            Assign(self._span(node), self.block, (target,), value, annotation)
-        )
+        self.frame.statements.append(Assign(self._span(node), self.block, (target,), value, annotation))
 
     def _type_alias(self, node: Any) -> None:
         value = self._annotation(node.value)
@@ -398,9 +396,7 @@ class PythonExtractor:
         value = self.expr(node.value)
         target = self._target(node.target)
         operator = _OPERATORS[type(node.op)]
-        self.frame.statements.append(
-            Assign(self._span(node), self.block, (target,), value, None, operator)
-        )
+        self.frame.statements.append(Assign(self._span(node), self.block, (target,), value, None, operator))
 
     def _target(self, node: ast.expr) -> Expr:
         """An expression that is written to; plain names become bound in this scope."""
@@ -549,8 +545,8 @@ class PythonExtractor:
                     tuple(self._pattern(each, targets) for each in patterns),
                 )
             case ast.MatchClass(cls=cls, patterns=patterns, kwd_patterns=named):
-                inner = [self._pattern(each, targets) for each in [*patterns, *named]]
-                return Operation("case", (self.expr(cls), *inner))
+                parts = [self._pattern(each, targets) for each in [*patterns, *named]]
+                return Operation("case", (self.expr(cls), *parts))
             case _:
                 return _UNKNOWN
 
@@ -793,8 +789,8 @@ class PythonExtractor:
         operand = node.operand
         if type(node.op) is ast.USub and type(operand) is ast.Constant:
             number = operand.value
-            if type(number) in (int, float) and abs(number) < 1 << 62:  # type: ignore[arg-type]
-                return Constant(-number)  # type: ignore[operator]
+            if isinstance(number, (int, float)) and abs(number) < 1 << 62:
+                return Constant(-number)
         return Operation(_OPERATORS[type(node.op)], (self.expr(operand),))
 
     def _joined(self, node: Any) -> Expr:
@@ -872,7 +868,9 @@ class PythonExtractor:
 
     def _comprehension(self, kind: str, node: Any, elements: tuple[ast.expr, ...]) -> Expr:
         outer = self.block
-        targets, sources, conditions = [], [], []
+        targets: list[Expr] = []
+        sources: list[Expr] = []
+        conditions: list[Expr] = []
         for position, part in enumerate(node.generators):
             sources.append(self.expr(part.iter))
             if position == 0:
@@ -898,11 +896,11 @@ def _module_prefix(root: str, bound: dict[str, str]) -> str:
     return ":" + root
 
 
-def _last_argument(args: ast.arguments) -> ast.AST | None:
+def _last_argument(args: ast.arguments) -> ast.arg | ast.expr | None:
     """The argument or default that ends furthest along in a signature."""
-    named = [*args.posonlyargs, *args.args, *args.kwonlyargs, *args.defaults]
+    named: list[ast.arg | ast.expr] = [*args.posonlyargs, *args.args, *args.kwonlyargs, *args.defaults]
     named += [each for each in (args.vararg, args.kwarg, *args.kw_defaults) if each is not None]
-    return max(named, key=lambda each: (each.end_lineno, each.end_col_offset), default=None)
+    return max(named, key=lambda each: (each.end_lineno or 0, each.end_col_offset or 0), default=None)
 
 
 def _first_line(node: Any) -> str:

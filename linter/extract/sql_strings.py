@@ -9,8 +9,23 @@ from typing import NamedTuple
 from linter.facts.sql import SqlStatement
 
 _VERBS = frozenset(
-    "select insert update delete create alter drop truncate with grant revoke merge replace".split()
+    {
+        "select",
+        "insert",
+        "update",
+        "delete",
+        "create",
+        "alter",
+        "drop",
+        "truncate",
+        "with",
+        "grant",
+        "revoke",
+        "merge",
+        "replace",
+    }
 )
+_INITIALS = frozenset(verb[0] for verb in _VERBS) | frozenset(verb[0].upper() for verb in _VERBS)
 _SHORTEST = 12
 _HOLE = "hole_"
 
@@ -22,7 +37,6 @@ class _Found(NamedTuple):
     scope: int
     call: int
     holes: int
-    exact: bool
 
 
 class SqlStrings:
@@ -44,7 +58,7 @@ class SqlStrings:
         if head.isspace() or head == "(":
             text = text.lstrip(" \t\r\n(")
             head = text[:1]
-        return head in "sSiIuUdDcCaAtTwWgGrRmM" and text[:9].split(None, 1)[0].lower() in _VERBS
+        return head in _INITIALS and text[:9].partition(" ")[0].strip().lower() in _VERBS
 
     def is_formatted(self, node: ast.expr) -> bool:
         """Whether `node` builds a string out of pieces, the first of which may start SQL."""
@@ -62,7 +76,9 @@ class SqlStrings:
         # The text is cooked, the source is not: only a plain one-line literal maps column by column.
         exact = type(node) is ast.Constant
         self._found.append(
-            _Found("".join(pieces), node.lineno, column(node.lineno, node.col_offset), scope, call, holes, exact)
+            _Found(
+                "".join(pieces), node.lineno, column(node.lineno, node.col_offset), scope, call, holes, exact
+            )
         )
 
     def _pieces(self, node: ast.expr, pieces: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple, TypeAlias, Union
 
 from linter.facts.expressions import (
@@ -75,6 +76,17 @@ class Project:
 
     # Definitions
 
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """Top-level packages that any file imports by absolute name."""
+        return frozenset(
+            statement.module.partition(".")[0]
+            for module in self.modules.values()
+            for scope in module.facts.scopes
+            for statement in scope.statements
+            if isinstance(statement, Import)
+        )
+
     @property
     def functions(self) -> Iterator[Function]:
         """Every function and module body, in path and source order."""
@@ -106,6 +118,11 @@ class Project:
             return self._relative(module, name)
         if mark == "$":
             return Resolved("?" + name, None)
+        return self._absolute(name.split("."), module.path)
+
+    def _imported(self, module: Module, name: str) -> Resolved:
+        if name[0] == ".":
+            return self._relative(module, name)
         return self._absolute(name.split("."), module.path)
 
     def _relative(self, module: Module, name: str) -> Resolved:
@@ -155,7 +172,11 @@ class Project:
             else:
                 dotted = binding.module if binding.alias != binding.module.partition(".")[0] else first
             name = ".".join([dotted, *rest])
-            return self._relative(module, name) if name[0] == "." else self._absolute(name.split("."), module.path)
+            return (
+                self._relative(module, name)
+                if name[0] == "."
+                else self._absolute(name.split("."), module.path)
+            )
         if isinstance(binding, Define):
             return self._inside(module.definitions[binding.scope], rest)
         if isinstance(binding, Assign):
@@ -172,7 +193,9 @@ class Project:
         return Resolved(".".join([module.id, *parts]), None)
 
     def _through_star(self, module: Module, star: str, parts: list[str]) -> Resolved | None:
-        source = self._relative(module, star) if star[0] == "." else self._absolute(star.split("."), module.path)
+        source = (
+            self._relative(module, star) if star[0] == "." else self._absolute(star.split("."), module.path)
+        )
         if not isinstance(source.target, Module):
             return None
         found = self._in_module(source.target, parts)
@@ -419,7 +442,9 @@ class Project:
                 return self._type_of_parameter(function, position, parameter)
         for assign in function.assignments.get(name, ()):
             if assign.operator is None:
-                kind = self.annotated_type(function, assign.annotation) or self.type_of(function, assign.value)
+                kind = self.annotated_type(function, assign.annotation) or self.type_of(
+                    function, assign.value
+                )
                 if kind is not None:
                     return kind
         source = _block_source(function, name)
