@@ -73,13 +73,8 @@ class SqlStrings:
             return
         pieces: list[str] = []
         holes = self._pieces(node, pieces)
-        # The text is cooked, the source is not: only a plain one-line literal maps column by column.
-        exact = type(node) is ast.Constant
-        self._found.append(
-            _Found(
-                "".join(pieces), node.lineno, column(node.lineno, node.col_offset), scope, call, holes, exact
-            )
-        )
+        start = column(node.lineno, node.col_offset)
+        self._found.append(_Found("".join(pieces), node.lineno, start, scope, call, holes))
 
     def _pieces(self, node: ast.expr, pieces: list[str]) -> int:
         """Append the text of `node` with an identifier in place of each hole; count the holes."""
