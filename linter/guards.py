@@ -1,0 +1,320 @@
+"""What a function does to a caller that nobody knows: guards are inferred from behaviour.
+
+A guard is anything that runs before or in a handler and can refuse: it raises or returns 401 or 403,
+aborts with one, redirects to a login page, or calls something that does. An exception that the
+project turns into 401 or 403 in an error handler counts as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from linter.backend import GuardKind, Verdict
+from linter.facts.expressions import Attr, Constant, Expr, Ref, Result, Template, text_of, walk
+from linter.facts.scopes import Assign, Call, Raise, Return
+from linter.resolve.definitions import Class, Definition, Function, arguments_of
+from linter.resolve.project import Project, Variable
+from linter.responses import Responses
+
+_DEPTH = 6
+_REDIRECTS = {
+    "django.shortcuts.redirect",
+    "django.http.HttpResponseRedirect",
+    "flask.redirect",
+    "werkzeug.utils.redirect",
+    "fastapi.responses.RedirectResponse",
+    "starlette.responses.RedirectResponse",
+}
+_REFUSING_CALLS = {
+    "django.contrib.auth.views.redirect_to_login": 401,
+    "flask_login.LoginManager.unauthorized": 401,
+    "flask.current_app.login_manager.unauthorized": 401,
+    "flask_jwt_extended.verify_jwt_in_request": 401,
+    "rest_framework.views.APIView.permission_denied": 403,
+    "rest_framework.views.APIView.check_permissions": 401,
+    "django.contrib.auth.mixins.AccessMixin.handle_no_permission": 401,
+}
+_IDENTITY = {
+    "user",
+    "auth",
+    "session",
+    "headers",
+    "cookies",
+    "authorization",
+    "META",
+    "current_user",
+    "credentials",
+}
+"""Attributes of a request, or of `g`, that tell who is calling."""
+
+_IDENTITY_NAMES = {"flask.session", "flask_login.current_user", "flask.request.authorization"}
+
+
+class Refusal(NamedTuple):
+    """Whether a function refuses anonymous callers, and as what kind of guard."""
+
+    verdict: Verdict
+    kind: GuardKind
+
+
+_NONE = Refusal(Verdict.NO, "other")
+
+
+class Refusals:
+    """Answers, memoised, for every function of the project."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.responses = Responses(project)
+        self._known: dict[int, Refusal] = {}
+        self._mapped: dict[str, int] | None = None
+
+    def of(self, function: Function, depth: int = 0) -> Refusal:
+        """What a guard function, nested functions included, does to an anonymous caller.
+
+        Nested functions count because a decorator refuses in its wrapper.
+        """
+        key = id(function)
+        found = self._known.get(key)
+        if found is not None:
+            return found
+        self._known[key] = _NONE
+        found = self._judge(function, depth)
+        self._known[key] = found
+        return found
+
+    def _judge(self, function: Function, depth: int) -> Refusal:
+        statuses = {status for status, _ in self.refusals(function, depth)}
+        for child in function.children.values():
+            if isinstance(child, Function):
+                inner = self.of(child, depth + 1)
+                if inner.verdict is not Verdict.NO:
+                    statuses.add(401 if inner.kind == "authentication" else 403)
+        if 401 in statuses:
+            return Refusal(Verdict.YES, "authentication")
+        if 403 in statuses:
+            return Refusal(Verdict.YES, "authorization")
+        return _NONE
+
+    def refusals(self, function: Function, depth: int = 0) -> Iterator[tuple[int, int]]:
+        """Every (status, block) at which the function's own body refuses with 401 or 403."""
+        for statement in function.scope.statements:
+            status: int | None = None
+            if isinstance(statement, Raise):
+                status = self._raised(function, statement.exception)
+            elif isinstance(statement, Return):
+                status = self._returned(function, statement.value)
+            if status in (401, 403):
+                yield status, statement.block
+        for call in function.scope.calls:
+            status = self._called(function, call, depth)
+            if status in (401, 403):
+                yield status, call.block
+
+    def _raised(self, function: Function, exception: Expr | None) -> int | None:
+        status = self.responses.raised(function, exception)
+        if status is not None:
+            return status
+        kind = self.project.type_of(function, exception)
+        if kind is None and isinstance(exception, Ref):
+            kind = self.project.reference(function, exception.name).name
+        return None if kind is None else self._mapped_status(kind)
+
+    def _returned(self, function: Function, value: Expr | None) -> int | None:
+        if isinstance(value, Result):
+            call = function.scope.calls[value.call]
+            if self.project.callee(function, call).name in _REDIRECTS and self._leads_to_login(
+                function, call
+            ):
+                return 401
+        return self.responses.returned(function, value)
+
+    def _called(self, function: Function, call: Call, depth: int) -> int | None:
+        found = self.project.callee(function, call)
+        known = _REFUSING_CALLS.get(found.name)
+        if known is not None:
+            return known
+        if found.name.endswith("abort"):
+            return self.responses.raised_by_call(function, call)
+        if depth < _DEPTH and isinstance(found.target, Function) and found.target is not function:
+            inner = self.of(found.target, depth + 1)
+            if inner.verdict is Verdict.YES:
+                return 401 if inner.kind == "authentication" else 403
+        return None
+
+    def _leads_to_login(self, function: Function, call: Call) -> bool:
+        """Whether a redirect's target names a login page."""
+        for argument in arguments_of(call):
+            for word in self._words(function, argument):
+                lowered = word.lower()
+                if "login" in lowered or "signin" in lowered or "sign-in" in lowered or "sign_in" in lowered:
+                    return True
+        return False
+
+    def _words(self, function: Function, expr: Expr) -> Iterator[str]:
+        for each in walk(expr):
+            if isinstance(each, Constant) and isinstance(each.value, str):
+                yield each.value
+            elif isinstance(each, Ref):
+                yield each.name
+            elif isinstance(each, Template):
+                yield text_of(each) or ""
+            elif isinstance(each, Result):
+                for argument in arguments_of(function.scope.calls[each.call]):
+                    yield from self._words(function, argument)
+
+    def _mapped_status(self, exception: str) -> int | None:
+        """The status that the project's error handlers give to an exception class."""
+        if self._mapped is None:
+            self._mapped = dict(self._handlers())
+        if exception in self._mapped:
+            return self._mapped[exception]
+        definition = self.project.by_id(exception)
+        if not isinstance(definition, Class):
+            return None
+        for ancestor in self.project.ancestors(definition):
+            if ancestor.name in self._mapped:
+                return self._mapped[ancestor.name]
+        return None
+
+    def _handlers(self) -> Iterator[tuple[str, int]]:
+        """(exception class, status) for each registered error handler with one certain status."""
+        for function in self.project.functions:
+            for call in function.scope.calls:
+                last = _last_name(call.callee)
+                if last in ("add_exception_handler", "register_error_handler") and len(call.args) > 1:
+                    target = self._function(function, call.args[1])
+                    if target is not None:
+                        yield from self._handled(function, call.args[0], target)
+            parent = function.parent
+            if parent is None:
+                continue
+            for decorator in function.scope.decorators:
+                if isinstance(decorator.value, Result):
+                    call = parent.scope.calls[decorator.value.call]
+                    if _last_name(call.callee) in ("exception_handler", "errorhandler", "app_errorhandler"):
+                        if call.args:
+                            yield from self._handled(parent, call.args[0], function)
+
+    def _function(self, holder: Definition, expr: Expr) -> Function | None:
+        if not isinstance(expr, Ref):
+            return None
+        target = self.project.reference(holder, expr.name).target
+        return target if isinstance(target, Function) else None
+
+    def _handled(self, holder: Definition, exception: Expr, handler: Function) -> Iterator[tuple[str, int]]:
+        if not isinstance(exception, Ref):
+            return
+        statuses = {
+            self._returned(handler, statement.value)
+            for statement in handler.scope.statements
+            if isinstance(statement, Return)
+        }
+        if len(statuses) == 1:
+            status = statuses.pop()
+            if status is not None:
+                yield self.project.reference(holder, exception.name).name, status
+
+    # Checks inside a handler
+
+    def inside(self, handler: Function, identities: frozenset[str] = frozenset()) -> Refusal:
+        """What a handler's own body does to an anonymous caller.
+
+        A refusal counts when what it depends on tells who is calling: the request's user, session,
+        headers, or a parameter in `identities` (one that a dependency fills). A 401 for a wrong password
+        in a login handler depends on the input, and so does not count; it leaves the answer unknown.
+        """
+        doubtful = False
+        for status, block in self.refusals(handler):
+            if self._identity_decides(handler, block, identities):
+                return Refusal(Verdict.YES, "authentication" if status == 401 else "authorization")
+            doubtful = True
+        return Refusal(Verdict.UNKNOWN, "other") if doubtful else _NONE
+
+    def _identity_decides(self, handler: Function, block: int, identities: frozenset[str]) -> bool:
+        blocks = handler.scope.blocks
+        if block == 0:
+            return False
+        while block:
+            current = blocks[block]
+            subject = current.subject
+            if current.kind == "else":
+                subject = blocks[current.opener].subject
+            if subject is not None and self.reads_identity(handler, subject, identities):
+                return True
+            block = current.parent
+        return False
+
+    def reads_identity(
+        self, function: Function, expr: Expr, identities: frozenset[str] = frozenset(), depth: int = 0
+    ) -> bool:
+        """Whether the value of an expression depends on who is calling."""
+        for each in walk(expr):
+            if isinstance(each, Ref):
+                if self._is_identity(function, each.name, identities, depth):
+                    return True
+            elif isinstance(each, Attr) and each.name in ("user", "session", "current_user"):
+                return True
+            elif isinstance(each, Result):
+                if self._call_reads_identity(function, function.scope.calls[each.call], identities, depth):
+                    return True
+        return False
+
+    def _call_reads_identity(
+        self, function: Function, call: Call, identities: frozenset[str], depth: int
+    ) -> bool:
+        if depth > _DEPTH:
+            return False
+        callee = call.callee
+        if self.reads_identity(function, callee, identities, depth + 1):
+            return True
+        if any(self.reads_identity(function, each, identities, depth + 1) for each in arguments_of(call)):
+            return True
+        target = self.project.callee(function, call).target
+        if not isinstance(target, Function):
+            return False
+        return any(
+            isinstance(statement, Return)
+            and statement.value is not None
+            and self.reads_identity(target, statement.value, frozenset(), depth + 1)
+            for statement in target.scope.statements
+        )
+
+    def _is_identity(self, function: Function, name: str, identities: frozenset[str], depth: int) -> bool:
+        mark, rest = (name[0], name[1:]) if name[0] in "$:" else ("", name)
+        root, _, tail = rest.partition(".")
+        if mark == "$":
+            if root in identities:
+                return True
+            parts = tail.split(".") if tail else []
+            if root in ("request", "req", "info", "self", "websocket") and not _IDENTITY.isdisjoint(parts):
+                return True
+            if depth > _DEPTH:
+                return False
+            return any(
+                isinstance(assign, Assign)
+                and assign.value is not None
+                and self.reads_identity(function, assign.value, identities, depth + 2)
+                for assign in function.assignments.get(root, ())
+            )
+        resolved = self.project.reference(function, name)
+        if resolved.name in _IDENTITY_NAMES or resolved.name.startswith(
+            ("flask.session", "flask_login.current_user", "flask.g.", "flask.request.headers")
+        ):
+            return True
+        target = resolved.target
+        if isinstance(target, Variable) and target.assign.value is not None and depth <= _DEPTH:
+            holder = target.holder
+            if isinstance(holder, Function) and isinstance(target.assign.value, Result):
+                # `current_user = LocalProxy(get_user)`: a module-level stand-in for the caller.
+                call = holder.scope.calls[target.assign.value.call]
+                if self.project.callee(holder, call).name == "werkzeug.local.LocalProxy":
+                    return True
+        return False
+
+
+def _last_name(callee: Expr) -> str:
+    if isinstance(callee, Ref):
+        return callee.name.rpartition(".")[2].lstrip(":$")
+    return callee.name if isinstance(callee, Attr) else ""
