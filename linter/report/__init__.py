@@ -22,7 +22,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 """Format name -> (module, function). A module is imported when its format is asked for."""
 
 CHECKLIST_FORMATS: Mapping[str, tuple[str, str]] = {
-    "text": ("linter.report.audit_text", "render_text"),
+    "text": ("linter.report.audit", "render_text"),
     "json": ("linter.report.audit", "render_json"),
     "markdown": ("linter.report.audit", "render_markdown"),
     "html": ("linter.report.audit_html", "render_html"),

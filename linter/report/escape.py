@@ -15,8 +15,10 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _JOINERS = "\u200c\u200d"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _LOG_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
-_MARKDOWN_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#+!|&~^$=-]")
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*_\[\]<>|&~$]")
+_MARKDOWN_BLOCK = re.compile(r"^(\s*)(?=[#+=-])|^(\s*\d+)(?=[.)])")
 _MARKDOWN_LIVE = re.compile(r"@(?=\w)|#(?=\d)|:(?=//)|www(?=\.)", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _BACKTICKS = re.compile(r"`+")
 _XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -69,11 +71,8 @@ def html_text(text: str) -> str:
 
 
 def code_parts(text: str) -> Iterator[tuple[bool, str]]:
-    """Split a message at its backticks into (is code, text) parts; an unpaired backtick is text."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        parts[-2:] = ["`".join(parts[-2:])]
-    for index, part in enumerate(parts):
+    """Split a message at its backticks into (is code, text) parts; unpaired backticks are text."""
+    for index, part in enumerate(_CODE.split(text)):
         if part:
             yield index % 2 == 1, part
 
@@ -81,7 +80,8 @@ def code_parts(text: str) -> Iterator[tuple[bool, str]]:
 def html_message(text: str) -> str:
     """A message as HTML, what stands between backticks as code."""
     return "".join(
-        f"<code>{html_text(part)}</code>" if is_code else html_text(part) for is_code, part in code_parts(text)
+        f"<code>{html_text(part)}</code>" if is_code else html_text(part)
+        for is_code, part in code_parts(text)
     )
 
 
@@ -95,15 +95,21 @@ def markdown_message(text: str) -> str:
 def markdown_text(text: str) -> str:
     """Plain text as one line of Markdown that renders as it reads."""
     inert = _MARKDOWN_LIVE.sub("\\g<0>\0", visible(text))
-    return _MARKDOWN_SPECIAL.sub(r"\\\g<0>", inert).replace("\0", "<!-- -->")
+    escaped = _MARKDOWN_SPECIAL.sub(r"\\\g<0>", inert)
+    return _MARKDOWN_BLOCK.sub(r"\g<0>\\", escaped).replace("\0", "<!-- -->")
 
 
 def markdown_code(text: str) -> str:
-    """A code span; also safe inside a table."""
-    shown = visible(text).replace("|", "\\|")
+    """A code span, on one line."""
+    shown = visible(text)
     ticks = "`" * (_longest_backticks(shown) + 1)
     padding = " " if shown[:1] in ("`", " ", "") or shown[-1:] in ("`", " ") else ""
     return f"{ticks}{padding}{shown}{padding}{ticks}"
+
+
+def markdown_cell(markdown: str) -> str:
+    """One line of Markdown as the cell of a table."""
+    return markdown.replace("\\|", "|").replace("|", "\\|")
 
 
 def markdown_fence(text: str, language: str = "") -> str:

@@ -61,7 +61,9 @@ def severity_words(counts: Mapping[Severity, int]) -> str:
 def hidden_words(outcome: Outcome) -> str:
     """`4 ignored, 12 in baseline`; reasons without findings are left out."""
     counts = tally(outcome).hidden
-    return ", ".join(f"{counts[reason]:,} {words}" for reason, words in HIDDEN_WORDS.items() if counts[reason])
+    return ", ".join(
+        f"{counts[reason]:,} {words}" for reason, words in HIDDEN_WORDS.items() if counts[reason]
+    )
 
 
 def headline(outcome: Outcome) -> str:

@@ -23,6 +23,7 @@ class Paint:
         self.colour = colour
 
     def __call__(self, code: str, text: str) -> str:
+        """`text` in the ANSI style `code`, for example `1;31`."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
     def bold(self, text: str) -> str:
