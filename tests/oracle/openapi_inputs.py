@@ -1,0 +1,95 @@
+"""Inputs and outputs from an OpenAPI document, in the map format's words.
+
+Types are spelled as Python would: integer is `int`, number `float`, string `str` or by its format
+`UUID`, `date`, `datetime`; arrays are `list[...]`, objects without a schema `dict`, a schema goes
+by its title (`Page[ProductOut]`). `null` among the choices is left out, since `required` says it.
+A number that may also be sent as text is a `Decimal`. Header names are as on the wire.
+
+The fields of a form, and of a body that holds several parameters, are inputs of their own. A body
+that is one parameter takes that parameter's name. The 422 of FastAPI's validation is no output.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "object": "dict"}
+FORMATS = {"uuid": "UUID", "date": "date", "date-time": "datetime", "time": "time", "binary": "UploadFile"}
+JSON = "application/json"
+
+
+def type_of(schema: Schema, document: Schema) -> str:
+    """The Python spelling of `schema`."""
+    if "$ref" in schema:
+        title = resolve(schema, document).get("title")
+        return str(title or schema["$ref"].rsplit("/", 1)[-1])
+    choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
+    if choices:
+        if {"number", "string"} == {choice.get("type") for choice in choices}:
+            return "Decimal"
+        return " | ".join(dict.fromkeys(type_of(choice, document) for choice in choices))
+    if len(schema.get("allOf", ())) == 1:
+        return type_of(schema["allOf"][0], document)
+    if schema.get("type") == "array":
+        items = type_of(schema["items"], document) if schema.get("items") else "Any"
+        return f"list[{items}]"
+    if "contentMediaType" in schema:
+        return "UploadFile"
+    return FORMATS.get(schema.get("format", ""), PLAIN.get(schema.get("type", ""), "Any"))
+
+
+def resolve(schema: Schema, document: Schema) -> Schema:
+    """What a `$ref` stands for."""
+    while "$ref" in schema:
+        target: Any = document
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        schema = target
+    return schema
+
+
+def inputs_of(operation: Schema, document: Schema, body_name: str | None) -> list[dict[str, Any]]:
+    """The parameters and the body of `operation`, sorted by place and name."""
+    found = [
+        {
+            "name": parameter["name"],
+            "in": parameter["in"],
+            "type": type_of(parameter.get("schema", {}), document),
+            "required": parameter.get("required", False),
+        }
+        for parameter in operation.get("parameters", ())
+    ]
+    body = operation.get("requestBody")
+    if body:
+        found += _body(body, document, body_name)
+    return sorted(found, key=lambda item: (item["in"], item["name"]))
+
+
+def _body(body: Schema, document: Schema, body_name: str | None) -> list[dict[str, Any]]:
+    media, content = next(iter(body["content"].items()))
+    schema = content.get("schema", {})
+    whole = resolve(schema, document)
+    if media == JSON and not str(whole.get("title", "")).startswith("Body_"):
+        required = body.get("required", False)
+        return [{"name": body_name, "in": "body", "type": type_of(schema, document), "required": required}]
+    fields = []
+    for name, field in whole.get("properties", {}).items():
+        kind = type_of(field, document)
+        place = "body" if media == JSON else "file" if "UploadFile" in kind else "form"
+        fields.append(
+            {"name": name, "in": place, "type": kind, "required": name in whole.get("required", ())}
+        )
+    return fields
+
+
+def outputs_of(operation: Schema, document: Schema) -> list[dict[str, Any]]:
+    """The documented responses of `operation`, sorted by status."""
+    found = []
+    for status, response in operation.get("responses", {}).items():
+        schema = response.get("content", {}).get(JSON, {}).get("schema")
+        kind = type_of(schema, document) if schema else None
+        if status.isdigit() and kind != "HTTPValidationError":
+            found.append({"status": int(status), "type": kind})
+    return sorted(found, key=lambda item: item["status"])

@@ -1,0 +1,101 @@
+"""The fixture applications start, and what their frameworks say about them is well-formed."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from . import HARNESSES, calls, missing, truth
+
+AT_LEAST = {"shop": 40, "clinic": 40, "desk": 40}
+SMALL = 15
+PATH = re.compile(r"^/([^{}]|\{\w+\})*$")
+DOTTED = re.compile(r"^\w+(\.\w+)+$")
+PLACES = {"path", "query", "header", "cookie", "body", "form", "file"}
+
+
+@pytest.fixture(params=sorted(HARNESSES))
+def app(request):
+    package = missing(request.param)
+    if package is not None:
+        pytest.skip(f"{request.param} needs the package {package}, which is not installed (group test-apps)")
+    return request.param
+
+
+def own_routes(app):
+    return [route for route in truth(app)["routes"] if not route["framework_own"]]
+
+
+def test_an_app_has_enough_routes_of_both_verdicts(app):
+    routes = own_routes(app)
+    assert len(routes) >= AT_LEAST.get(app, SMALL)
+    verdicts = Counter(call["authenticated"] for route in routes for call in route["calls"])
+    assert set(verdicts) == {"yes", "no"}
+    assert min(verdicts.values()) >= 4
+
+
+def test_routes_are_well_formed(app):
+    for route in truth(app)["routes"]:
+        assert PATH.match(route["path"]), route
+        assert DOTTED.match(route["handler"]), route
+        assert route["methods"] == sorted({call["method"] for call in route["calls"]}), route
+        assert route["methods"] and not {"HEAD", "OPTIONS"} & set(route["methods"]), route
+        verdicts = {call["authenticated"] for call in route["calls"]}
+        assert route["authenticated"] == (verdicts.pop() if len(verdicts) == 1 else "mixed"), route
+
+
+def test_the_handlers_of_an_app_are_its_own(app):
+    package = re.compile(rf"^{app}\.")
+    foreign = [route for route in own_routes(app) if not package.match(route["handler"])]
+    # A framework's generic view, routed as it is, is the application's route with a foreign handler.
+    assert len(foreign) <= 2, foreign
+
+
+def test_no_call_fails_in_the_server(app):
+    broken = [
+        (route["path"], call)
+        for route in own_routes(app)
+        for call in route["calls"]
+        if call["status"] in range(500, 600)
+    ]
+    assert not broken
+
+
+def test_every_call_reaches_its_own_route(app):
+    """A path value that no row answers to would make a guarded route look open."""
+    lost = [
+        (route["path"], call)
+        for route in own_routes(app)
+        for call in route["calls"]
+        if call["status"] == 404 or (call["status"] == 405 and not route["any_method"])
+    ]
+    assert not lost
+
+
+def test_inputs_are_well_formed(app):
+    for route in truth(app)["routes"]:
+        for given in route["inputs"] or ():
+            assert given["in"] in PLACES, route
+            assert given["type"] and isinstance(given["required"], bool), route
+        parameters = set(re.findall(r"\{(\w+)\}", route["path"]))
+        if route["inputs"] is not None:
+            assert {given["name"] for given in route["inputs"] if given["in"] == "path"} == parameters, route
+
+
+def test_tables_are_well_formed(app):
+    tables = truth(app)["tables"]
+    if tables is None:
+        pytest.skip(f"{app} has no database")
+    columns = {f"{table['name']}.{column['name']}" for table in tables for column in table["columns"]}
+    for table in tables:
+        names = {column["name"] for column in table["columns"]}
+        assert any(column["primary_key"] and column["indexed"] for column in table["columns"]), table
+        assert all(column["type"] == column["type"].lower() for column in table["columns"]), table
+        assert all(set(index["columns"]) <= names for index in table["indexes"]), table
+        references = {column["references"] for column in table["columns"]} - {None}
+        assert references <= columns, table
+
+
+def test_calls_are_keyed_by_verb_and_path(app):
+    table = calls(app)
+    assert all(method.isupper() and path.startswith("/") for method, path in table)
