@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from linter.facts.expressions import Attr, Expr, Ref, Result, walk
+from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Result, Template, walk
 from linter.facts.scopes import Assign, Block, Call
 from linter.facts.scopes import Statement as StatementFact
 from linter.facts.spans import Span, line_of, unpack
@@ -52,6 +52,7 @@ GuardKind = Literal["authentication", "authorization", "csrf", "rate-limit", "ot
 GuardLevel = Literal["function", "class", "router", "mount", "app", "settings"]
 InputPlace = Literal["path", "query", "header", "cookie", "body", "form", "file"]
 
+_DEPTH = 12
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -508,31 +509,45 @@ class Backend:
             if call.block in inside
         ]
 
-    def constant(self, function: Definition, expr: Expr | None) -> object:
+    def constant(self, holder: Definition, expr: Expr | None) -> object:
         """The constant that `expr` is known to be, following names that are assigned once.
 
-        Returns `...` when it is not known.
+        Strings built from constants (f-strings, `+`) are folded. Returns `...` when it is not known.
         """
-        from linter.facts.expressions import Constant, text_of
+        return self._constant(holder, expr, 0)
 
-        for _ in range(8):
-            if isinstance(expr, Constant):
-                return expr.value
-            text = text_of(expr)
-            if text is not None:
-                return text
-            if not isinstance(expr, Ref):
-                return ...
-            if expr.name[0] == "$" and "." not in expr.name:
-                assigned = _sole_assignment(function, expr.name[1:])
-                if assigned is None:
+    def text(self, holder: Definition, expr: Expr | None) -> str | None:
+        """The string that `expr` is known to be, or None."""
+        value = self.constant(holder, expr)
+        return value if isinstance(value, str) else None
+
+    def _constant(self, holder: Definition, expr: Expr | None, depth: int) -> object:
+        if depth > _DEPTH:
+            return ...
+        match expr:
+            case Constant(value=value):
+                return value
+            case Template(parts=parts) | Operation(operator="+", operands=parts):
+                pieces = [self._constant(holder, part, depth + 1) for part in parts]
+                if isinstance(expr, Template):
+                    pieces = [str(piece) if isinstance(piece, int) else piece for piece in pieces]
+                if any(not isinstance(piece, str) for piece in pieces):
                     return ...
-                function, expr = assigned[0], assigned[1].value
-                continue
-            target = self.project.reference(function, expr.name).target
-            if not isinstance(target, Variable):
+                return "".join(str(piece) for piece in pieces)
+            case Operation(operator="or", operands=(_, fallback)):
+                return self._constant(holder, fallback, depth + 1)
+            case Ref(name=name):
+                return self._named_constant(holder, name, depth)
+            case _:
                 return ...
-            function, expr = target.holder, target.assign.value
+
+    def _named_constant(self, holder: Definition, name: str, depth: int) -> object:
+        if name[0] == "$" and "." not in name:
+            assigned = _sole_assignment(holder, name[1:])
+            return ... if assigned is None else self._constant(assigned[0], assigned[1].value, depth + 1)
+        target = self.project.reference(holder, name).target
+        if isinstance(target, Variable):
+            return self._constant(target.holder, target.assign.value, depth + 1)
         return ...
 
     def reads(self, expr: Expr, function: Function) -> Iterator[Ref]:

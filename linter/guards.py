@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from linter.backend import GuardKind, Verdict
-from linter.facts.expressions import Attr, Constant, Expr, Ref, Result, Template, text_of, walk
+from linter.facts.expressions import Attr, Constant, Expr, Ref, Result, Sequence, Template, text_of, walk
 from linter.facts.scopes import Assign, Call, Raise, Return
 from linter.resolve.definitions import Class, Definition, Function, arguments_of
 from linter.resolve.project import Project, Variable
@@ -105,12 +105,38 @@ class Refusals:
                 status = self._raised(function, statement.exception)
             elif isinstance(statement, Return):
                 status = self._returned(function, statement.value)
-            if status in (401, 403):
+            if status in (401, 403) and not self._swallowed(function, statement.block):
                 yield status, statement.block
         for call in function.scope.calls:
             status = self._called(function, call, depth)
-            if status in (401, 403):
+            if status in (401, 403) and not self._swallowed(function, call.block):
                 yield status, call.block
+
+    def _swallowed(self, function: Function, block: int) -> bool:
+        """Whether an error raised in `block` is caught in the function and not raised again."""
+        blocks = function.scope.blocks
+        while block:
+            if blocks[block].kind == "try":
+                for index, handler in enumerate(blocks):
+                    if handler.kind == "except" and handler.opener == block:
+                        if self._catches_refusals(function, handler.subject):
+                            return not any(
+                                isinstance(statement, Raise) and statement.block == index
+                                for statement in function.scope.statements
+                            )
+            block = blocks[block].parent
+        return False
+
+    def _catches_refusals(self, function: Function, types: Expr | None) -> bool:
+        if types is None:
+            return True
+        caught = types.items if isinstance(types, Sequence) else (types,)
+        return any(
+            isinstance(each, Ref)
+            and self.project.reference(function, each.name).name.rpartition(".")[2]
+            in ("Exception", "BaseException", "HTTPException", "APIException", "PermissionDenied")
+            for each in caught
+        )
 
     def _raised(self, function: Function, exception: Expr | None) -> int | None:
         status = self.responses.raised(function, exception)

@@ -337,7 +337,7 @@ class Project:
             return self.resolve(holder.module, name)
         root, _, rest = name[1:].partition(".")
         names = rest.split(".") if rest else []
-        binder = self._binder(holder, root)
+        binder = self.binder(holder, root)
         if binder is None:
             return Resolved("?" + name, None)
         child = binder.children.get(root)
@@ -348,7 +348,7 @@ class Project:
             return Resolved("?" + name, None)
         return self.attribute(kind, names) if names else Resolved(f"{kind}", None)
 
-    def _binder(self, holder: Definition, name: str) -> Function | None:
+    def binder(self, holder: Definition, name: str) -> Function | None:
         """The innermost function around `holder` that binds the local `name`."""
         current: Definition | None = holder
         while current is not None:
@@ -411,7 +411,7 @@ class Project:
 
     def _type_of_ref(self, holder: Definition, name: str) -> str | None:
         if name[0] == "$" and "." not in name:
-            binder = self._binder(holder, name[1:])
+            binder = self.binder(holder, name[1:])
             return None if binder is None else self._type_of_local(binder, name[1:])
         return self._type_of_target(self.reference(holder, name))
 
