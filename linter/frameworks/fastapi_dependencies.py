@@ -300,7 +300,7 @@ class Dependencies:
                     bounded = Verdict.YES
         if place is None:
             place = self._default_place(declared, type_name)
-        return Input(name, place, _shown(declared.type), required or place == "path", bounded)
+        return Input(name, place, shown_type(declared.type), required or place == "path", bounded)
 
     def _is_ellipsis(self, expr: Expr) -> bool:
         return isinstance(expr, Operation) and expr.operator == "?"
@@ -354,16 +354,16 @@ def _decorator_name(backend: Backend, definition: Definition, expr: Expr) -> str
     return backend.project.reference(parent, expr.name).name if isinstance(expr, Ref) else ""
 
 
-def _shown(expr: Expr | None) -> str | None:
+def shown_type(expr: Expr | None) -> str | None:
     """A type as it is shown: its last name, with type arguments."""
     match expr:
         case Ref(name=name):
             return name.rpartition(".")[2].lstrip(":$")
         case Item(base=base, key=key):
             inner = key.items if isinstance(key, Sequence) else (key,)
-            return f"{_shown(base)}[{', '.join(_shown(each) or '?' for each in inner)}]"
+            return f"{shown_type(base)}[{', '.join(shown_type(each) or '?' for each in inner)}]"
         case Operation(operator="|", operands=operands):
-            return " | ".join(_shown(each) or "?" for each in operands)
+            return " | ".join(shown_type(each) or "?" for each in operands)
         case Constant(value=None):
             return "None"
         case Constant(value=value):

@@ -497,7 +497,11 @@ class Project:
         """What a call in `holder` calls. An unknown receiver gives a name that starts with `?`."""
         match call.callee:
             case Ref(name=name):
-                return self.reference(holder, name)
+                found = self.reference(holder, name)
+                if isinstance(found.target, Variable):
+                    cls = self.class_behind(found.target)
+                    return found if cls is None else Resolved(cls.id, cls)
+                return found
             case Attr(base=base, name=name):
                 kind = self.type_of(holder, base)
                 return Resolved(f"?.{name}", None) if kind is None else self.attribute(kind, [name])
@@ -506,6 +510,28 @@ class Project:
                 return Resolved(f"{inner.name}()", None)
             case _:
                 return Resolved("?", None)
+
+    def class_behind(self, variable: Variable, depth: int = 0) -> Class | None:
+        """The class that a variable stands for: an alias, or what a class factory returns."""
+        holder, value = variable.holder, variable.assign.value
+        if isinstance(value, Result):
+            factory = self.reference_of_call(holder, value)
+            if not isinstance(factory, Function):
+                return None
+            returned = [each for each in factory.scope.statements if isinstance(each, Return)]
+            holder, value = factory, returned[0].value if len(returned) == 1 else None
+        if not isinstance(value, Ref) or depth > _LIMIT:
+            return None
+        target = self.reference(holder, value.name).target
+        if isinstance(target, Variable):
+            return self.class_behind(target, depth + 1)
+        # A local that holds an instance resolves to its class as well: only a bare class name counts.
+        return target if isinstance(target, Class) and target.scope.name == _last(value.name) else None
+
+    def reference_of_call(self, holder: Definition, value: Result) -> Target:
+        """What a call's callee names, without following variables."""
+        callee = holder.scope.calls[value.call].callee
+        return self.reference(holder, callee.name).target if isinstance(callee, Ref) else None
 
     def type_of_call(self, holder: Definition, call: Call) -> str | None:
         """The type of what a call returns."""
@@ -561,6 +587,10 @@ def _block_source(function: Function, name: str) -> Expr | None:
             if any(isinstance(target, Ref) and target.name == wanted for target in block.targets):
                 return Operation("?", ())
     return None
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].lstrip(":$")
 
 
 def _canonical(name: str) -> str:
