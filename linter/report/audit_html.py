@@ -100,7 +100,7 @@ def _practice(practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
         practice.title,
         verdict,
         practice.status,
-        STATUS_WORDS[practice.status],
+        (practice.status, STATUS_WORDS[practice.status]),
         practice.findings,
     )
     yield f'<p class="summary">{html_message(practice.summary)}</p>'
@@ -120,9 +120,9 @@ def _practice(practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
 
 
 def practice_opening(
-    id: str, title: str, verdict: str, status: Status, chip: str, findings: Iterable[Finding]
+    id: str, title: str, verdict: str, status: Status, chip: tuple[str, str], findings: Iterable[Finding]
 ) -> str:
-    """The head of a practice; the caller closes `</div></details>`."""
+    """The head of a practice, `chip` being (style, text); the caller closes `</div></details>`."""
     listed = list(findings)
     rank = min((finding.severity.rank for finding in listed), default=len(Severity))
     opened = " open" if status in _OPEN else ""
@@ -136,7 +136,7 @@ def practice_opening(
     attributes = " ".join(f'data-{name}="{html_text(value)}"' for name, value in data.items())
     return (
         f'<details class="practice" id="{html_text(id)}" {attributes}{opened}>'
-        f'<summary><h3>{html_text(title)}</h3><span class="chip {status}">{html_text(chip)}</span>'
+        f'<summary><h3>{html_text(title)}</h3><span class="chip {chip[0]}">{html_text(chip[1])}</span>'
         f'<span class="verdict">{html_text(verdict)}</span></summary><div class="body">'
     )
 

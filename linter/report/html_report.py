@@ -49,7 +49,8 @@ def _selects(practices: Iterable[str]) -> Iterator[tuple[str, str, Iterable[Opti
 def _practice(practice: str, outcome: Outcome) -> Iterator[str]:
     findings = [finding for finding in outcome.findings if finding.practice == practice]
     words = severity_words(by_severity(findings))
-    chip = counted(len(findings), "finding")
+    worst = min((finding.severity for finding in findings), key=lambda severity: severity.rank)
+    chip = (worst.value, counted(len(findings), "finding"))
     yield practice_opening(practice, _title(practice), words, "violations", chip, findings)
     for rule in sorted({finding.rule for finding in findings}):
         yield from _rule(rule, [finding for finding in findings if finding.rule == rule], outcome)
