@@ -21,8 +21,41 @@ PATHS = sorted(
 )
 
 PIECES = st.sampled_from(
-    ["a", "b", "*", "?", "**", "/", "/", "[ab]", "[!a]", "[a-c]", "[^b]", "[]]", "[[:alpha:]]", "[z-a]", "[--b]"]
-    + ["[\\]]", "[a-]", "[!]]", "[[:foo:]]", "\\a", "\\*", "\\!", "\\#", "\\ ", "-", "!", "#", " ", "\t", ".py", ".log"]
+    [
+        "a",
+        "b",
+        "*",
+        "?",
+        "**",
+        "/",
+        "/",
+        "[ab]",
+        "[!a]",
+        "[a-c]",
+        "[^b]",
+        "[]]",
+        "[[:alpha:]]",
+        "[z-a]",
+        "[--b]",
+    ]
+    + [
+        "[\\]]",
+        "[a-]",
+        "[!]]",
+        "[[:foo:]]",
+        "\\a",
+        "\\*",
+        "\\!",
+        "\\#",
+        "\\ ",
+        "-",
+        "!",
+        "#",
+        " ",
+        "\t",
+        ".py",
+        ".log",
+    ]
 )
 LINES = st.lists(PIECES, max_size=6).map("".join)
 
@@ -69,8 +102,39 @@ def test_agrees_with_git(repository: Path, lines: list[str], end: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["trail\\ ", "trail ", "trail\\  ", "/a", "a/", "**", "**/", "*/", "/*", "!*/", "a/**", "a/**/b.py", "/**/b.py"]
-    + ["**/b/**", "***/b.py", "a**", "/", "//a", "a//", "!", "\\", "a\\", "[", "[a", "*.tar.gz", "*.gz", ".*", "#h", "\\#h"]
+    [
+        "trail\\ ",
+        "trail ",
+        "trail\\  ",
+        "/a",
+        "a/",
+        "**",
+        "**/",
+        "*/",
+        "/*",
+        "!*/",
+        "a/**",
+        "a/**/b.py",
+        "/**/b.py",
+    ]
+    + [
+        "**/b/**",
+        "***/b.py",
+        "a**",
+        "/",
+        "//a",
+        "a//",
+        "!",
+        "\\",
+        "a\\",
+        "[",
+        "[a",
+        "*.tar.gz",
+        "*.gz",
+        ".*",
+        "#h",
+        "\\#h",
+    ]
     + ["\ufeffa", "x y", "*.", "[[:alpha:]]", "[[:alpha:]", "[!]a]*", "a-b/", "*a*b*"],
 )
 def test_agrees_with_git_on_corners(repository: Path, line: str) -> None:
@@ -80,7 +144,9 @@ def test_agrees_with_git_on_corners(repository: Path, line: str) -> None:
         assert ours == verdicts_of_git(repository, data)
 
 
-@pytest.mark.parametrize("pattern", ["*a" * 40 + "b", "**/a/" * 40 + "b", "?*" * 40 + "b", "[a-z]*" * 40 + "!"])
+@pytest.mark.parametrize(
+    "pattern", ["*a" * 40 + "b", "**/a/" * 40 + "b", "?*" * 40 + "b", "[a-z]*" * 40 + "!"]
+)
 def test_a_hostile_pattern_costs_no_time(pattern: str) -> None:
     started = time.perf_counter()
     assert not Globs([pattern]).covers("a" * 200 + "/" + "a/" * 150 + "c")
