@@ -106,9 +106,7 @@ def rule_documentation(rule: RuleInfo | None) -> str:
     if references:
         references = [f'<p class="soft">{" · ".join(references)}</p>']
     body = "".join([*prose(rule.documentation), *references])
-    return (
-        f'<details class="more"><summary>Why this matters</summary><div class="prose">{body}</div></details>'
-    )
+    return f'<details class="more doc"><summary>Why this matters</summary><div class="prose">{body}</div></details>'
 
 
 def prose(markdown: str) -> Iterator[str]:

@@ -128,8 +128,16 @@ def _suppressed(item: Hidden) -> JsonObject:
 def artifact(path: str) -> JsonObject:
     """A file of the project, relative to its root."""
     # The first segment of a relative reference must not hold a colon; quoting each one is simplest.
-    quoted = quote(path.encode("utf-8", "surrogatepass"), safe="/~!$&'()*+,;=@")
+    quoted = quote(_path_bytes(path), safe="/~!$&'()*+,;=@")
     return {"uri": quoted or ".", "uriBaseId": ROOT}
+
+
+def _path_bytes(path: str) -> bytes:
+    """The bytes that the file system knows the path by."""
+    try:
+        return path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogatepass")
 
 
 def _location(location: Location, sources: Mapping[str, Sequence[str]]) -> JsonObject:

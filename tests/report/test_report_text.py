@@ -40,7 +40,7 @@ def one(line: str, start: str, path: str = "a.py") -> str:
         'a = "e\u0301 Zoe\u0308"; eval(x)',
         'a = "\U0001f600\U0001f600"; eval(x)',
         'a = "\x1b[31m\x00\u202e"; eval(x)',
-        "ａ\t漢\teval(x)",
+        "\uff41\t漢\teval(x)",
     ],
 )
 def test_carets_stand_under_the_marked_text(line: str) -> None:
