@@ -57,6 +57,7 @@ class Harness(NamedTuple):
 
 
 HARNESSES = {
+    "clinic": Harness("django_truth", ("django", "rest_framework", "psycopg")),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),
 }
 

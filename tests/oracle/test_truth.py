@@ -48,7 +48,7 @@ def test_the_handlers_of_an_app_are_its_own(app):
     package = re.compile(rf"^{app}\.")
     foreign = [route for route in own_routes(app) if not package.match(route["handler"])]
     # A framework's generic view, routed as it is, is the application's route with a foreign handler.
-    assert len(foreign) <= 2, foreign
+    assert len(foreign) <= len(own_routes(app)) / 10, foreign
 
 
 def test_no_call_fails_in_the_server(app):
