@@ -77,8 +77,9 @@ def check_rules(settings: Settings, known: Iterable[str]) -> None:
         for mention in one.mentions:
             if mention.name in names or any(matches(mention.name, rule) for rule in ids):
                 continue
-            what = "no rule matches" if is_glob(mention.name) else "unknown rule"
-            hint = nearest(mention.name, names) or "`backlint list` shows all rules"
+            glob = is_glob(mention.name)
+            what = "no rule matches" if glob else "unknown rule"
+            hint = ("" if glob else nearest(mention.name, names)) or "`backlint list` shows all rules"
             message = f"{what} {shown(mention.name)} in `{mention.key}`"
             raise ConfigError(message, mention.path, mention.line, hint)
 

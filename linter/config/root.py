@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from linter.config.files import config_in
 
-_MARKERS = frozenset({".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py", "requirements.txt"})
+_MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "manage.py", "requirements.txt")
 
 
 def find_root(paths: Sequence[str]) -> str:
@@ -23,15 +23,16 @@ def find_root(paths: Sequence[str]) -> str:
     for folder in _upwards(common):
         if config_in(folder):
             return folder
-        try:
-            names = _MARKERS.intersection(os.listdir(folder))
-        except OSError:
-            continue
-        if names and not marked:
+        repository = os.path.lexists(os.path.join(folder, ".git"))
+        if not marked and (repository or _is_marked(folder)):
             marked = folder
-        if ".git" in names:
+        if repository:
             break
     return marked or common
+
+
+def _is_marked(folder: str) -> bool:
+    return any(os.path.lexists(os.path.join(folder, name)) for name in _MARKERS)
 
 
 def _folder_of(path: str) -> str:

@@ -49,3 +49,9 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     kind: dict[str, Any]
     (kind,) = (choice for choice in schema["anyOf"] if choice != {"type": "null"})
     return {key: value for key, value in schema.items() if key not in ("anyOf", "default")} | kind
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    Path(__file__).with_name("schema.json").write_text(schema_text(), encoding="utf-8")
