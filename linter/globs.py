@@ -48,7 +48,9 @@ class _Rule:
         if self.segments is None:
             parts = self.text.split("/") if self.anchored else [self.text]
             self.segments = tuple(_compile(part, self.anchored) for part in parts)
-        return _match_path(self.segments, path.split("/") if self.anchored else [name])
+        if not self.anchored:
+            return _match_segment(self.segments[0], name)
+        return _match_path(self.segments, path.split("/"))
 
 
 class Globs:

@@ -131,6 +131,7 @@ def test_vendor_is_also_a_business_word(tmp_path: Path) -> None:
         '"""A client.\n\nDO NOT EDIT\n"""\nx = 1\n',
         "/* made by a tool\n   DO NOT EDIT */\nx = 1\n",
         "\ufeff# @generated\n",
+        "# DO NOT EDIT\nMARK = '@generated'\n",
     ],
 )
 def test_generated_files_say_so(tmp_path: Path, text: str) -> None:
