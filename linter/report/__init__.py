@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from linter.outcome import Outcome
+if TYPE_CHECKING:
+    from linter.outcome import Outcome
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "text": ("linter.report.text", "render"),

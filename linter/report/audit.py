@@ -9,15 +9,9 @@ import msgspec
 from linter.finding import Finding
 from linter.outcome import Outcome, PracticeResult, RuleResult, Status
 from linter.report.document import JsonObject, dump
-from linter.report.escape import (
-    harmless_log,
-    markdown_cell,
-    markdown_code,
-    markdown_message,
-    markdown_text,
-    visible,
-)
+from linter.report.escape import harmless_log, visible
 from linter.report.json_report import finding_object, head, tail
+from linter.report.markup import markdown_cell, markdown_code, markdown_message, markdown_text
 from linter.report.terminal import Paint, place
 from linter.report.verdict import (
     STATUS_WORDS,

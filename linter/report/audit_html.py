@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from linter.finding import Finding, Severity
 from linter.outcome import Outcome, PracticeResult, RuleResult, Status
-from linter.report.escape import html_message, html_text
 from linter.report.html_finding import finding_cards, rule_documentation
 from linter.report.html_page import Option, facts, footer, limits, masthead, page, tools
+from linter.report.markup import html_message, html_text
 from linter.report.verdict import (
     STATUS_WORDS,
     checklist_headline,
@@ -70,7 +70,7 @@ def _selects(outcome: Outcome) -> Iterator[tuple[str, str, Iterable[Option]]]:
 
 def _strip(practices: Iterable[PracticeResult]) -> str:
     cells = (
-        f'<a class="{practice.status}" href="#{html_text(practice.id)}" '
+        f'<a class="{practice.status}" href="#{_anchor(practice.id)}" '
         f'title="{html_text(f"{practice.title}: {STATUS_WORDS[practice.status]}")}" '
         f'aria-label="{html_text(f"{practice.title}: {STATUS_WORDS[practice.status]}")}"></a>'
         for practice in practices
@@ -89,8 +89,13 @@ def _overview(outcome: Outcome) -> str:
 def _overview_row(practice: PracticeResult) -> str:
     number = f'<span class="number">{len(practice.findings):,}</span>' if practice.findings else ""
     sign = f'<span class="sign {practice.status}" aria-hidden="true">{SIGNS[practice.status]}</span>'
-    link = f'<a href="#{html_text(practice.id)}">{html_text(practice.title)}</a>'
+    link = f'<a href="#{_anchor(practice.id)}">{html_text(practice.title)}</a>'
     return f"<li>{sign}{link}{number}</li>"
+
+
+def _anchor(id: str) -> str:
+    """Prefixed, so that no practice takes the name of a control."""
+    return html_text(f"practice-{id}")
 
 
 def _practice(practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
@@ -127,6 +132,7 @@ def practice_opening(
     rank = min((finding.severity.rank for finding in listed), default=len(Severity))
     opened = " open" if status in _OPEN else ""
     data = {
+        "id": id,
         "name": title,
         "status": status,
         "status-rank": str(_STATUSES.index(status)),
@@ -135,7 +141,7 @@ def practice_opening(
     }
     attributes = " ".join(f'data-{name}="{html_text(value)}"' for name, value in data.items())
     return (
-        f'<details class="practice" id="{html_text(id)}" {attributes}{opened}>'
+        f'<details class="practice" id="{_anchor(id)}" {attributes}{opened}>'
         f'<summary><h3>{html_text(title)}</h3><span class="chip {chip[0]}">{html_text(chip[1])}</span>'
         f'<span class="verdict">{html_text(verdict)}</span></summary><div class="body">'
     )

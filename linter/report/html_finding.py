@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from linter.finding import Finding, Note
 from linter.outcome import Outcome, RuleInfo
 from linter.report.document import weakness_url
-from linter.report.escape import html_message, html_text
+from linter.report.markup import html_message, html_text
 from linter.report.snippet import SnippetLine, snippet
 from linter.report.summary import counted
 
@@ -106,7 +106,8 @@ def rule_documentation(rule: RuleInfo | None) -> str:
     if references:
         references = [f'<p class="soft">{" · ".join(references)}</p>']
     body = "".join([*prose(rule.documentation), *references])
-    return f'<details class="more doc"><summary>Why this matters</summary><div class="prose">{body}</div></details>'
+    summary = "<summary>Why this matters</summary>"
+    return f'<details class="more doc">{summary}<div class="prose">{body}</div></details>'
 
 
 def prose(markdown: str) -> Iterator[str]:

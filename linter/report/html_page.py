@@ -14,7 +14,7 @@ from importlib.resources import files
 from string import Template
 
 from linter.outcome import Outcome
-from linter.report.escape import html_text
+from linter.report.markup import html_text
 from linter.report.summary import headline
 
 Option = tuple[str, str]

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from linter.finding import Finding
 from linter.outcome import Outcome
 from linter.report.audit_html import SEVERITY_OPTIONS, practice_opening
-from linter.report.escape import html_message, html_text
 from linter.report.html_finding import finding_cards, rule_documentation
 from linter.report.html_page import Option, facts, footer, limits, masthead, page, tools
+from linter.report.markup import html_message, html_text
 from linter.report.summary import by_severity, counted, headline, severity_words
 from linter.report.verdict import stack
 

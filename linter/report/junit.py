@@ -7,7 +7,7 @@ from itertools import groupby
 
 from linter.finding import Finding
 from linter.outcome import Failure, Outcome
-from linter.report.escape import xml_text
+from linter.report.markup import xml_text
 
 
 def render(outcome: Outcome) -> str:

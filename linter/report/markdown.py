@@ -7,7 +7,8 @@ from itertools import groupby
 
 from linter.finding import Finding, Severity
 from linter.outcome import Outcome
-from linter.report.escape import markdown_code, markdown_fence, markdown_message, markdown_text, visible
+from linter.report.escape import visible
+from linter.report.markup import markdown_code, markdown_fence, markdown_message, markdown_text
 from linter.report.snippet import snippet
 from linter.report.summary import counted, headline
 

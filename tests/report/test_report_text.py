@@ -9,7 +9,8 @@ import pytest
 
 from linter.finding import Severity
 from linter.report.concise import render as render_concise
-from linter.report.escape import code_parts, markdown_code, markdown_text, visible
+from linter.report.escape import visible
+from linter.report.markup import code_parts, markdown_code, markdown_text
 from linter.report.snippet import MAX_WIDTH, snippet
 from linter.report.text import render
 from tests.report import sample

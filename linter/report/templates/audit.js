@@ -15,7 +15,7 @@
   }
 
   function ownText(practice) {
-    return practice.dataset.name.toLowerCase() + " " + practice.id;
+    return practice.dataset.name.toLowerCase() + " " + practice.dataset.id;
   }
 
   function filter() {
@@ -37,7 +37,7 @@
           && !(!severity && textOf(rule).includes(wanted));
       }
       const said = !severity && (named || textOf(practice).includes(wanted));
-      const fits = (!value("practice") || practice.id === value("practice"))
+      const fits = (!value("practice") || practice.dataset.id === value("practice"))
         && (!value("status") || practice.dataset.status === value("status"))
         && (matching > 0 || said);
       practice.hidden = !fits;
