@@ -1,0 +1,137 @@
+"""What was worked out before: facts by file content, and the raw result of a whole run.
+
+The cache holds data only (msgpack with a checksum). A damaged, foreign or unwritable cache is as good
+as none: every read is checked and every write is one atomic replace, so runs at the same time do no harm.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import TypeVar
+
+import msgspec
+
+FOLDER = ".backlint_cache"
+_MAGIC = b"backlint-cache-1\n"
+_SUM = 16
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of backlint.\n"
+
+T = TypeVar("T")
+
+
+def engine_signature() -> bytes:
+    """Changes when any module of backlint does: an upgrade must never meet old facts."""
+    from linter import __version__
+
+    state = blake2b(__version__.encode(), digest_size=16)
+    pending = [os.path.dirname(os.path.abspath(__file__))]
+    entries: list[tuple[str, int, int]] = []
+    while pending:
+        with os.scandir(pending.pop()) as found:
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != "__pycache__":
+                        pending.append(entry.path)
+                elif entry.name.endswith(".py"):
+                    status = entry.stat()
+                    entries.append((entry.path, status.st_size, status.st_mtime_ns))
+    for path, size, modified in sorted(entries):
+        state.update(f"{path}\0{size}\0{modified}\0".encode("utf-8", "surrogateescape"))
+    return state.digest()
+
+
+class Cache:
+    """The cache folder of one project. With `folder` None nothing is read or written."""
+
+    def __init__(self, folder: str | None, signature: bytes) -> None:
+        self._folder = folder
+        self._signature = signature
+
+    def facts(self) -> dict[bytes, bytes]:
+        """Encoded facts by key, as stored by the last run."""
+        payload = self._read("facts")
+        if payload is None:
+            return {}
+        try:
+            return msgspec.msgpack.decode(payload, type=dict[bytes, bytes])
+        except msgspec.DecodeError:
+            return {}
+
+    def store_facts(self, facts: Mapping[bytes, bytes]) -> None:
+        """Replace the stored facts."""
+        if self._folder is not None:
+            self._write("facts", msgspec.msgpack.encode(facts))
+
+    def result(self, key: bytes, kind: type[T]) -> T | None:
+        """The stored result for exactly this key."""
+        payload = self._read("result")
+        if payload is None or payload[: len(key)] != key:
+            return None
+        try:
+            return msgspec.msgpack.decode(payload[len(key) :], type=kind)
+        except msgspec.DecodeError:
+            return None
+
+    def store_result(self, key: bytes, result: object) -> None:
+        """Replace the stored result."""
+        if self._folder is not None:
+            self._write("result", key + msgspec.msgpack.encode(result))
+
+    def _read(self, name: str) -> bytes | None:
+        if self._folder is None:
+            return None
+        try:
+            with open(os.path.join(self._folder, name), "rb") as file:
+                content = file.read()
+        except OSError:
+            return None
+        head = _MAGIC + self._signature
+        if not content.startswith(head):
+            return None
+        payload = content[len(head) + _SUM :]
+        expected = content[len(head) : len(head) + _SUM]
+        return payload if blake2b(payload, digest_size=_SUM).digest() == expected else None
+
+    def _write(self, name: str, payload: bytes) -> None:
+        assert self._folder is not None
+        temporary = os.path.join(self._folder, f"{name}.{os.getpid()}.tmp")
+        checksum = blake2b(payload, digest_size=_SUM).digest()
+        try:
+            if not os.path.isdir(self._folder):
+                os.makedirs(self._folder)
+            self._mark()
+            with open(temporary, "wb") as file:
+                file.write(_MAGIC + self._signature + checksum)
+                file.write(payload)
+            os.replace(temporary, os.path.join(self._folder, name))
+        except OSError:
+            try:
+                os.unlink(temporary)
+            except OSError:
+                return
+
+    def _mark(self) -> None:
+        """Keep the folder out of version control and out of backups."""
+        assert self._folder is not None
+        for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+            path = os.path.join(self._folder, name)
+            if not os.path.exists(path):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+
+
+def clean(folder: str) -> list[str]:
+    """Delete the cache's own files in `folder`; returns what was deleted. Other files are left."""
+    deleted: list[str] = []
+    for name in ("facts", "result", ".gitignore", "CACHEDIR.TAG"):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and not os.path.islink(path):
+            os.unlink(path)
+            deleted.append(path)
+    try:
+        os.rmdir(folder)
+    except OSError:
+        return deleted
+    return [*deleted, folder]

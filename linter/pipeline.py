@@ -1,0 +1,375 @@
+"""The street from end to end: files, facts, backend, findings, outcome."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from linter import __version__
+from linter.cache import FOLDER, Cache, engine_signature
+from linter.facts.files import Directive
+from linter.finding import Finding, Severity
+from linter.outcome import (
+    Failure,
+    Hidden,
+    Inventory,
+    Outcome,
+    PracticeResult,
+    RuleInfo,
+    RuleResult,
+    Skipped,
+    StaleEntry,
+)
+from linter.packs import RuleFile, all_rule_files, builtin_folder, signature
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+    from linter.baseline import Baseline
+    from linter.checking import Subjects
+    from linter.config import Settings
+    from linter.facts.files import FileFacts
+    from linter.rule import Rule
+    from linter.since import Changes
+    from linter.sources import Discovery, SourceFile
+
+
+class Checked(msgspec.Struct):
+    """What the rules said, before configuration, suppressions and baseline have their say."""
+
+    findings: tuple[Finding, ...]
+    results: dict[str, RuleResult]
+    rules: dict[str, RuleInfo]
+    directives: dict[str, tuple[Directive, ...]]
+    inventory: Inventory
+    skipped: tuple[Skipped, ...]
+    failures: tuple[Failure, ...]
+
+
+class Timings:
+    """Seconds by phase, and by rule."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def lap(self, phase: str) -> None:
+        """Count the time since the last lap towards `phase`."""
+        now = perf_counter()
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - self._last
+        self._last = now
+
+
+class Run:
+    """One analysis of one project. Steps are done when first asked for, and once.
+
+    `jobs` bounds the worker processes; 0 means one for each core. `progress` is told
+    (files done, files in all) while files are read.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        discovery: Discovery,
+        *,
+        jobs: int = 0,
+        use_cache: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.discovery = discovery
+        self.timings = Timings()
+        self.parsed = 0
+        self._jobs = jobs
+        self._progress = progress
+        self._packs = [builtin_folder(), *(pack.path for pack in settings.packs if pack.trusted)]
+        self.rule_files: list[RuleFile] = all_rule_files(self._packs)
+        folder = settings.cache_dir or os.path.join(settings.root, FOLDER)
+        self._cache = Cache(folder if use_cache else None, engine_signature())
+        self._by_path: dict[str, SourceFile] = {printable(file.path): file for file in discovery.files}
+        self._backend: Backend | None = None
+        self._rules: list[Rule[Any]] | None = None
+        self._facts: dict[str, FileFacts] | None = None
+        self.subjects: Subjects = {}
+
+    # Texts
+
+    def text_of(self, path: str) -> str:
+        """The text of a file of the project, line ends as they are."""
+        data = self._by_path[path].data
+        return data.decode("utf-8-sig", "replace")
+
+    # Facts and backend
+
+    @property
+    def facts(self) -> dict[str, FileFacts]:
+        """Facts of every file by printable path, from the cache where its content is known."""
+        if self._facts is None:
+            self._facts = self._load_facts()
+            self.timings.lap("extract")
+        return self._facts
+
+    @property
+    def backend(self) -> Backend:
+        """The linked backend."""
+        if self._backend is None:
+            from linter.link import link
+
+            facts = self.facts
+            readable = {path: each for path, each in facts.items() if not each.error}
+            self._backend = link(readable, self.text_of, self.settings.source_roots)
+            self.timings.lap("link")
+        return self._backend
+
+    @property
+    def rules(self) -> list[Rule[Any]]:
+        """The rules of all packs, loaded."""
+        if self._rules is None:
+            from linter.packs import load
+
+            self._rules = list(load(self.rule_files))
+            self.timings.lap("load rules")
+        return self._rules
+
+    def _load_facts(self) -> dict[str, FileFacts]:
+        from linter.extraction import read_facts
+
+        stored = self._cache.facts()
+        reading = read_facts(
+            self._by_path, self.settings.dialect, stored, jobs=self._jobs, progress=self._progress
+        )
+        self.parsed = reading.parsed
+        if reading.encoded.keys() != stored.keys():
+            self._cache.store_facts(reading.encoded)
+        return reading.facts
+
+    # Findings
+
+    def check(self) -> Checked:
+        """What all rules say about the project; from the cache when nothing has changed."""
+        key = self._key()
+        self.timings.lap("hash")
+        found = self._cache.result(key, Checked)
+        if found is None:
+            found = self.check_afresh()
+            self._cache.store_result(key, found)
+            self.timings.lap("store")
+        else:
+            self.timings.lap("read result")
+        return found
+
+    def _key(self) -> bytes:
+        state = blake2b(digest_size=16)
+        state.update(signature(self.rule_files))
+        options = [self.settings.dialect, *self.settings.source_roots]
+        state.update("\0".join(options).encode())
+        for path, file in self._by_path.items():
+            state.update(path.encode("utf-8", "backslashreplace") + b"\0" + file.digest)
+        return state.digest()
+
+    def check_afresh(self) -> Checked:
+        """Run every rule over the backend."""
+        from linter.checking import check
+
+        backend, rules = self.backend, self.rules
+        checked = check(rules, backend, self.facts, self.timings, self.subjects)
+        self.timings.lap("fingerprint")
+        return checked
+
+    # Outcome
+
+    def outcome(
+        self,
+        checked: Checked,
+        *,
+        today: str,
+        baseline: Baseline | None = None,
+        changes: Changes | None = None,
+        audit: bool = False,
+        timings: bool = False,
+    ) -> Outcome:
+        """What to report: configuration, suppressions, baseline and changed lines applied in this order."""
+        judged = self._judged(checked, today)
+        hidden, findings = judged.hidden, judged.shown
+        stale: tuple[StaleEntry, ...] = ()
+        if baseline is not None:
+            from linter.baseline import split
+
+            parted = split(findings, baseline, self._was_checked(checked))
+            findings, stale = parted.new, tuple(parted.stale)
+            hidden += parted.hidden
+        if changes is not None:
+            kept = []
+            for finding in findings:
+                place = finding.location
+                if changes.touches(place.path, place.line, max(place.line, place.end_line)):
+                    kept.append(finding)
+                else:
+                    hidden.append(Hidden(finding, "unchanged"))
+            findings = kept
+        checklist: tuple[PracticeResult, ...] = ()
+        if audit:
+            from linter.checklist import judge
+
+            checklist = judge(checked.results, findings)
+        skipped = {*checked.skipped, *(_printable_skip(each) for each in self.discovery.skipped)}
+        outcome = Outcome(
+            version=__version__,
+            profile=self.settings.profile,
+            today=today,
+            findings=tuple(findings),
+            hidden=tuple(sorted(hidden, key=lambda each: each.finding.sort_key)),
+            rules=judged.rules,
+            inventory=checked.inventory,
+            skipped=tuple(sorted(skipped)),
+            excluded=self.discovery.excluded,
+            failures=checked.failures,
+            stale=stale,
+            checklist=checklist,
+            sources=self._sources(findings),
+        )
+        self.timings.lap("judge")
+        if timings:
+            outcome.timings = self.timings.seconds
+        return outcome
+
+    def _judged(self, checked: Checked, today: str) -> _Judged:
+        from linter.suppress import RULES, apply
+
+        infos = {**checked.rules, **RULES}
+        judge = _Judge(self.settings, infos)
+        known = infos.keys()
+        practices = {identity.partition("/")[0] + "/*" for identity in known}
+        targeted = [each for each in checked.findings if self.discovery.is_target(each.location.path)]
+        directives = {
+            path: each for path, each in checked.directives.items() if self.discovery.is_target(path)
+        }
+        shown, hidden, about = apply(
+            targeted,
+            directives,
+            known_rules=lambda rule: rule in known or rule in practices,
+            ran=judge.ran,
+            today=today,
+            require_reason=self.settings.require_reason,
+            text_of=self.text_of,
+        )
+        if about:
+            from linter.checking import fingerprinted
+
+            about = fingerprinted(about, self.facts, self.text_of)
+        kept: list[Finding] = []
+        for finding in sorted([*shown, *about], key=lambda each: each.sort_key):
+            verdict = judge.apply(finding)
+            if isinstance(verdict, Finding):
+                kept.append(verdict)
+            elif verdict is not None:
+                hidden.append(verdict)
+        suppressed = [each for each in hidden if each.by != "suppression" or judge.ran_at(each.finding)]
+        return _Judged(kept, suppressed, judge.effective_rules())
+
+    def _was_checked(self, checked: Checked) -> Callable[[str, str], bool]:
+        judge = _Judge(self.settings, checked.rules)
+        present = self._by_path.keys()
+
+        def was(rule: str, path: str) -> bool:
+            if not self.discovery.is_target(path):
+                return False
+            return path not in present or judge.ran(rule, path)
+
+        return was
+
+    def _sources(self, findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+        paths = {finding.location.path for finding in findings}
+        paths.update(note.location.path for finding in findings for note in (*finding.related, *finding.path))
+        return {path: tuple(_lines(self.text_of(path))) for path in sorted(paths) if path in self._by_path}
+
+
+class _Judged(msgspec.Struct):
+    shown: list[Finding]
+    hidden: list[Hidden]
+    rules: Mapping[str, RuleInfo]
+
+
+class _Judge:
+    """Applies profile, selection, severity and per-path ignores to findings."""
+
+    def __init__(self, settings: Settings, infos: Mapping[str, RuleInfo]) -> None:
+        self._settings = settings
+        self._infos = infos
+        self._selected: dict[tuple[str, str], bool] = {}
+
+    def ran(self, rule: str, path: str) -> bool:
+        """Whether a rule, or every rule of `practice/*`, runs on a file."""
+        if rule.endswith("/*"):
+            prefix = rule[:-1]
+            return all(self.ran(each, path) for each in self._infos if each.startswith(prefix))
+        info = self._infos.get(rule)
+        if info is None:
+            return False
+        from linter.selection import ignored_in, selected
+
+        settings = self._settings.for_path(path)
+        key = (rule, settings.folder)
+        if key not in self._selected:
+            self._selected[key] = selected(rule, info.severity, info.confidence, settings)
+        return self._selected[key] and not ignored_in(rule, path, settings)
+
+    def ran_at(self, finding: Finding) -> bool:
+        """Whether the finding's rule runs where the finding is."""
+        return self.ran(finding.rule, finding.location.path)
+
+    def apply(self, finding: Finding) -> Finding | Hidden | None:
+        """The finding as configured; Hidden when only the profile leaves it out; None when ignored."""
+        from linter.selection import effective_severity, ignored_in, selected
+
+        info = self._infos[finding.rule]
+        path = finding.location.path
+        settings = self._settings.for_path(path)
+        severity = effective_severity(finding.rule, finding.severity, settings)
+        if severity is None or ignored_in(finding.rule, path, settings):
+            return None
+        if self.ran(finding.rule, path):
+            # A finding may be less certain than its rule: it is held against the profile by itself.
+            if not self._admits(settings, finding):
+                return Hidden(finding, "profile")
+            return msgspec.structs.replace(finding, severity=severity)
+        widest = msgspec.structs.replace(settings, profile="audit")
+        if selected(finding.rule, info.severity, info.confidence, widest):
+            return Hidden(finding, "profile")
+        return None
+
+    def _admits(self, settings: Settings, finding: Finding) -> bool:
+        from linter.selection import selected
+
+        return selected(finding.rule, finding.severity, finding.confidence, settings)
+
+    def effective_rules(self) -> dict[str, RuleInfo]:
+        """The rules with their configured severities."""
+        from linter.selection import effective_severity
+
+        found: dict[str, RuleInfo] = {}
+        for identity, info in sorted(self._infos.items()):
+            severity = effective_severity(identity, info.severity, self._settings)
+            found[identity] = msgspec.structs.replace(info, severity=severity or Severity.NOTE)
+        return found
+
+
+def printable(path: str) -> str:
+    """A path that every report and encoder can carry: undecodable bytes become escapes."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return path
+
+
+def _printable_skip(skipped: Skipped) -> Skipped:
+    return Skipped(printable(skipped.path), skipped.reason)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
