@@ -58,6 +58,7 @@ class Harness(NamedTuple):
 
 HARNESSES = {
     "clinic": Harness("django_truth", ("django", "rest_framework", "psycopg")),
+    "desk": Harness("flask_truth", ("flask", "flask_sqlalchemy")),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),
 }
 

@@ -51,7 +51,9 @@ def dotted_name(handler: Any) -> str:
         return f"{dotted_name(type(handler.__self__))}.{handler.__name__}"
     if not hasattr(handler, "__qualname__"):
         handler = type(handler)
-    return f"{handler.__module__}.{handler.__qualname__}".replace(".<locals>", "")
+    return f"{handler.__module__}.{handler.__qualname__}".replace(".<locals>", "").replace(
+        "<lambda>", "lambda"
+    )
 
 
 def answer_of(status: int, location: str = "") -> Answer:

@@ -128,9 +128,9 @@ def _listed(pattern: URLPattern, path: str, admin: bool) -> Listed:
     return Listed(path, name, methods, framework_own=own)
 
 
-def _class_handlers(view: Any, routed: type) -> dict[str, str]:
+def _class_handlers(view: Any, routed: Any) -> dict[str, str]:
     given = getattr(view, "initkwargs", None) or getattr(view, "view_initkwargs", {})
-    allowed = given.get("http_method_names", routed.http_method_names)  # type: ignore[attr-defined]
+    allowed = given.get("http_method_names", routed.http_method_names)
     actions = getattr(view, "actions", None) or {verb: verb for verb in allowed if hasattr(routed, verb)}
     spoken_verbs = spoken(verb for verb in actions if verb in allowed)
     return {verb: actions[verb.lower()] for verb in spoken_verbs}
