@@ -1,0 +1,250 @@
+"""Fields of Django models, as models and migrations declare them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linter.facts.expressions import Constant, Result
+from linter.finding import Location
+from linter.resolve.definitions import Class
+from linter.resolve.values import Made, Value, Values
+
+_TYPES = {
+    "AutoField": "integer",
+    "BigAutoField": "bigint",
+    "SmallAutoField": "smallint",
+    "BigIntegerField": "bigint",
+    "BinaryField": "bytea",
+    "BooleanField": "boolean",
+    "NullBooleanField": "boolean",
+    "CITextField": "citext",
+    "CICharField": "citext",
+    "CIEmailField": "citext",
+    "DateField": "date",
+    "DateTimeField": "timestamp with time zone",
+    "DurationField": "interval",
+    "FloatField": "double precision",
+    "GenericIPAddressField": "inet",
+    "IPAddressField": "inet",
+    "HStoreField": "hstore",
+    "IntegerField": "integer",
+    "JSONField": "jsonb",
+    "PositiveBigIntegerField": "bigint",
+    "PositiveIntegerField": "integer",
+    "PositiveSmallIntegerField": "smallint",
+    "SearchVectorField": "tsvector",
+    "SmallIntegerField": "smallint",
+    "TextField": "text",
+    "TimeField": "time",
+    "UUIDField": "uuid",
+    "IntegerRangeField": "int4range",
+    "BigIntegerRangeField": "int8range",
+    "DecimalRangeField": "numrange",
+    "DateTimeRangeField": "tstzrange",
+    "DateRangeField": "daterange",
+    "PointField": "geometry",
+    "OrderWrt": "integer",
+}
+_SIZED = {
+    "CharField": None,
+    "SlugField": 50,
+    "EmailField": 254,
+    "URLField": 200,
+    "FileField": 100,
+    "ImageField": 100,
+    "FilePathField": 100,
+    "CommaSeparatedIntegerField": None,
+}
+_TO_ONE = frozenset({"ForeignKey", "OneToOneField"})
+_RELATIONS = _TO_ONE | {"ManyToManyField"}
+_NO_COLUMN = frozenset({"CompositePrimaryKey"})
+_AUTOMATIC = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
+_DEEP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field as it is declared.
+
+    `kind` is the name of Django's field class that it is. `column` is `db_column` if given. `to` is what
+    a relation points to. `default` is the SQL of its default: a constant, `?` for one
+    that only running the code can tell, None without one. `complete` is False when an argument can't be seen.
+    """
+
+    name: str
+    kind: str
+    type: str
+    null: bool
+    primary_key: bool
+    unique: bool
+    db_index: bool | None
+    column: str
+    location: Location
+    to: Value | str | None = None
+    to_field: str = ""
+    through: Value | None = None
+    db_table: str = ""
+    related_name: str = ""
+    related_query_name: str = ""
+    default: str | None = None
+    db_default: str | None = None
+    parent_link: bool = False
+    constrained: bool = True
+    complete: bool = True
+
+    @property
+    def is_relation(self) -> bool:
+        """Whether the field leads to another model."""
+        return self.kind in _RELATIONS
+
+    @property
+    def is_many(self) -> bool:
+        """Whether the field has a table of its own instead of a column."""
+        return self.kind == "ManyToManyField"
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether the column has a unique constraint, primary key left out."""
+        return (self.unique or self.kind == "OneToOneField") and not self.primary_key
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether Django makes an index for this column by itself."""
+        if self.is_unique or self.primary_key or self.is_many:
+            return False
+        return self.kind in ("ForeignKey", "SlugField") if self.db_index is None else self.db_index
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the database counts the values."""
+        return self.kind in _AUTOMATIC
+
+
+class Fields:
+    """Reads fields."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+        self.project = values.project
+        self._kinds: dict[str, str] = {}
+
+    def read(self, name: str, value: Value) -> Field | None:
+        """The field that a value declares; None for anything that has no column and no table."""
+        if not isinstance(value.expr, Result):
+            return None
+        made = self.values.made(value)
+        if made is None:
+            return None
+        kind = self.kind(made)
+        if not kind or kind in _NO_COLUMN:
+            return None
+        relation = kind in _RELATIONS
+        primary = self.values.flag(made.keyword("primary_key"))
+        index = self.values.constant(made.keyword("db_index"))
+        return Field(
+            name=name,
+            kind=kind,
+            type=self._type(made, kind),
+            null=self.values.flag(made.keyword("null")) or kind == "NullBooleanField",
+            primary_key=primary,
+            unique=self.values.flag(made.keyword("unique")),
+            db_index=index if isinstance(index, bool) else None,
+            column=self.values.text(made.keyword("db_column")) or "",
+            location=made.value.holder.module.locate(made.call.span),
+            to=made.argument(0, "to") if relation else None,
+            to_field=self.values.text(made.keyword("to_field")) or "",
+            through=made.keyword("through") if kind == "ManyToManyField" else None,
+            db_table=self.values.text(made.keyword("db_table")) or "",
+            related_name=self.values.text(made.keyword("related_name")) or "",
+            related_query_name=self.values.text(made.keyword("related_query_name")) or "",
+            default=self._default(made.keyword("default")),
+            db_default=self._default(made.keyword("db_default")),
+            parent_link=self.values.flag(made.keyword("parent_link")),
+            constrained=self.values.flag(made.keyword("db_constraint"), default=True),
+            complete=not made.call.is_open,
+        )
+
+    def kind(self, made: Made) -> str:
+        """The Django field class behind a call; empty when the call makes no field.
+
+        A field of another library keeps its own name: it has a column of unknown type.
+        """
+        target = made.callee.target
+        if isinstance(target, Class):
+            return self._kind_of_class(target)
+        return _kind_of_name(made.name)
+
+    def _kind_of_class(self, cls: Class) -> str:
+        found = self._kinds.get(cls.id)
+        if found is None:
+            names = [_kind_of_name(each.name) for each in self.project.ancestors(cls) if each.target is None]
+            known = [name for name in names if name in _TYPES or name in _SIZED or name in _RELATIONS]
+            found = (known or [name for name in names if name] or [""])[0]
+            self._kinds[cls.id] = found
+        return found
+
+    def _type(self, made: Made, kind: str, depth: int = 0) -> str:
+        if kind in _TYPES:
+            return _TYPES[kind]
+        if kind in _SIZED:
+            length = self.values.constant(made.keyword("max_length"))
+            if length is ...:
+                length = _SIZED[kind]
+            return f"varchar({length})" if isinstance(length, int) else "varchar"
+        if kind == "DecimalField":
+            digits = self.values.constant(made.keyword("max_digits"))
+            places = self.values.constant(made.keyword("decimal_places"))
+            known = isinstance(digits, int) and isinstance(places, int)
+            return f"numeric({digits}, {places})" if known else "numeric"
+        if kind in ("ArrayField", "GeneratedField") and depth < _DEEP:
+            inner = made.argument(0, "base_field") if kind == "ArrayField" else made.keyword("output_field")
+            base = self.values.made(inner)
+            spelled = "" if base is None else self._type(base, self.kind(base), depth + 1)
+            return spelled if kind == "GeneratedField" or not spelled else f"{spelled}[]"
+        return ""
+
+    def _default(self, value: Value | None) -> str | None:
+        if value is None:
+            return None
+        followed = self.values.follow(value).expr
+        if not isinstance(followed, Constant):
+            return "?"
+        match followed.value:
+            case None:
+                return None
+            case bool(flag):
+                return "true" if flag else "false"
+            case str(text):
+                return "'" + text.replace("'", "''") + "'"
+            case number:
+                return str(number)
+
+
+def _kind_of_name(name: str) -> str:
+    """The field class that a library's name stands for; empty for managers, forms and the like."""
+    last = name.rpartition(".")[2]
+    if (
+        last in _TYPES
+        or last in _SIZED
+        or last in _RELATIONS
+        or last in ("DecimalField", "ArrayField", "GeneratedField")
+    ):
+        return "" if ".forms." in name or ".serializers." in name else last
+    if last in (
+        "TreeForeignKey",
+        "ParentalKey",
+        "ParentalManyToManyField",
+        "TreeOneToOneField",
+        "TreeManyToManyField",
+    ):
+        return {"TreeForeignKey": "ForeignKey", "ParentalKey": "ForeignKey"}.get(
+            last, "OneToOneField" if "One" in last else "ManyToManyField"
+        )
+    if (
+        last.endswith("Field")
+        and not name.startswith("?")
+        and ".forms." not in name
+        and ".serializers." not in name
+    ):
+        return last
+    return ""

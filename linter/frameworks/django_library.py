@@ -1,0 +1,313 @@
+"""What the evaluator needs to know of Django to follow URL files, registries and views."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.values import (
+    UNKNOWN,
+    Closure,
+    Either,
+    External,
+    Instance,
+    Made,
+    Member,
+    Value,
+)
+from linter.frameworks import drf_routers
+from linter.frameworks.django_classes import library_bases
+from linter.frameworks.django_settings import DjangoSettings
+from linter.frameworks.django_urls import (
+    PATTERN,
+    RESOLVER,
+    ClassView,
+    Wrapped,
+    is_view,
+    make_pattern,
+    make_resolver,
+)
+from linter.resolve.definitions import Class, Function, Module
+from linter.resolve.project import Project
+
+if TYPE_CHECKING:
+    from linter.frameworks.django_anonymous import Caller
+
+ADMIN_URLS = "django.contrib.admin.site.urls"
+_SETTINGS = "django.conf.settings"
+_PATHS = frozenset({"django.urls.path", "django.urls.conf.path"})
+_REGEXES = frozenset({"django.urls.re_path", "django.conf.urls.url", "django.urls.conf.re_path"})
+_EMPTY = frozenset(
+    {
+        "django.conf.urls.static.static",
+        "django.contrib.staticfiles.urls.staticfiles_urlpatterns",
+        "debug_toolbar.toolbar.debug_toolbar_urls",
+    }
+)
+
+
+class DjangoLibrary:
+    """The evaluator's view of Django and Django REST framework.
+
+    `caller` is set while code is followed on behalf of an anonymous caller.
+    """
+
+    def __init__(self, project: Project, settings: DjangoSettings) -> None:
+        self.project = project
+        self.settings = settings
+        self.caller: Caller | None = None
+        self._app_configs: dict[str, Value] = {}
+        self._instances: dict[str, Instance] = {}
+
+    # Calls of library functions
+
+    def call(self, evaluator: Evaluator, made: Made) -> Value:
+        """The result of calling a library's function."""
+        if self.caller is not None:
+            answer = self.caller.call(evaluator, made)
+            if answer is not NotImplemented:
+                return answer
+        name = made.name
+        if name in _PATHS or name in _REGEXES:
+            return make_pattern(made, name in _REGEXES)
+        if name in ("django.urls.include", "django.conf.urls.include"):
+            return self._include(evaluator, made)
+        if name in ("django.conf.urls.i18n.i18n_patterns", "django.conf.urls.i18n_patterns"):
+            return self._language(evaluator, made)
+        if name in _EMPTY:
+            return []
+        if name == "rest_framework.urlpatterns.format_suffix_patterns":
+            return made.argument(0, "urlpatterns", [])
+        if name == "functools.update_wrapper" and made.args:
+            return made.args[0]
+        if name in ("django.utils.module_loading.import_string", "importlib.import_module"):
+            return self._imported(made.argument(0, "dotted_path", ""))
+        if name == "django.apps.apps.get_app_config":
+            return self._app_config(evaluator, made.argument(0, "app_label", ""))
+        if name.endswith(".as_view"):
+            return ClassView(External(name.removesuffix(".as_view")), made)
+        if name in ("oscar.core.loading.get_class", "oscar.core.loading.get_classes"):
+            return self._oscar_class(name, made)
+        if name.endswith("Router") and name.startswith(drf_routers.PACKAGES):
+            return drf_routers.new_router(made)
+        if len(made.args) == 1 and not made.keywords and is_view(made.args[0]):
+            return Wrapped(made.args[0], External(name), made)
+        return NotImplemented
+
+    def _include(self, evaluator: Evaluator, made: Made) -> Value:
+        given = made.argument(0, "arg", UNKNOWN)
+        if isinstance(given, tuple) and given:
+            given = given[0]
+        if isinstance(given, str):
+            given = self._imported(given)
+        if isinstance(given, Module):
+            given = evaluator.module_frame(given).names.get("urlpatterns", [])
+        return (given, None, None)
+
+    def _imported(self, name: Value) -> Value:
+        """What a dotted path names."""
+        if not isinstance(name, str) or not name.replace(".", "").replace("_", "").isalnum():
+            return UNKNOWN
+        modules = self.project.modules
+        near = self.settings.modules[0].path if self.settings.modules else ""
+        path = self.project.layout.find(name, near)
+        if path is not None and path in modules:
+            return modules[path]
+        head, _, last = name.rpartition(".")
+        path = self.project.layout.find(head, near) if head else None
+        if path is not None and path in modules:
+            target = self.project.resolve(modules[path], ":" + last).target
+            if isinstance(target, (Class, Module)):
+                return target
+            if isinstance(target, Function):
+                return Closure(target)
+            return UNKNOWN
+        return External(name)
+
+    def _language(self, evaluator: Evaluator, made: Made) -> Value:
+        """Language prefixes are those of the default language, as in Django's own listing."""
+        prefix = ""
+        if made.keywords.get("prefix_default_language", True) is not False:
+            code = self.settings.value(evaluator, "LANGUAGE_CODE")
+            prefix = f"{code if isinstance(code, str) else 'en-us'}/"
+        return [make_resolver(prefix, False, list(made.args), made.module, made.span)]
+
+    def _oscar_class(self, name: str, made: Made) -> Value:
+        """Oscar loads its classes by app label, so that a project can replace them."""
+        label = made.argument(0, "module_label")
+        wanted = made.argument(1, "classname", made.keywords.get("classnames"))
+        if not isinstance(label, str):
+            return UNKNOWN
+        prefix = made.argument(2, "module_prefix", "oscar.apps")
+        if isinstance(wanted, (list, tuple)):
+            return [self._imported(f"{prefix}.{label}.{each}") for each in wanted]
+        return self._imported(f"{prefix}.{label}.{wanted}")
+
+    # Applications
+
+    def _app_config(self, evaluator: Evaluator, label: Value) -> Value:
+        if not isinstance(label, str):
+            return UNKNOWN
+        if label not in self._app_configs:
+            self._app_configs[label] = UNKNOWN
+            cls = self._config_class(evaluator, label)
+            if cls is not None:
+                instance = Instance(cls)
+                self._app_configs[label] = instance
+                ready = evaluator.attribute(instance, "ready")
+                if isinstance(ready, Closure):
+                    evaluator.enter(ready, [], {})
+        return self._app_configs[label]
+
+    def _config_class(self, evaluator: Evaluator, label: str) -> Class | None:
+        """The application's configuration: the one that the settings name, or the most derived."""
+        candidates = [
+            cls
+            for cls in self.project.classes
+            if self.project.derives(cls, "django.apps.AppConfig", "django.apps.config.AppConfig")
+            and _label(evaluator, cls) == label
+        ]
+        installed = set(self.settings.listed(evaluator, "INSTALLED_APPS"))
+        for cls in candidates:
+            if cls.name in installed:
+                return cls
+        bases = {each.name for cls in candidates for each in evaluator.order.of(cls)[1:]}
+        return next((cls for cls in reversed(candidates) if cls.id not in bases), None)
+
+    # Attributes
+
+    def attribute(self, evaluator: Evaluator, receiver: Value, name: str) -> Value:
+        """An attribute that Django gives to a value."""
+        if self.caller is not None:
+            answer = self.caller.attribute(evaluator, receiver, name)
+            if answer is not NotImplemented:
+                return answer
+        if isinstance(receiver, External):
+            return self._external_attribute(evaluator, receiver.name, name)
+        if isinstance(receiver, Class):
+            return self._class_attribute(evaluator, receiver, name)
+        if isinstance(receiver, Instance):
+            return self._instance_attribute(evaluator, receiver, name)
+        if isinstance(receiver, Made) and "AdminSite" in receiver.name and name == "urls":
+            return External(ADMIN_URLS)
+        if isinstance(receiver, Made) and drf_routers.is_router(evaluator, receiver):
+            return drf_routers.attribute(evaluator, receiver, name)
+        return NotImplemented
+
+    def _external_attribute(self, evaluator: Evaluator, head: str, name: str) -> Value:
+        full = f"{head}.{name}"
+        if full.startswith(_SETTINGS + "."):
+            first, *rest = full[len(_SETTINGS) + 1 :].split(".")
+            value = self.settings.value(evaluator, first)
+            for each in rest:
+                value = evaluator.attribute(value, each)
+            return value
+        if full == "django.contrib.admin.sites.site.urls":
+            return External(ADMIN_URLS)
+        return NotImplemented
+
+    def _class_attribute(self, evaluator: Evaluator, cls: Class, name: str) -> Value:
+        if name in ("__name__", "__qualname__"):
+            return cls.scope.name
+        if name == "__module__":
+            return cls.module.name
+        if name == "_meta":
+            made = Made("django.db.models.options.Options", [], {}, cls.module, 0)
+            label = _app_label(evaluator, cls)
+            made.fields = {
+                "app_label": label,
+                "model_name": cls.scope.name.lower(),
+                "object_name": cls.scope.name,
+                "label": f"{label}.{cls.scope.name}" if isinstance(label, str) else UNKNOWN,
+            }
+            return made
+        return NotImplemented
+
+    def _instance_attribute(self, evaluator: Evaluator, instance: Instance, name: str) -> Value:
+        if drf_routers.is_router(evaluator, instance):
+            return drf_routers.attribute(evaluator, instance, name)
+        if name == "urls" and _derives(evaluator, instance.cls, "AdminSite"):
+            return External(ADMIN_URLS)
+        if name == "label" and _derives(evaluator, instance.cls, "AppConfig"):
+            return _label(evaluator, instance.cls)
+        return NotImplemented
+
+    # Calls of what the project does not define
+
+    def call_member(self, evaluator: Evaluator, member: Member, made: Made) -> Value:
+        """The result of calling an inherited method, or a method of a library's object."""
+        if self.caller is not None:
+            answer = self.caller.call_member(evaluator, member, made)
+            if answer is not NotImplemented:
+                return answer
+        if member.name == "as_view" and isinstance(member.receiver, Class):
+            return ClassView(member.receiver, made)
+        if drf_routers.is_router(evaluator, member.receiver):
+            return drf_routers.call(evaluator, member.receiver, member.name, made)
+        return NotImplemented
+
+    def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
+        """Calls of the project's own values that mean more to Django than their code says."""
+        if self.caller is not None:
+            answer = self.caller.apply(evaluator, callee, made)
+            if answer is not NotImplemented:
+                return answer
+        if isinstance(callee, Closure) and callee.function.name.startswith("oscar.core.loading.get_class"):
+            return self._oscar_class(callee.function.name, made)
+        if isinstance(callee, Class) and drf_routers.is_router(evaluator, Instance(callee)):
+            return drf_routers.new_project_router(evaluator, callee, made)
+        sole_view = len(made.args) == 1 and not made.keywords and is_view(made.args[0])
+        if not sole_view or self.caller is not None:
+            return NotImplemented
+        if isinstance(callee, Made):
+            return Wrapped(made.args[0], callee, made)
+        if isinstance(callee, Closure):
+            return self._decorated(evaluator, callee, made)
+        return NotImplemented
+
+    def _decorated(self, evaluator: Evaluator, callee: Closure, made: Made) -> Value:
+        """A project's function over a view: a decorator, unless its code shows something else."""
+        result = evaluator.enter(callee, made.args, {})
+        if isinstance(result, (list, tuple)) or (isinstance(result, Made) and result.name in (PATTERN, RESOLVER)):
+            return result
+        return result if result is made.args[0] else Wrapped(made.args[0], callee, made)
+
+
+def _derives(evaluator: Evaluator, cls: Class, last: str) -> bool:
+    return any(each.name.rpartition(".")[2] == last for each in evaluator.order.of(cls))
+
+
+def _label(evaluator: Evaluator, cls: Class) -> Value:
+    label = evaluator.class_value(cls, "label")
+    if isinstance(label, str):
+        return label
+    name = evaluator.class_value(cls, "name")
+    return name.rpartition(".")[2] if isinstance(name, str) else UNKNOWN
+
+
+def _app_label(evaluator: Evaluator, model: Class) -> Value:
+    """The application of a model: what `Meta` says, or the package that holds `models`."""
+    meta = model.children.get("Meta")
+    if isinstance(meta, Class):
+        label = evaluator.class_value(meta, "app_label")
+        if isinstance(label, str):
+            return label
+    parts = model.module.name.split(".")
+    position = next((i for i in range(len(parts) - 1, -1, -1) if parts[i].startswith("models")), len(parts) - 1)
+    return parts[position - 1] if position else parts[0]
+
+
+def contributors(project: Project) -> list[tuple[str, Class | Function, Any]]:
+    """(module, definition, decorator) for each decorator of the project that fills a module's variable."""
+    from linter.frameworks.django_registries import recording_decorators
+
+    return recording_decorators(project)
+
+
+def new_evaluator(project: Project, settings: DjangoSettings) -> tuple[Evaluator, DjangoLibrary]:
+    """An evaluator that knows Django."""
+    library = DjangoLibrary(project, settings)
+    return Evaluator(project, library, library_bases, contributors(project)), library
+
+
+__all__ = ["ADMIN_URLS", "DjangoLibrary", "Either", "contributors", "new_evaluator"]
