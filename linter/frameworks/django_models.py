@@ -10,7 +10,7 @@ from linter.facts.expressions import Constant, Operation, Ref, Result
 from linter.finding import Location
 from linter.frameworks.django_apps import Apps
 from linter.frameworks.django_fields import Field, Fields
-from linter.frameworks.django_library import ABSTRACT, CONCRETE, TABLES, WITHOUT_COLUMNS, library_fields
+from linter.frameworks.django_known_models import ABSTRACT, CONCRETE, TABLES, WITHOUT_COLUMNS, library_fields
 from linter.frameworks.django_meta import MetaKeys, MetaReader
 from linter.resolve.definitions import Class
 from linter.resolve.project import Variable
