@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from linter.facts.scopes import Define
 from linter.facts.spans import unpack
+from linter.finding import Location
 from linter.fingerprint import assign
 from linter.outcome import Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
-from linter.finding import Location
 from linter.rule import Finding, Rule, Undecided
 
 if TYPE_CHECKING:

@@ -116,8 +116,15 @@ class CstRule(Rule["Site"]):
     cannot decide, `check` may ask `site.statement_node()` for the LibCST statement. `fix` edits it.
     """
 
+    imports: ClassVar[tuple[str, ...]] = ()
+    """What the fixed statement needs: `hmac` for `import hmac`, `fastapi:Query` for a `from` import."""
+
     def fix(self, node: cst.CSTNode, site: Site) -> cst.CSTNode | None:
-        """The edited statement, or None when this place cannot be mended mechanically."""
+        """The edited statement, or None when this place cannot be mended mechanically.
+
+        `node` is the innermost statement, `except` clause or definition that holds the finding, in the
+        tree of its file. Return a changed copy (`node.with_changes`, `node.visit(transformer)`).
+        """
         return None
 
 
