@@ -47,10 +47,13 @@ def with_fixes(run: Run, findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def mend(run: Run, path: str, findings: Iterable[Finding]) -> Mended:
     """Apply the fixes of one file's findings, in source order.
 
-    A fix that overlaps one applied before is left for the next run.
+    A fix that overlaps one applied before is left for the next run. A file in another encoding than
+    UTF-8 is left alone.
     """
     _ensure_subjects(run)
     text = run.text_of(path)
+    if not run.is_utf8(path):
+        return Mended(text, [], list(findings))
     fixed: list[Finding] = []
     left: list[Finding] = []
     by_edits: list[Finding] = []

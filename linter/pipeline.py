@@ -103,6 +103,22 @@ class Run:
         data = self._by_path[path].data
         return data.decode("utf-8-sig", "replace")
 
+    def real_path(self, path: str) -> str:
+        """The path of a file as the file system has it."""
+        return self._by_path[path].path
+
+    def has_mark(self, path: str) -> bool:
+        """Whether a file begins with a UTF-8 byte order mark."""
+        return self._by_path[path].data.startswith(b"\xef\xbb\xbf")
+
+    def is_utf8(self, path: str) -> bool:
+        """Whether `text_of` is exact for a file."""
+        try:
+            self._by_path[path].data.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
+
     # Facts and backend
 
     @property

@@ -28,12 +28,12 @@ def report(opened: Opened, values: dict[str, Any], *, audit: bool) -> int:
         return _show_files(opened)
     outputs = [_output(each) for each in values["outputs"]]
     format = values["format_"] or "text"
-    changes = _changes(settings.root, values["since"])
-    baseline = _baseline(opened, values)
+    changes = changes_since(settings.root, values["since"])
+    baseline = existing_baseline(opened, values)
     checked = run.check()
     outcome = run.outcome(
         checked,
-        today=_today(values["today"]),
+        today=today(values["today"]),
         baseline=baseline,
         changes=changes,
         audit=audit,
@@ -75,7 +75,8 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def _today(given: str | None) -> str:
+def today(given: str | None) -> str:
+    """The ISO date that expiries are held against."""
     from datetime import UTC, date, datetime
 
     if given is None:
@@ -86,7 +87,8 @@ def _today(given: str | None) -> str:
         raise Stop(f"`--today {given}` is no date", help="write it as 2026-12-31") from error
 
 
-def _changes(root: str, ref: str | None) -> Changes | None:
+def changes_since(root: str, ref: str | None) -> Changes | None:
+    """The lines changed since the merge base with `ref`, when one is given."""
     if ref is None:
         return None
     from linter.since import changed_lines
@@ -94,7 +96,8 @@ def _changes(root: str, ref: str | None) -> Changes | None:
     return changed_lines(root, ref)
 
 
-def _baseline(opened: Opened, values: dict[str, Any]) -> Baseline | None:
+def existing_baseline(opened: Opened, values: dict[str, Any]) -> Baseline | None:
+    """The baseline in force: the configured one, or the default file when it exists."""
     if values["no_baseline"]:
         return None
     from linter.baseline import FILE_NAME, load
