@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -61,11 +61,18 @@ def mend(run: Run, path: str, findings: Iterable[Finding]) -> Mended:
     for finding in sorted(findings, key=lambda each: each.sort_key):
         (by_tree if finding.fix is None else by_edits).append(finding)
     tree = _Tree.parse(text) if by_tree else None
+    exchanged: dict[cst.CSTNode, cst.CSTNode] = {}
+    imports: list[str] = []
     for finding in by_tree:
-        done = tree is not None and _replace(run, finding, tree)
-        (fixed if done else left).append(finding)
-    if tree is not None:
-        text = tree.code
+        found = None if tree is None else _mended_node(run, finding, tree)
+        if tree is None or found is None or tree.overlaps(found[0], exchanged):
+            left.append(finding)
+            continue
+        exchanged[found[0]] = found[1]
+        imports.extend(found[2])
+        fixed.append(finding)
+    if tree is not None and exchanged:
+        text = tree.replaced(exchanged, imports)
     if by_edits:
         if fixed:
             # Positions have moved; comments are mended by the next run over the new text.
@@ -116,7 +123,6 @@ class _Tree:
         wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
         self.module = wrapper.module
         self._positions = wrapper.resolve(metadata.PositionProvider)
-        self._imports: list[str] = []
 
     @staticmethod
     def parse(text: str) -> _Tree | None:
@@ -151,37 +157,30 @@ class _Tree:
                     best, smallest = node, size
         return best
 
-    def replaced(self, old: cst.CSTNode, new: cst.CSTNode, imports: Sequence[str]) -> cst.Module:
-        """The module with one node exchanged and names imported that the new one needs."""
+    def replaced(self, new: Mapping[cst.CSTNode, cst.CSTNode], imports: Sequence[str]) -> str:
+        """The text with nodes exchanged, and names imported that the new ones need."""
         import libcst as cst
 
-        module = self.module.deep_replace(old, new)
+        class Exchange(cst.CSTTransformer):
+            def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
+                return new.get(original_node, updated_node)
+
+        module = self.module.visit(Exchange())
         assert isinstance(module, cst.Module)
-        return _import(module, imports)
+        return _import(module, imports).code
 
-    def replace(self, old: cst.CSTNode, new: cst.CSTNode, imports: Sequence[str]) -> None:
-        """Exchange a node for good."""
-        import libcst as cst
-
-        module = self.module.deep_replace(old, new)
-        assert isinstance(module, cst.Module)
-        self.module = module
-        self._imports.extend(imports)
-
-    @property
-    def code(self) -> str:
-        """The text as edited."""
-        return _import(self.module, self._imports).code
-
-    def holds(self, node: cst.CSTNode) -> bool:
-        """Whether a node of the original tree still stands in the edited one."""
-        pending: list[cst.CSTNode] = [self.module]
-        while pending:
-            current = pending.pop()
-            if current is node:
+    def overlaps(self, node: cst.CSTNode, others: Iterable[cst.CSTNode]) -> bool:
+        """Whether a node is, holds, or lies in one of the others."""
+        place = self._positions[node]
+        for other in others:
+            taken = self._positions[other]
+            if _before(place.start, taken.end) and _before(taken.start, place.end):
                 return True
-            pending.extend(current.children)
         return False
+
+
+def _before(left: Any, right: Any) -> bool:
+    return bool((left.line, left.column) < (right.line, right.column))
 
 
 def _import(module: cst.Module, names: Sequence[str]) -> cst.Module:
@@ -225,19 +224,12 @@ def _mended_node(
     return None if new is None or new is node else (node, new, rule.imports)
 
 
-def _replace(run: Run, finding: Finding, tree: _Tree) -> bool:
-    found = _mended_node(run, finding, tree)
-    if found is None or not tree.holds(found[0]):
-        return False
-    tree.replace(*found)
-    return True
-
-
 def _edits(run: Run, finding: Finding, tree: _Tree) -> tuple[Edit, ...]:
     found = _mended_node(run, finding, tree)
     if found is None:
         return ()
-    return _difference(finding.location.path, tree.text, tree.replaced(*found).code)
+    old, new, imports = found
+    return _difference(finding.location.path, tree.text, tree.replaced({old: new}, imports))
 
 
 def _difference(path: str, old: str, new: str) -> tuple[Edit, ...]:
