@@ -52,6 +52,8 @@ from linter.facts.spans import Span, pack
 from linter.facts.sql import SqlStatement
 
 _BUILTINS = frozenset(dir(builtins))
+_DOCSTRING = 1_000
+"""Characters kept of a docstring: enough for its title and the notes that follow it."""
 _DEEP = 20_000
 """Python frames allowed during the walk; a chain of 5,000 method calls is legal source."""
 
@@ -257,7 +259,7 @@ class PythonExtractor:
         try:
             end = tree.body[-1].end_lineno or 0 if tree.body else 0
             self._enter("module", "", "", -1, pack(1, 0, 1, 0), end)
-            self.frame.docstring = _first_line(tree)
+            self.frame.docstring = _docstring(tree)
             self._suite(tree.body)
             self._leave()
         finally:
@@ -611,7 +613,7 @@ class PythonExtractor:
         frame.parameters = parameters
         frame.returns = returns
         frame.asynchronous = type(node) is ast.AsyncFunctionDef
-        frame.docstring = _first_line(node)
+        frame.docstring = _docstring(node)
         for parameter in parameters:
             frame.bound[parameter.name] = ""
         self._suite(node.body)
@@ -634,7 +636,7 @@ class PythonExtractor:
         frame.decorators = decorators
         frame.bases = bases
         frame.keywords = keywords
-        frame.docstring = _first_line(node)
+        frame.docstring = _docstring(node)
         self._suite(node.body)
         self._leave()
         self.frame, self.block, self.call = outer, outer_block, outer_call
@@ -903,16 +905,16 @@ def _last_argument(args: ast.arguments) -> ast.arg | ast.expr | None:
     return max(named, key=lambda each: (each.end_lineno or 0, each.end_col_offset or 0), default=None)
 
 
-def _first_line(node: Any) -> str:
-    """The first line of a docstring; ` ` for a docstring whose first line is empty."""
+def _docstring(node: Any) -> str:
+    """The beginning of a docstring; ` ` for an empty one."""
     body = node.body
     if not body or type(body[0]) is not ast.Expr or type(body[0].value) is not ast.Constant:
         return ""
     text = body[0].value.value
     if not isinstance(text, str):
         return ""
-    lines = text.strip().split("\n", 1)
-    return lines[0].encode("utf-8", "replace").decode() or " "
+    text = text.strip()[:_DOCSTRING]
+    return text.encode("utf-8", "replace").decode() or " "
 
 
 def _physical_lines(text: str) -> list[str]:

@@ -180,7 +180,8 @@ class Scope(msgspec.Struct, array_like=True):
     `qualname` is the dotted path in the module without `<locals>`; empty for the module. `parent`
     is the index of the enclosing scope. `span` is the header (from `def`/`class` to the colon),
     `end_line` the last line of the body. Expressions of decorators, defaults, annotations, bases
-    and class keywords belong to the parent scope: their calls are in its `calls`.
+    and class keywords belong to the parent scope: their calls are in its `calls`. `docstring` is cut
+    after its first part.
     """
 
     kind: Literal["module", "class", "function"]
