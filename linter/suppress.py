@@ -58,7 +58,7 @@ The fix removes the comment, or the names that are dead. It is safe: no finding 
             Severity.WARNING,
             "A suppression names a rule that does not exist.",
             """\
-A misspelt name hides nothing, and its author believes that it does. `backlint list` prints the names
+A misspelt name hides nothing, and its author believes that it does. `backlint rules` prints the names
 of all rules. A whole practice is written `practice/*`.""",
         ),
         _info(
@@ -181,7 +181,7 @@ class _Suppression:
             yield self._finding(
                 UNKNOWN_RULE,
                 f"there is no rule {_names(unknown)}, so nothing is hidden by that name",
-                "Correct the name; `backlint list` prints them all.",
+                "Correct the name; `backlint rules` prints them all.",
             )
         if require_reason and not directive.reason:
             yield self._finding(

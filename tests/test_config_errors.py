@@ -194,7 +194,7 @@ def test_extending_a_project_file(load: Load, root: Path) -> None:
 )
 def test_unknown_rules(load: Load, text: str, message: str, line: int, help: str | None) -> None:
     found = load(text)
-    help = "`backlint list` shows all rules" if help is None else help
+    help = "`backlint rules` shows all rules" if help is None else help
     assert failure(lambda: check_rules(found, RULES)) == (message, "backlint.toml", line, help)
 
 

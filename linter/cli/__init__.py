@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from linter import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _VERBS = {
     "check": "Report what is wrong in a backend (the default verb).",
@@ -45,13 +49,28 @@ class _Verbs(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in _VERBS and args[0] not in ("--help", "-h", "--version"):
             args = ["check", *args]
-        return super().parse_args(ctx, args or ["check", "."])
+        if not args and not ctx.resilient_parsing:
+            args = ["check", "."]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # A path may stand in place of a verb; the shell completes either verbs or file names.
+        from click.shell_completion import CompletionItem
+
+        verbs = [
+            CompletionItem(name, help=text) for name, text in _VERBS.items() if name.startswith(incomplete)
+        ]
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return verbs or [CompletionItem(incomplete, type="file")]
 
 
 @click.group(
     cls=_Verbs,
     invoke_without_command=False,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "BACKLINT"},
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every option is a variable as well: `--no-cache` is BACKLINT_NO_CACHE. Shell completion: "
+    'eval "$(_BACKLINT_COMPLETE=bash_source backlint)", and likewise zsh_source or fish_source.',
 )
 @click.version_option(__version__, prog_name="backlint")
 def backlint() -> None:

@@ -7,11 +7,18 @@ from typing import Any
 
 import click
 
-from linter.cli.options import open_project, output_options, project_options, selection_options
+from linter.cli.options import (
+    Verb,
+    open_project,
+    output_options,
+    paths_argument,
+    project_options,
+    selection_options,
+)
 
 
-@click.command("audit", short_help="Hold a backend against the whole checklist, with evidence.")
-@click.argument("paths", nargs=-1)
+@click.command("audit", cls=Verb, short_help="Hold a backend against the whole checklist, with evidence.")
+@paths_argument
 @selection_options
 @output_options
 @project_options

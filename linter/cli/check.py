@@ -8,15 +8,17 @@ from typing import Any
 import click
 
 from linter.cli.options import (
+    Verb,
     open_project,
     output_options,
+    paths_argument,
     project_options,
     selection_options,
 )
 
 
-@click.command("check", short_help="Report what is wrong in a backend (the default verb).")
-@click.argument("paths", nargs=-1)
+@click.command("check", cls=Verb, short_help="Report what is wrong in a backend (the default verb).")
+@paths_argument
 @click.option("--stdin-filename", metavar="NAME", help="Check standard input under this name (path `-`).")
 @selection_options
 @output_options

@@ -23,11 +23,11 @@ class Stop(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print `error: …`, the place and the help."""
-        lines = [f"error: {_visible(self.message)}"]
+        lines = [f"error: {visible_line(self.message)}"]
         if self.place:
-            lines.append(f"  --> {_visible(self.place)}")
+            lines.append(f"  --> {visible_line(self.place)}")
         if self.help:
-            lines.append(f"  = help: {_visible(self.help)}")
+            lines.append(f"  = help: {visible_line(self.help)}")
         click.echo("\n".join(lines), err=True, file=file)
 
 
@@ -75,5 +75,6 @@ def _translated(error: Exception) -> Stop | None:
             return None
 
 
-def _visible(text: str) -> str:
+def visible_line(text: str) -> str:
+    """One line of a message in which controls and line ends show as escapes."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

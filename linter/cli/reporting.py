@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from linter.cli.options import FORMATS, Opened, wants_colour
 
 if TYPE_CHECKING:
     from linter.baseline import Baseline
+    from linter.config import Settings
     from linter.outcome import Outcome
     from linter.since import Changes
 
@@ -26,7 +28,7 @@ def report(opened: Opened, values: dict[str, Any], *, audit: bool) -> int:
     settings, run = opened
     if values["show_files"]:
         return _show_files(opened)
-    outputs = [_output(each) for each in values["outputs"]]
+    outputs = [output_of(each) for each in values["outputs"]]
     format = values["format_"] or "text"
     changes = changes_since(settings.root, values["since"])
     baseline = existing_baseline(opened, values)
@@ -46,28 +48,31 @@ def report(opened: Opened, values: dict[str, Any], *, audit: bool) -> int:
 
         outcome.findings = with_fixes(run, outcome.findings)
     for name, path in outputs:
-        _write(path, render(name, outcome, audit=audit))
-    _print(render(format, outcome, colour=wants_colour(values["color"]), audit=audit))
+        write_report(path, render(name, outcome, audit=audit))
+    print_report(render(format, outcome, colour=wants_colour(values["color"]), audit=audit))
     _extras(outcome, values, format)
     return _exit_code(outcome, opened, values)
 
 
-def _print(text: str) -> None:
+def print_report(text: str) -> None:
+    """Print a document as it is: click would take the colour out of it."""
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
-def _output(option: str) -> tuple[str, str]:
+def output_of(option: str, formats: Sequence[str] = FORMATS) -> tuple[str, str]:
+    """Format and path of an `--output` option."""
     name, equals, path = option.partition("=")
-    if not equals or not path or name not in FORMATS:
+    if not equals or not path or name not in formats:
         raise Stop(
             f"`--output {option}` is not FORMAT=PATH",
-            help=f"formats are {', '.join(FORMATS)}; for example `--output sarif=backlint.sarif`",
+            help=f"formats are {', '.join(formats)}; for example `--output json=backlint.json`",
         )
     return name, path
 
 
-def _write(path: str, text: str) -> None:
+def write_report(path: str, text: str) -> None:
+    """Write a report to a file that the user named."""
     folder = os.path.dirname(path)
     if folder and not os.path.isdir(folder):
         raise Stop("the folder of a report does not exist", place=path, help=f"create `{folder}` first")
@@ -100,14 +105,19 @@ def existing_baseline(opened: Opened, values: dict[str, Any]) -> Baseline | None
     """The baseline in force: the configured one, or the default file when it exists."""
     if values["no_baseline"]:
         return None
-    from linter.baseline import FILE_NAME, load
+    from linter.baseline import load
 
-    path = opened.settings.baseline
-    if path is None:
-        path = os.path.join(opened.settings.root, FILE_NAME)
-        if not os.path.isfile(path):
-            return None
+    path = baseline_path(opened.settings)
+    if opened.settings.baseline is None and not os.path.isfile(path):
+        return None
     return load(path)
+
+
+def baseline_path(settings: Settings) -> str:
+    """Where the baseline is, or would be: the configured file, else one at the root."""
+    from linter.baseline import FILE_NAME
+
+    return settings.baseline or os.path.join(settings.root, FILE_NAME)
 
 
 def _show_files(opened: Opened) -> int:

@@ -79,7 +79,7 @@ def check_rules(settings: Settings, known: Iterable[str]) -> None:
                 continue
             glob = is_glob(mention.name)
             what = "no rule matches" if glob else "unknown rule"
-            hint = ("" if glob else nearest(mention.name, names)) or "`backlint list` shows all rules"
+            hint = ("" if glob else nearest(mention.name, names)) or "`backlint rules` shows all rules"
             message = f"{what} {shown(mention.name)} in `{mention.key}`"
             raise ConfigError(message, mention.path, mention.line, hint)
 
