@@ -17,6 +17,7 @@ from linter.evaluate.values import (
 )
 from linter.frameworks import drf_routers
 from linter.frameworks.django_classes import library_bases
+from linter.frameworks.django_known import TAKES_FUNCTION
 from linter.frameworks.django_settings import DjangoSettings
 from linter.frameworks.django_urls import (
     PATTERN,
@@ -63,7 +64,7 @@ class DjangoLibrary:
 
     def call(self, evaluator: Evaluator, made: Made) -> Value:
         """The result of calling a library's function."""
-        if self.caller is not None:
+        if self.caller is not None and evaluator.branching:
             answer = self.caller.call(evaluator, made)
             if answer is not NotImplemented:
                 return answer
@@ -81,7 +82,7 @@ class DjangoLibrary:
         if name == "functools.update_wrapper" and made.args:
             return made.args[0]
         if name in ("django.utils.module_loading.import_string", "importlib.import_module"):
-            return self._imported(made.argument(0, "dotted_path", ""))
+            return self.imported(made.argument(0, "dotted_path", ""))
         if name == "django.apps.apps.get_app_config":
             return self._app_config(evaluator, made.argument(0, "app_label", ""))
         if name.endswith(".as_view"):
@@ -90,6 +91,8 @@ class DjangoLibrary:
             return self._oscar_class(name, made)
         if name.endswith("Router") and name.startswith(drf_routers.PACKAGES):
             return drf_routers.new_router(made)
+        if name in TAKES_FUNCTION:
+            return made
         if len(made.args) == 1 and not made.keywords and is_view(made.args[0]):
             return Wrapped(made.args[0], External(name), made)
         return NotImplemented
@@ -99,12 +102,12 @@ class DjangoLibrary:
         if isinstance(given, tuple) and given:
             given = given[0]
         if isinstance(given, str):
-            given = self._imported(given)
+            given = self.imported(given)
         if isinstance(given, Module):
             given = evaluator.module_frame(given).names.get("urlpatterns", [])
         return (given, None, None)
 
-    def _imported(self, name: Value) -> Value:
+    def imported(self, name: Value) -> Value:
         """What a dotted path names."""
         if not isinstance(name, str) or not name.replace(".", "").replace("_", "").isalnum():
             return UNKNOWN
@@ -140,8 +143,8 @@ class DjangoLibrary:
             return UNKNOWN
         prefix = made.argument(2, "module_prefix", "oscar.apps")
         if isinstance(wanted, (list, tuple)):
-            return [self._imported(f"{prefix}.{label}.{each}") for each in wanted]
-        return self._imported(f"{prefix}.{label}.{wanted}")
+            return [self.imported(f"{prefix}.{label}.{each}") for each in wanted]
+        return self.imported(f"{prefix}.{label}.{wanted}")
 
     # Applications
 
@@ -178,7 +181,7 @@ class DjangoLibrary:
 
     def attribute(self, evaluator: Evaluator, receiver: Value, name: str) -> Value:
         """An attribute that Django gives to a value."""
-        if self.caller is not None:
+        if self.caller is not None and evaluator.branching:
             answer = self.caller.attribute(evaluator, receiver, name)
             if answer is not NotImplemented:
                 return answer
@@ -204,6 +207,8 @@ class DjangoLibrary:
             return value
         if full == "django.contrib.admin.sites.site.urls":
             return External(ADMIN_URLS)
+        if full == "rest_framework.permissions.SAFE_METHODS":
+            return ("GET", "HEAD", "OPTIONS")
         return NotImplemented
 
     def _class_attribute(self, evaluator: Evaluator, cls: Class, name: str) -> Value:
@@ -236,7 +241,7 @@ class DjangoLibrary:
 
     def call_member(self, evaluator: Evaluator, member: Member, made: Made) -> Value:
         """The result of calling an inherited method, or a method of a library's object."""
-        if self.caller is not None:
+        if self.caller is not None and evaluator.branching:
             answer = self.caller.call_member(evaluator, member, made)
             if answer is not NotImplemented:
                 return answer
@@ -248,7 +253,7 @@ class DjangoLibrary:
 
     def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
         """Calls of the project's own values that mean more to Django than their code says."""
-        if self.caller is not None:
+        if self.caller is not None and evaluator.branching:
             answer = self.caller.apply(evaluator, callee, made)
             if answer is not NotImplemented:
                 return answer
@@ -257,7 +262,7 @@ class DjangoLibrary:
         if isinstance(callee, Class) and drf_routers.is_router(evaluator, Instance(callee)):
             return drf_routers.new_project_router(evaluator, callee, made)
         sole_view = len(made.args) == 1 and not made.keywords and is_view(made.args[0])
-        if not sole_view or self.caller is not None:
+        if not sole_view or evaluator.branching:
             return NotImplemented
         if isinstance(callee, Made):
             return Wrapped(made.args[0], callee, made)
@@ -268,7 +273,9 @@ class DjangoLibrary:
     def _decorated(self, evaluator: Evaluator, callee: Closure, made: Made) -> Value:
         """A project's function over a view: a decorator, unless its code shows something else."""
         result = evaluator.enter(callee, made.args, {})
-        if isinstance(result, (list, tuple)) or (isinstance(result, Made) and result.name in (PATTERN, RESOLVER)):
+        if isinstance(result, (list, tuple)) or (
+            isinstance(result, Made) and result.name in (PATTERN, RESOLVER)
+        ):
             return result
         return result if result is made.args[0] else Wrapped(made.args[0], callee, made)
 
@@ -293,7 +300,9 @@ def _app_label(evaluator: Evaluator, model: Class) -> Value:
         if isinstance(label, str):
             return label
     parts = model.module.name.split(".")
-    position = next((i for i in range(len(parts) - 1, -1, -1) if parts[i].startswith("models")), len(parts) - 1)
+    position = next(
+        (i for i in range(len(parts) - 1, -1, -1) if parts[i].startswith("models")), len(parts) - 1
+    )
     return parts[position - 1] if position else parts[0]
 
 

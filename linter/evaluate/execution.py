@@ -1,0 +1,308 @@
+"""Executes the statements of a function or module body over a frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union
+
+from linter.evaluate.natives import add, is_key, truth
+from linter.evaluate.values import (
+    UNKNOWN,
+    Closure,
+    Either,
+    Frame,
+    Instance,
+    Made,
+    Raised,
+    Value,
+)
+from linter.facts.expressions import Expr, Item, Operation, Ref, Sequence, Starred
+from linter.facts.scopes import Assign, Block, Define, Evaluate, Import, Jump, Raise, Return, Scope, Statement
+from linter.resolve.definitions import Class, Function
+
+if TYPE_CHECKING:
+    from linter.evaluate.evaluator import Evaluator
+
+Signal: TypeAlias = Literal["", "return", "break", "continue"]
+Step: TypeAlias = Union[Statement, int]
+"""A statement, or the index of a nested block."""
+
+_TURNS = 5_000
+
+
+def outline(scope: Scope) -> dict[int, list[Step]]:
+    """The steps of each block in source order."""
+    steps: dict[int, list[Step]] = {0: []}
+    for statement in scope.statements:
+        _place(scope.blocks, steps, statement.block)
+        steps[statement.block].append(statement)
+    return steps
+
+
+def _place(blocks: tuple[Block, ...], steps: dict[int, list[Step]], block: int) -> None:
+    missing: list[int] = []
+    while block not in steps:
+        missing.append(block)
+        block = blocks[block].parent
+    for index in reversed(missing):
+        steps[index] = []
+        steps[blocks[index].parent].append(index)
+
+
+class Execution:
+    """One run of a body. Branches with an unknown test are all taken, and their names joined."""
+
+    def __init__(self, evaluator: Evaluator, frame: Frame) -> None:
+        self._evaluator = evaluator
+        self._frame = frame
+        self._steps = evaluator.outline(frame.holder)
+        self._blocks = frame.holder.scope.blocks
+
+    def run(self) -> None:
+        """Execute the whole body; results and yields are left in the frame."""
+        self._suite(0)
+
+    def _suite(self, block: int) -> Signal:
+        steps = self._steps.get(block, [])
+        position = 0
+        while position < len(steps):
+            step = steps[position]
+            position += 1
+            if isinstance(step, int):
+                group = [step]
+                while position < len(steps):
+                    following = steps[position]
+                    if not isinstance(following, int) or self._blocks[following].opener == following:
+                        break
+                    group.append(following)
+                    position += 1
+                signal = self._compound(group)
+            else:
+                signal = self._statement(step)
+            if signal:
+                return signal
+        return ""
+
+    # Simple statements
+
+    def _statement(self, statement: Statement) -> Signal:
+        evaluator, frame = self._evaluator, self._frame
+        match statement:
+            case Assign():
+                return self._assign(statement)
+            case Evaluate(value=Operation(operator="yield", operands=operands)):
+                frame.yields.extend(evaluator.value(frame, each) for each in operands)
+            case Evaluate(value=value):
+                return self._checked(evaluator.value(frame, value))
+            case Return(value=value):
+                frame.results.append(None if value is None else evaluator.value(frame, value))
+                return "return"
+            case Raise(exception=exception):
+                raised = UNKNOWN if exception is None else evaluator.value(frame, exception)
+                frame.results.append(Raised(raised))
+                return "return"
+            case Define(scope=index):
+                self._define(index)
+            case Import(name="*", module=module):
+                if frame.holder.scope.kind == "module":
+                    evaluator.import_star(frame, module)
+            case Jump(kind=kind):
+                return "" if kind == "pass" else kind  # type: ignore[return-value]
+        return ""
+
+    def _checked(self, value: Value) -> Signal:
+        """A statement whose call certainly raises ends the run."""
+        if isinstance(value, Raised):
+            self._frame.results.append(value)
+            return "return"
+        if isinstance(value, Either):
+            self._frame.results.extend(option for option in value.options if isinstance(option, Raised))
+        return ""
+
+    def _define(self, index: int) -> None:
+        frame = self._frame
+        if frame.holder.scope.kind != "function":
+            return
+        definition = frame.holder.module.definitions[index]
+        name = definition.scope.name
+        frame.names[name] = definition if isinstance(definition, Class) else Closure(definition, frame)
+
+    def _assign(self, statement: Assign) -> Signal:
+        if statement.value is None:
+            return ""
+        value = self._evaluator.value(self._frame, statement.value)
+        signal = self._checked(value)
+        if signal:
+            return signal
+        for target in statement.targets:
+            if statement.operator is None:
+                self.bind(target, value)
+            elif statement.operator == "+":
+                self._augment(target, value)
+            elif not (statement.operator == "|" and self._merge(target, value)):
+                self.bind(target, UNKNOWN)
+        return ""
+
+    def _augment(self, target: Expr, value: Value) -> None:
+        current = self._evaluator.value(self._frame, target)
+        if isinstance(current, list) and self._owns(target) and isinstance(value, (list, tuple)):
+            if len(current) + len(value) < _TURNS * 4:
+                current.extend(list(value))
+            return
+        self.bind(target, add(current, value))
+
+    def _merge(self, target: Expr, value: Value) -> bool:
+        current = self._evaluator.value(self._frame, target)
+        if isinstance(current, dict) and isinstance(value, dict):
+            current.update(value)
+            return True
+        return False
+
+    def _owns(self, target: Expr) -> bool:
+        """Whether a list is this frame's own: one imported from elsewhere is copied, not changed."""
+        if not isinstance(target, Ref) or "." in target.name:
+            return True
+        return target.name[1:] in self._frame.names
+
+    def bind(self, target: Expr, value: Value) -> None:
+        """Assign a value to a target expression."""
+        frame = self._frame
+        match target:
+            case Ref(name=name):
+                self._bind_name(name, value)
+            case Sequence(items=items):
+                self._unpack(items, value)
+            case Starred(value=inner):
+                self.bind(inner, value)
+            case Item(base=base, key=key):
+                container, index = self._evaluator.value(frame, base), self._evaluator.value(frame, key)
+                if isinstance(container, dict) and is_key(index):
+                    container[index] = value
+                elif isinstance(container, list) and isinstance(index, int) and -len(container) <= index:
+                    if index < len(container):
+                        container[index] = value
+
+    def _bind_name(self, name: str, value: Value) -> None:
+        bare = name[1:] if name[0] in "$:" else name
+        head, _, last = bare.rpartition(".")
+        if not head:
+            self._home(name).names[bare] = value
+            return
+        receiver = self._evaluator.value(self._frame, Ref(name[: len(name) - len(last) - 1]))
+        if isinstance(receiver, (Instance, Made)):
+            receiver.fields[last] = value
+
+    def _home(self, name: str) -> Frame:
+        """The frame that an assigned name belongs to: the module's for a global."""
+        if name[0] == ":" and self._frame.holder.scope.kind == "function":
+            return self._evaluator.module_frame(self._frame.holder.module)
+        return self._frame
+
+    def _unpack(self, items: tuple[Expr, ...], value: Value) -> None:
+        plain = not any(isinstance(item, Starred) for item in items)
+        values = list(value) if isinstance(value, (list, tuple)) and plain else []
+        for position, item in enumerate(items):
+            self.bind(item, values[position] if position < len(values) else UNKNOWN)
+
+    # Compound statements
+
+    def _compound(self, group: list[int]) -> Signal:
+        kind = self._blocks[group[0]].kind
+        if kind == "if":
+            return self._if(group)
+        if kind == "try":
+            return self._try(group)
+        if kind == "for":
+            return self._for(group)
+        if kind == "with":
+            return self._with(group[0])
+        if kind in ("while", "case"):
+            for block in group:
+                self._maybe([block])
+        elif kind in ("else", "except", "finally"):
+            return self._suite(group[0])
+        return ""
+
+    def _if(self, group: list[int]) -> Signal:
+        subject = self._blocks[group[0]].subject
+        value = UNKNOWN if subject is None else self._evaluator.value(self._frame, subject)
+        signal = self._checked(value)
+        if signal:
+            return signal
+        known = truth(value)
+        if known is None:
+            return self._maybe([group[0], group[1] if len(group) > 1 else -1])
+        if known:
+            return self._suite(group[0])
+        return self._suite(group[1]) if len(group) > 1 else ""
+
+    def _maybe(self, branches: list[int]) -> Signal:
+        """Take each branch on its own copy of the names, then join; -1 stands for doing nothing."""
+        frame = self._frame
+        before = frame.names
+        outcomes: list[dict[str, Value]] = []
+        signals: list[Signal] = []
+        for branch in [*branches, -1] if len(branches) == 1 else branches:
+            frame.names = dict(before)
+            signal = "" if branch < 0 else self._suite(branch)
+            signals.append(signal)
+            if not signal:
+                outcomes.append(frame.names)
+        frame.names = self._joined(outcomes) if outcomes else before
+        return "" if outcomes else signals[0] if len(set(signals)) == 1 else "return"
+
+    def _joined(self, outcomes: list[dict[str, Value]]) -> dict[str, Value]:
+        if len(outcomes) == 1:
+            return outcomes[0]
+        joined: dict[str, Value] = {}
+        for names in outcomes:
+            for name, value in names.items():
+                if name not in joined:
+                    others = [each[name] for each in outcomes if name in each and each[name] is not value]
+                    joined[name] = self._evaluator.join([value, *others]) if others else value
+        return joined
+
+    def _try(self, group: list[int]) -> Signal:
+        signal = self._suite(group[0])
+        for block in group[1:]:
+            kind = self._blocks[block].kind
+            if kind == "except":
+                if not signal:
+                    self._maybe([block])
+            elif kind == "finally" or not signal:
+                signal = self._suite(block) or signal
+        return signal
+
+    def _for(self, group: list[int]) -> Signal:
+        block = self._blocks[group[0]]
+        source = UNKNOWN if block.subject is None else self._evaluator.value(self._frame, block.subject)
+        if isinstance(source, dict):
+            source = list(source)
+        if not isinstance(source, (list, tuple)):
+            return ""
+        for item in list(source)[:_TURNS]:
+            self.bind(block.targets[0], item)
+            signal = self._suite(group[0])
+            if signal == "return":
+                return signal
+            if signal == "break":
+                return ""
+        return self._suite(group[1]) if len(group) > 1 else ""
+
+    def _with(self, index: int) -> Signal:
+        block = self._blocks[index]
+        if isinstance(block.subject, Sequence):
+            for source in block.subject.items:
+                self._evaluator.value(self._frame, source)
+        for target in block.targets:
+            self.bind(target, UNKNOWN)
+        return self._suite(index)
+
+
+def body_value(evaluator: Evaluator, function: Function, frame: Frame) -> Value:
+    """Run a function's body and give what it returns: a list of what it yields for a generator."""
+    run = Execution(evaluator, frame)
+    signal = run._suite(0)
+    if function.scope.generator:
+        return frame.yields
+    results = frame.results if signal == "return" else [*frame.results, None]
+    return results[0] if len(results) == 1 else evaluator.join(results)

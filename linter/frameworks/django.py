@@ -1,0 +1,314 @@
+"""Django and Django REST framework: the routes that the URL configuration serves, and their guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from linter.backend import Backend, Guard, Output, Route, Verdict, is_test
+from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda, Made, Member, Value, options
+from linter.frameworks.django_anonymous import Caller
+from linter.frameworks.django_guards import DjangoGuards, GuardSet, verdict_of
+from linter.frameworks.django_inputs import Inputs
+from linter.frameworks.django_known import ALWAYS_REFUSED, INCLUDED, LOGIN_FREE_VIEWS
+from linter.frameworks.django_library import ADMIN_URLS, new_evaluator
+from linter.frameworks.django_methods import class_methods, function_methods, limited_methods
+from linter.frameworks.django_middleware import MiddlewareGuards
+from linter.frameworks.django_settings import DjangoSettings, settings
+from linter.frameworks.django_urls import RESOLVER, ClassView, Entry, Wrapped, flatten
+from linter.frameworks.drf import RestGuards
+from linter.guards import Refusals
+from linter.resolve.definitions import Class, Function, Module
+
+__all__ = ["routes", "settings"]
+
+
+def routes(backend: Backend, refusals: Refusals) -> list[Route]:
+    """Every (path, handler) that the project's URL configuration serves.
+
+    A class view gives one route for each of its methods; verbs that meet different guards are apart.
+    """
+    if "django" not in backend.project.imported:
+        return []
+    return DjangoRoutes(backend, refusals).routes()
+
+
+class DjangoRoutes:
+    """Turns URL entries into routes."""
+
+    def __init__(self, backend: Backend, refusals: Refusals) -> None:
+        self._project = backend.project
+        self._refusals = refusals
+        self._settings = DjangoSettings(backend.project)
+        self._evaluator, self._library = new_evaluator(backend.project, self._settings)
+        caller = Caller(refusals.responses)
+        self._library.caller = caller
+        self._guards = DjangoGuards(backend, refusals, self._settings, self._evaluator, caller)
+        self._rest = RestGuards(
+            self._settings, self._evaluator, caller, self._library.imported, refusals.responses
+        )
+        self._middleware = MiddlewareGuards(self._settings, self._evaluator, self._library, caller, refusals)
+        self._inputs = Inputs(self._evaluator)
+
+    def routes(self) -> list[Route]:
+        """All routes; of two that are declared twice alike, one."""
+        found: dict[tuple[object, ...], Route] = {}
+        for entry in self._entries():
+            for route in self._of_entry(entry):
+                found.setdefault((route.path, route.handler, route.methods), route)
+        return list(found.values())
+
+    # Where the URL tree starts
+
+    def _entries(self) -> Iterator[Entry]:
+        for patterns in self._roots():
+            yield from flatten(patterns)
+
+    def _roots(self) -> list[Value]:
+        modules: dict[str, Module] = {}
+        for layer in self._settings.deployed or self._settings.modules:
+            for name in options(self._evaluator.module_value(layer, "ROOT_URLCONF")):
+                module = self._near(name, layer) if isinstance(name, str) else None
+                if module is not None:
+                    modules[module.path] = module
+        if modules:
+            return [self._evaluator.module_value(module, "urlpatterns") for module in modules.values()]
+        return self._loose_roots()
+
+    def _near(self, name: str, module: Module) -> Module | None:
+        """The module of a dotted name, seen from a settings module or lying beside it."""
+        path = self._project.layout.find(name, module.path)
+        if path is None:
+            folder = module.path.rpartition("/")[0]
+            path = f"{folder}/{name.replace('.', '/')}.py".lstrip("/")
+        return self._project.modules.get(path)
+
+    def _loose_roots(self) -> list[Value]:
+        """Without settings: the URL lists that no other URL list includes."""
+        lists = [
+            self._evaluator.module_value(module, "urlpatterns")
+            for module in self._project.modules.values()
+            if "urlpatterns" in module.bindings and not is_test(module.path)
+        ]
+        included = {id(each) for patterns in lists for each in _included(patterns, 0)}
+        return [patterns for patterns in lists if id(patterns) not in included]
+
+    # One entry
+
+    def _of_entry(self, entry: Entry) -> Iterator[Route]:
+        if entry.resolved_by:
+            yield from self._of_library_urls(entry)
+            return
+        view, wrappers = entry.view, []
+        while isinstance(view, Wrapped):
+            wrappers.append(view)
+            view = view.view
+        if isinstance(view, str):
+            view = self._library.imported(view)
+        around = self._around(entry, wrappers)
+        limits = tuple(each.decorator for each in wrappers)
+        if isinstance(view, Class):
+            view = ClassView(view, Made("", [], {}, entry.module, entry.span))
+        if isinstance(view, ClassView):
+            yield from self._of_class(entry, view, around)
+        elif isinstance(view, Closure):
+            yield from self._of_function(entry, view.function, around, limits)
+        elif isinstance(view, Instance):
+            yield from self._of_instance(entry, view, around, limits)
+        else:
+            yield self._of_other(entry, view, around)
+
+    def _around(self, entry: Entry, wrappers: list[Wrapped]) -> GuardSet:
+        """The guards of decorators that the URL file puts around the view."""
+        guards: list[Guard] = []
+        free = False
+        for wrapper in wrappers:
+            location = (
+                wrapper.module.locate(wrapper.span) if wrapper.span else entry.module.locate(entry.span)
+            )
+            decorator = wrapper.decorator
+            name = (
+                decorator.function.name if isinstance(decorator, Closure) else getattr(decorator, "name", "?")
+            )
+            guards += self._guards.of_decorator(decorator, name, location, "router")
+            free = free or name == "django.contrib.auth.decorators.login_not_required"
+        return GuardSet(tuple(guards), free)
+
+    def _route(
+        self,
+        entry: Entry,
+        methods: Iterable[str],
+        handler: str,
+        guards: Iterable[Guard],
+        function: Function | None = None,
+        framework: str = "django",
+    ) -> Route:
+        kept = tuple(dict.fromkeys(guards))
+        location = entry.module.locate(entry.span) if entry.module.path else self._fallback(function)
+        return Route(
+            methods=tuple(sorted(methods)),
+            path=entry.path,
+            handler=handler,
+            framework=framework,
+            location=location,
+            function=function,
+            guards=kept,
+            inputs=tuple(self._inputs.of_path(entry.parameters)),
+            authenticated=verdict_of(kept),
+            complete=entry.complete,
+        )
+
+    def _fallback(self, function: Function | None):  # type: ignore[no-untyped-def]
+        return function.location
+
+    # Class views
+
+    def _of_class(self, entry: Entry, view: ClassView, around: GuardSet) -> Iterator[Route]:
+        """One route for each method and the verbs that meet the same guards at it."""
+        cls = view.cls
+        api = self._rest.is_api(cls)
+        groups: dict[tuple[str, tuple[Guard, ...]], list[str]] = {}
+        for verb, method in class_methods(self._evaluator, view).items():
+            found = self._guards.of_class(view, method)
+            guards = [*around.guards, *found.guards]
+            if api:
+                guards += self._rest.of_view(view, method, verb)
+            free = around.login_free or found.login_free or api or _is_login_view(self._ancestry(cls))
+            guards += self._middleware.of_path(entry.path, free)
+            if not isinstance(cls, Class) and cls.name in ALWAYS_REFUSED:
+                guards.append(Guard(cls.name, "authentication", "class", entry.module.locate(entry.span)))
+            groups.setdefault((method, tuple(guards)), []).append(verb)
+        for (method, kept), verbs in groups.items():
+            yield self._class_route(entry, view, method, kept, verbs, api)
+
+    def _ancestry(self, cls: Class | External) -> list[str]:
+        order = self._evaluator.order
+        found = order.of(cls) if isinstance(cls, Class) else order.of_name(cls.name)
+        return [ancestor.name for ancestor in found]
+
+    def _class_route(
+        self,
+        entry: Entry,
+        view: ClassView,
+        method: str,
+        guards: tuple[Guard, ...],
+        verbs: list[str],
+        api: bool,
+    ) -> Route:
+        cls = view.cls
+        function = None
+        if isinstance(cls, Class):
+            function = self._guards.method(self._evaluator.order.of(cls), method)
+        framework = "drf" if api else "django"
+        route = self._route(entry, verbs, f"{cls.name}.{method}", guards, function, framework)
+        if isinstance(cls, Class):
+            route.owner = cls
+            read = self._inputs.of_function(function) if function is not None else ()
+            typed = [each for verb in verbs for each in self._inputs.of_class(cls, view.keywords, verb)]
+            route.inputs = tuple(dict.fromkeys([*route.inputs, *read, *typed]))
+            outputs: list[Output] = [
+                each for verb in verbs for each in self._inputs.outputs(cls, view.keywords, verb)
+            ]
+            route.outputs = tuple(dict.fromkeys(outputs))
+        return route
+
+    # Function views
+
+    def _of_function(
+        self, entry: Entry, function: Function, around: GuardSet, limits: tuple[Value, ...]
+    ) -> Iterator[Route]:
+        decorators = self._guards.decorators(function)
+        rest = self._rest.api_view_methods(decorators)
+        methods = rest if rest is not None else limited_methods((*limits, *decorators))
+        if methods is None:
+            methods = function_methods(function, self._refusals.responses)
+        found = self._guards.of_function(function)
+        free = around.login_free or found.login_free or rest is not None
+        shared = [*around.guards, *found.guards, *self._middleware.of_path(entry.path, free)]
+        groups: dict[tuple[Guard, ...], list[str]] = {}
+        for verb in methods:
+            own = [] if rest is None else self._rest.of_function(function, decorators, verb)
+            groups.setdefault((*shared, *own), []).append(verb)
+        for guards, verbs in groups.items():
+            framework = "django" if rest is None else "drf"
+            route = self._route(entry, verbs, function.name, guards, function, framework)
+            route.inputs = (*route.inputs, *self._inputs.of_function(function))
+            yield route
+
+    def _of_instance(
+        self, entry: Entry, view: Instance, around: GuardSet, limits: tuple[Value, ...]
+    ) -> Iterator[Route]:
+        """An object that is called: its class's `__call__` is the view."""
+        call = self._evaluator.class_value(view.cls, "__call__")
+        if isinstance(call, Closure):
+            yield from self._of_function(entry, call.function, around, limits)
+            return
+        guards = [*around.guards, *self._middleware.of_path(entry.path, around.login_free)]
+        route = self._route(entry, ("GET",), view.cls.name, guards)
+        feeds = any(name.startswith("django.contrib.syndication") for name in self._ancestry(view.cls))
+        route.owner = view.cls
+        if not feeds and route.authenticated is Verdict.NO:
+            route.authenticated = Verdict.UNKNOWN
+        yield route
+
+    # Views of libraries
+
+    def _of_other(self, entry: Entry, view: Value, around: GuardSet) -> Route:
+        guards = [*around.guards, *self._middleware.of_path(entry.path, around.login_free)]
+        if isinstance(view, External) and view.name == ADMIN_URLS:
+            location = entry.module.locate(entry.span)
+            guards.append(
+                Guard("django.contrib.admin.AdminSite.has_permission", "authorization", "mount", location)
+            )
+            return self._route(entry, ("GET", "POST"), ADMIN_URLS, guards)
+        route = self._route(entry, ("GET",), _label(view, entry), guards)
+        known = isinstance(view, External) and view.name.startswith("django.")
+        if not known and route.authenticated is Verdict.NO:
+            route.authenticated = Verdict.UNKNOWN
+        return route
+
+    def _of_library_urls(self, entry: Entry) -> Iterator[Route]:
+        """What an included URL module of a library serves, as far as it is known."""
+        known = INCLUDED.get(entry.resolved_by)
+        if known is None:
+            guards = self._middleware.of_path(entry.path, False)
+            route = self._route(entry, (), entry.resolved_by, guards)
+            route.complete = False
+            if route.authenticated is Verdict.NO:
+                route.authenticated = Verdict.UNKNOWN
+            yield route
+            return
+        for path, name in known:
+            made = Made(f"{name}.as_view", [], {}, entry.module, entry.span)
+            inner = entry._replace(path=entry.path + path, resolved_by="")
+            if name.rpartition(".")[2][:1].isupper():
+                yield from self._of_class(inner, ClassView(External(name), made), GuardSet())
+            else:
+                yield self._route(inner, ("POST",), name, self._middleware.of_path(inner.path, False))
+
+
+def _is_login_view(ancestry: Iterable[str]) -> bool:
+    return any(
+        name.startswith("django.contrib.auth.views.") and name.rpartition(".")[2] in LOGIN_FREE_VIEWS
+        for name in ancestry
+    )
+
+
+def _included(patterns: Value, depth: int) -> Iterator[Value]:
+    if not isinstance(patterns, (list, tuple)) or depth > 16:
+        return
+    for pattern in patterns:
+        if isinstance(pattern, Made) and pattern.name == RESOLVER:
+            yield pattern.fields["url_patterns"]
+            yield from _included(pattern.fields["url_patterns"], depth + 1)
+
+
+def _label(view: Value, entry: Entry) -> str:
+    if isinstance(view, (External, Made)):
+        return view.name
+    if isinstance(view, Member):
+        receiver = view.receiver
+        holder = receiver.cls.name if isinstance(receiver, Instance) else getattr(receiver, "name", "?")
+        return f"{holder}.{view.name}"
+    if isinstance(view, Lambda):
+        return f"{entry.module.name}.<lambda>"
+    return "?" if view is UNKNOWN else type(view).__name__

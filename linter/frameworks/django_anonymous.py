@@ -1,0 +1,338 @@
+"""Follows code on behalf of a caller that nobody knows: does it reach the view, or is it refused?
+
+A decorator, a `dispatch`, a permission class or a middleware is called with a request whose user is
+anonymous. What comes back says more than the places at which the code can refuse: it says whether
+they are reached.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import NamedTuple
+
+from linter.backend import GuardKind, Verdict
+from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.natives import truth
+from linter.evaluate.values import (
+    UNKNOWN,
+    Closure,
+    External,
+    Instance,
+    Lambda,
+    Made,
+    Member,
+    Raised,
+    Value,
+    options,
+)
+from linter.facts.expressions import Ref, walk
+from linter.facts.files import FileFacts
+from linter.facts.scopes import Block, Scope
+from linter.facts.spans import pack
+from linter.frameworks.django_known import PERMISSIONS, TAKES_FUNCTION, decorator_kind
+from linter.frameworks.django_urls import Wrapped, is_view
+from linter.resolve.definitions import Class, Module
+from linter.responses import EXCEPTION_STATUS, RESPONSES, Responses
+
+_USER = "django.contrib.auth.models.AnonymousUser"
+_REQUEST = "django.http.HttpRequest"
+_NOTHING = "django.db.models.EmptyQuerySet"
+_META = "django.http.HttpRequest.META"
+_VIEW = "the view"
+_REACHED = "the view's response"
+_REFUSED = "a refusal"
+
+_USER_FIELDS: dict[str, Value] = {
+    "is_authenticated": False,
+    "is_anonymous": True,
+    "is_active": False,
+    "is_staff": False,
+    "is_superuser": False,
+    "id": None,
+    "pk": None,
+    "username": "",
+}
+_NO_METHODS = frozenset({"has_perm", "has_perms", "has_module_perms", "is_verified"})
+_REFUSING = frozenset({"handle_no_permission", "permission_denied", "redirect_to_login"})
+_PASSING = frozenset({"dispatch", "http_method_not_allowed"})
+_LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in")
+_USER_TESTS = (
+    "is_authenticated",
+    "is_staff",
+    "is_superuser",
+    "is_active",
+    "has_perm",
+    "groups",
+    "is_anonymous",
+)
+_RESPONSE_CLASSES = {
+    "django.http.HttpResponseForbidden": 403,
+    "django.http.response.HttpResponseForbidden": 403,
+}
+
+
+class Judgement(NamedTuple):
+    """What an anonymous caller meets: YES is refused, NO is let through."""
+
+    verdict: Verdict
+    kind: GuardKind
+
+
+PASSES = Judgement(Verdict.NO, "other")
+DOUBTFUL = Judgement(Verdict.UNKNOWN, "other")
+
+
+class Caller:
+    """The anonymous caller: answers the evaluator's questions on what such a request holds."""
+
+    def __init__(self, responses: Responses) -> None:
+        self._responses = responses
+        self.permission_classes: Value = UNKNOWN
+        """What `super().get_permissions()` starts from in the view under trial."""
+
+    def request(self, method: Value = "GET", path: Value = UNKNOWN) -> Made:
+        """An anonymous request with an upper-case verb."""
+        made = _made(_REQUEST)
+        made.fields = {
+            "user": _made(_USER),
+            "auth": None,
+            "session": {},
+            "headers": {},
+            "COOKIES": {},
+            "META": _made(_META),
+            "method": method,
+            "path": path,
+            "path_info": path,
+        }
+        return made
+
+    def user(self) -> Made:
+        """The anonymous user by itself."""
+        return _made(_USER)
+
+    def view(self) -> Made:
+        """A stand-in for the view that a guard protects."""
+        return _made(_VIEW)
+
+    # The evaluator's questions
+
+    def attribute(self, evaluator: Evaluator, receiver: Value, name: str) -> Value:
+        """An attribute of the request or of its user."""
+        if not isinstance(receiver, Made):
+            return NotImplemented
+        if receiver.name == _USER:
+            if name in ("groups", "user_permissions"):
+                return _made(_NOTHING)
+            if name in _NO_METHODS:
+                return Member(receiver, name)
+            return _USER_FIELDS.get(name, UNKNOWN)
+        if receiver.name in (_REQUEST, _VIEW):
+            return UNKNOWN
+        return NotImplemented
+
+    def call(self, evaluator: Evaluator, made: Made) -> Value:
+        """A call of a library's function."""
+        last = made.name.rpartition(".")[2]
+        if last in _REFUSING:
+            return _made(_REFUSED)
+        if made.name == "functools.wraps":
+            return made
+        wrapped = made.args[0] if len(made.args) == 1 and not made.keywords else None
+        if made.name in TAKES_FUNCTION:
+            return made
+        if self._is_view(wrapped):
+            return Wrapped(wrapped, External(made.name), made)
+        return NotImplemented
+
+    def call_member(self, evaluator: Evaluator, member: Member, made: Made) -> Value:
+        """A call of what the project inherits from a library, or of a method of the user."""
+        receiver, name = member.receiver, member.name
+        if name in _REFUSING:
+            return _made(_REFUSED)
+        if isinstance(receiver, Instance):
+            return self._inherited(evaluator, receiver, name)
+        if not isinstance(receiver, Made):
+            return NotImplemented
+        if receiver.name == _USER:
+            return False
+        if receiver.name == _NOTHING:
+            return {"exists": False, "count": 0, "first": None, "last": None}.get(name, receiver)
+        if receiver.name == _META:
+            key = made.argument(0, "key")
+            if name == "get" and isinstance(key, str) and key.startswith("HTTP_"):
+                return made.argument(1, "default")
+            return UNKNOWN
+        return NotImplemented
+
+    def _inherited(self, evaluator: Evaluator, receiver: Instance, name: str) -> Value:
+        if name in _PASSING:
+            return _made(_REACHED)
+        if name in ("setup", "initial", "process_request", "process_view", "check_throttles", "__init__"):
+            return None
+        if name == "get_permissions":
+            return self.permission_classes
+        if name == "has_permission":
+            verdict = library_permission(evaluator, receiver.cls, "GET")
+            return UNKNOWN if verdict is Verdict.UNKNOWN else verdict is Verdict.NO
+        return NotImplemented
+
+    def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
+        """A call of the view, of a guarded view, or of a decorator that a library made."""
+        if isinstance(callee, Wrapped):
+            judged = self.of_decorator(evaluator, callee.decorator)
+            if judged.verdict is Verdict.YES:
+                return _made(_REFUSED)
+            inner = evaluator.call(callee.view, made.args, made.keywords, None, None)
+            return inner if judged.verdict is Verdict.NO else UNKNOWN
+        if isinstance(callee, Made):
+            if callee.name == _VIEW:
+                return _made(_REACHED)
+            if callee.name == "functools.wraps" and made.args:
+                return made.args[0]
+            if made.args and self._is_view(made.args[0]):
+                return Wrapped(made.args[0], callee, made)
+        return NotImplemented
+
+    def _is_view(self, value: Value) -> bool:
+        return is_view(value) or (isinstance(value, Made) and value.name == _VIEW)
+
+    # Judgement
+
+    def of_decorator(self, evaluator: Evaluator, decorator: Value) -> Judgement:
+        """What a library's decorator does to an anonymous caller."""
+        if isinstance(decorator, Made) and decorator.name.endswith(".user_passes_test"):
+            return self.of_test(evaluator, decorator.argument(0, "test_func", UNKNOWN))
+        if isinstance(decorator, (Made, External)):
+            kind = decorator_kind(decorator.name)
+            if kind is None:
+                return DOUBTFUL
+            return Judgement(Verdict.YES, kind) if kind in ("authentication", "authorization") else PASSES
+        if isinstance(decorator, Closure):
+            return self.judge(evaluator.trial(decorator, [self.view()]))
+        return DOUBTFUL
+
+    def of_test(self, evaluator: Evaluator, test: Value) -> Judgement:
+        """What `user_passes_test` does with this test."""
+        if isinstance(test, Lambda):
+            names = [each.name for each in walk(test.body) if isinstance(each, Ref)]
+            names += [
+                call.callee.name
+                for call in test.frame.holder.scope.calls
+                if isinstance(call.callee, Ref)
+                and test.frame.holder.scope.blocks[call.block].kind == "lambda"
+            ]
+            asks = any(name.endswith(_USER_TESTS) for name in names)
+            return Judgement(Verdict.YES, "authorization") if asks else DOUBTFUL
+        answers = {truth(each) for each in options(evaluator.trial(test, [self.user()]))}
+        if answers == {False}:
+            return Judgement(Verdict.YES, "authorization")
+        return PASSES if answers == {True} else DOUBTFUL
+
+    def judge(self, outcome: Value, none_passes: bool = False) -> Judgement:
+        """What a response means. The ways in which the code fails for other reasons do not count.
+
+        With `none_passes`, returning nothing lets the request go on, as in a middleware's hook.
+        """
+        kinds: set[GuardKind] = set()
+        passes = doubtful = False
+        for option in options(outcome):
+            if (isinstance(option, Made) and option.name == _REACHED) or (none_passes and option is None):
+                passes = True
+                continue
+            status = self._status(option)
+            if status is None:
+                doubtful = True
+            elif status in (401, 403):
+                kinds.add("authentication" if status == 401 else "authorization")
+        if kinds and not passes and not doubtful:
+            return Judgement(Verdict.YES, min(kinds, key=("authentication", "authorization").index))
+        return PASSES if passes and not kinds and not doubtful else DOUBTFUL
+
+    def _status(self, value: Value) -> int | None:
+        """The status of a response or exception; 0 for one that is no refusal, None when not known."""
+        if isinstance(value, Raised):
+            return self._raised(value.exception)
+        if not isinstance(value, Made):
+            return None
+        if value.name == _REFUSED:
+            return 401
+        fixed = _RESPONSE_CLASSES.get(value.name)
+        if fixed is not None:
+            return fixed
+        if "edirect" in value.name:
+            return 401 if self._names_login([*value.args, *value.keywords.values()]) else 0
+        given = value.keywords.get("status", value.keywords.get("status_code", NotImplemented))
+        position = RESPONSES.get(value.name)
+        if given is NotImplemented and position is not None and 0 <= position < len(value.args):
+            given = value.args[position]
+        if given is NotImplemented:
+            return 0 if position is not None or value.name.endswith(("render", "Response")) else None
+        return _as_status(given)
+
+    def _raised(self, exception: Value) -> int | None:
+        if isinstance(exception, Instance):
+            return self._responses.of_exception(exception.cls.id, exception.cls) or 0
+        if isinstance(exception, Class):
+            return self._responses.of_exception(exception.id, exception) or 0
+        if isinstance(exception, (Made, External)):
+            return EXCEPTION_STATUS.get(exception.name, 0)
+        return None
+
+    def _names_login(self, values: list[Value]) -> bool:
+        words = [value for value in values if isinstance(value, str)]
+        words += [value.name for value in values if isinstance(value, External)]
+        for value in values:
+            if isinstance(value, Made):
+                words += [each for each in value.args if isinstance(each, str)]
+        return any(login in word.lower() for word in words for login in _LOGIN_WORDS)
+
+
+def library_permission(evaluator: Evaluator, cls: Class, verb: str) -> Verdict:
+    """What the first library permission that `cls` inherits from does to an anonymous caller."""
+    for ancestor in evaluator.order.of(cls):
+        if ancestor.target is None:
+            return permission_verdict(ancestor.name, verb)
+    return Verdict.NO
+
+
+def permission_verdict(name: str, verb: str) -> Verdict:
+    """What a library's permission class does to an anonymous caller."""
+    known = PERMISSIONS.get(name.rpartition(".")[2])
+    if known is None:
+        return Verdict.NO if name in ("object", "abc.ABC") else Verdict.UNKNOWN
+    if known == "read":
+        return Verdict.NO if verb == "GET" else Verdict.YES
+    return Verdict.YES if known == "refuse" else Verdict.NO
+
+
+def _as_status(value: Value) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, External):
+        head, _, last = value.name.removesuffix(".value").rpartition(".")
+        if head.endswith("HTTPStatus"):
+            return HTTPStatus[last].value if last in HTTPStatus.__members__ else None
+        numbered = re.match(r"HTTP_(\d{3})_", last)
+        return None if numbered is None else int(numbered[1])
+    return None
+
+
+def _made(name: str) -> Made:
+    made = Made(name, [], {}, _NOWHERE, 0)
+    made.truth = name != _NOTHING
+    return made
+
+
+_HEADER = pack(1, 0, 1, 0)
+_NOWHERE = Module(
+    "",
+    "",
+    "",
+    FileFacts("python", (Scope("module", "", "", -1, _HEADER, 1, blocks=(Block("body", 0, 0, _HEADER),)),)),
+    False,
+)
+
+__all__ = ["DOUBTFUL", "PASSES", "Caller", "Judgement", "library_permission", "permission_verdict"]

@@ -1,0 +1,217 @@
+"""URL patterns as values: what `path`, `include` and their kin make, and how they flatten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from linter.evaluate.values import HOLE, UNKNOWN, Class, Closure, External, Made, Value, options
+from linter.facts.spans import Span
+from linter.resolve.definitions import Module
+
+PATTERN = "django.urls.URLPattern"
+RESOLVER = "django.urls.URLResolver"
+_LIMIT = 20_000
+_NESTING = 24
+
+_CONVERTER = re.compile(r"<(?:(?P<converter>[^>:\s]+):)?(?P<name>[^>:\s]+)>")
+CONVERTER_TYPES = {"int": "int", "str": "str", "slug": "str", "path": "str", "uuid": "UUID"}
+
+
+class ClassView(Made):
+    """`SomeView.as_view(...)`: `cls` is a class of the project or of a library."""
+
+    __slots__ = ("actions", "cls")
+
+    def __init__(self, cls: Class | External, made: Made) -> None:
+        super().__init__("as_view", made.args, made.keywords, made.module, made.span)
+        self.cls = cls
+        actions = made.args[0] if made.args else made.keywords.get("actions")
+        self.actions: dict[str, str] | None = None
+        if isinstance(actions, dict):
+            self.actions = {
+                str(verb).lower(): str(action) for verb, action in actions.items() if isinstance(action, str)
+            }
+
+
+class Wrapped(Made):
+    """A view with a decorator around it."""
+
+    __slots__ = ("decorator", "view")
+
+    def __init__(self, view: Value, decorator: Value, made: Made) -> None:
+        super().__init__("wrapped", made.args, made.keywords, made.module, made.span)
+        self.view = view
+        self.decorator = decorator
+
+
+class Entry(NamedTuple):
+    """One leaf of the URL tree. `view` still has its wrappers around it."""
+
+    path: str
+    view: Value
+    parameters: tuple[tuple[str, str | None], ...]
+    module: Module
+    span: Span
+    complete: bool
+    resolved_by: str = ""
+    """The name of the library's module that serves everything below `path`, if one does."""
+
+
+def make_pattern(made: Made, regex: bool) -> Made:
+    """The value of a `path(...)` or `re_path(...)` call."""
+    route = made.argument(0, "route", made.keywords.get("regex", UNKNOWN))
+    view = made.argument(1, "view", UNKNOWN)
+    pattern = Made(PATTERN, [], {"regex": regex}, made.module, made.span)
+    pattern.fields = {
+        "route": _text(route),
+        "callback": view,
+        "name": made.argument(3, "name"),
+        "default_args": made.argument(2, "kwargs", {}),
+    }
+    for option in options(view):
+        if isinstance(option, (list, tuple)):
+            pattern.name = RESOLVER
+            pattern.fields["url_patterns"] = option[0] if isinstance(option, tuple) and option else option
+    return pattern
+
+
+def make_resolver(route: str, regex: bool, patterns: Value, module: Module, span: Span) -> Made:
+    """A group of patterns under a prefix."""
+    resolver = Made(RESOLVER, [], {"regex": regex}, module, span)
+    resolver.fields = {"route": route, "url_patterns": patterns, "name": None}
+    return resolver
+
+
+def _text(route: Value) -> str:
+    """The constant text of a route; that of a translated one is its source text."""
+    if isinstance(route, str):
+        return route
+    if isinstance(route, Made) and "gettext" in route.name and route.args:
+        return _text(route.args[0])
+    known = [option for option in options(route) if isinstance(option, str)]
+    return known[0] if known else HOLE
+
+
+def flatten(patterns: Value, prefix: str = "/") -> Iterator[Entry]:
+    """Every leaf under a list of patterns."""
+    count = 0
+    for entry in _flatten(patterns, prefix, (), True, 0):
+        yield entry
+        count += 1
+        if count >= _LIMIT:
+            return
+
+
+def _flatten(
+    patterns: Value, prefix: str, above: tuple[tuple[str, str | None], ...], complete: bool, depth: int
+) -> Iterator[Entry]:
+    for group in options(patterns):
+        if not isinstance(group, (list, tuple)) or depth > _NESTING:
+            continue
+        for pattern in group:
+            for each in options(pattern):
+                if isinstance(each, Made) and each.name in (PATTERN, RESOLVER):
+                    yield from _of_pattern(each, prefix, above, complete, depth)
+
+
+def _of_pattern(
+    pattern: Made, prefix: str, above: tuple[tuple[str, str | None], ...], complete: bool, depth: int
+) -> Iterator[Entry]:
+    route = pattern.fields.get("route", HOLE)
+    complete = complete and HOLE not in route
+    route = route.replace(HOLE, "")
+    path, own = (regex_path if pattern.keywords["regex"] else plain_path)(route)
+    parameters = (*above, *own)
+    full = prefix + (path.removeprefix("/") if prefix.endswith("/") else path)
+    if "url_patterns" in pattern.fields:
+        below = pattern.fields["url_patterns"]
+        for each in options(below):
+            if isinstance(each, External):
+                place = (pattern.module, pattern.span)
+                yield Entry(full, UNKNOWN, parameters, *place, complete, each.name)
+        yield from _flatten(below, full, parameters, complete, depth + 1)
+        return
+    for view in options(pattern.fields.get("callback", UNKNOWN)):
+        yield Entry(full, view, parameters, pattern.module, pattern.span, complete)
+
+
+def plain_path(route: str) -> tuple[str, tuple[tuple[str, str | None], ...]]:
+    """The path and the typed parameters of a `path()` route."""
+    parameters = tuple(
+        (found["name"], CONVERTER_TYPES.get(found["converter"] or "str"))
+        for found in _CONVERTER.finditer(route)
+    )
+    return _CONVERTER.sub(lambda found: "{" + found["name"] + "}", route), parameters
+
+
+def regex_path(regex: str) -> tuple[str, tuple[tuple[str, str | None], ...]]:
+    """The path and the parameters of a `re_path()` route: groups become `{name}` or `{arg1}`."""
+    text = re.sub(r"/\?$", "", re.sub(r"(\$|\\Z)$", "", regex.removeprefix("^")))
+    names: list[tuple[str, str | None]] = []
+    path = _regex_text(text, names)
+    return path, tuple(names)
+
+
+def _regex_text(text: str, names: list[tuple[str, str | None]]) -> str:
+    path: list[str] = []
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if character == "(":
+            end = _closing(text, position)
+            path.append(_group(text[position + 1 : end], names))
+            position = end + 1
+            if position < len(text) and text[position] in "?*+":
+                position += 1
+        elif character == "\\" and position + 1 < len(text):
+            path.append(
+                text[position + 1] if not text[position + 1].isalnum() else text[position : position + 2]
+            )
+            position += 2
+        else:
+            if character not in "^$?":
+                path.append(character)
+            position += 1
+    return "".join(path)
+
+
+def _group(inner: str, names: list[tuple[str, str | None]]) -> str:
+    named = re.match(r"\?P<(\w+)>", inner)
+    if named is not None:
+        names.append((named[1], "str"))
+        return "{" + named[1] + "}"
+    if inner.startswith("?:"):
+        return _regex_text(inner[2:].split("|")[0], names)
+    if inner.startswith("?"):
+        return ""
+    name = f"arg{sum(each.startswith('arg') for each, _ in names) + 1}"
+    names.append((name, "str"))
+    return "{" + name + "}"
+
+
+def _closing(text: str, opening: int) -> int:
+    depth, position, in_class = 0, opening, False
+    while position < len(text):
+        character = text[position]
+        if character == "\\":
+            position += 1
+        elif in_class:
+            in_class = character != "]"
+        elif character == "[":
+            in_class = True
+        elif character in "()":
+            depth += 1 if character == "(" else -1
+            if depth == 0:
+                return position
+        position += 1
+    return len(text)
+
+
+def is_view(value: Value) -> bool:
+    """Whether a value can answer a request: decorators are applied to such."""
+    if isinstance(value, Closure):
+        parameters = value.function.scope.parameters
+        return bool(parameters) and not value.function.is_module
+    return isinstance(value, (ClassView, Wrapped))

@@ -1,0 +1,320 @@
+"""Who may call a view of Django REST framework: permission classes of the view, action and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from linter.backend import Guard, GuardKind, GuardLevel, Verdict
+from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.natives import truth
+from linter.evaluate.values import (
+    UNKNOWN,
+    Closure,
+    Combined,
+    Either,
+    External,
+    Instance,
+    Made,
+    Raised,
+    Value,
+    options,
+)
+from linter.facts.expressions import Constant
+from linter.facts.scopes import Raise, Return
+from linter.finding import Location
+from linter.frameworks.django_anonymous import Caller, permission_verdict
+from linter.frameworks.django_classes import API_VIEW
+from linter.frameworks.django_known import PERMISSIONS
+from linter.frameworks.django_settings import DjangoSettings
+from linter.frameworks.django_urls import ClassView
+from linter.resolve.definitions import Class, Function, Module
+from linter.responses import Responses
+
+_API_VIEW_DECORATOR = "rest_framework.decorators.api_view"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Source(NamedTuple):
+    """A list of classes that a view uses, with where it was found."""
+
+    value: Value
+    level: GuardLevel
+    location: Location
+
+
+class RestGuards:
+    """Judges permission, authentication and throttle classes."""
+
+    def __init__(
+        self,
+        settings: DjangoSettings,
+        evaluator: Evaluator,
+        caller: Caller,
+        imported: Callable[[Value], Value],
+        responses: Responses,
+    ) -> None:
+        self._settings = settings
+        self._evaluator = evaluator
+        self._caller = caller
+        self._imported = imported
+        self._responses = responses
+        self._judged: dict[tuple[str, str], Verdict] = {}
+
+    def is_api(self, cls: Class | External) -> bool:
+        """Whether a class view is one of the framework's."""
+        order = self._evaluator.order
+        found = order.of(cls) if isinstance(cls, Class) else order.of_name(cls.name)
+        return any(ancestor.name == API_VIEW for ancestor in found)
+
+    # Class views
+
+    def of_view(self, view: ClassView, action: str, verb: str) -> list[Guard]:
+        """The guards of a class view or view set for one verb. `verb` is upper case."""
+        place = view.module.locate(view.span)
+        permissions = self._permissions(view, action, verb, place)
+        return [
+            *self._of_permissions(permissions, verb),
+            *self._of_throttles(self._source(view, "throttle_classes", "DEFAULT_THROTTLE_CLASSES", place)),
+            *self._of_authenticators(
+                self._source(view, "authentication_classes", "DEFAULT_AUTHENTICATION_CLASSES", place)
+            ),
+        ]
+
+    def _permissions(self, view: ClassView, action: str, verb: str, place: Location) -> Source:
+        source = self._source(view, "permission_classes", "DEFAULT_PERMISSION_CLASSES", place)
+        if not isinstance(view.cls, Class):
+            return source
+        override = self._evaluator.class_value(view.cls, "get_permissions")
+        if not isinstance(override, Closure):
+            return source
+        instance = Instance(
+            view.cls,
+            {
+                **view.keywords,
+                "permission_classes": source.value,
+                "action": action if view.actions is not None else UNKNOWN,
+                "request": self._caller.request(verb),
+                "kwargs": UNKNOWN,
+            },
+        )
+        self._caller.permission_classes = source.value
+        bound = Closure(override.function, override.frame, instance)
+        answer = self._evaluator.trial(bound, [])
+        return Source(answer, "class", override.function.location)
+
+    def _source(self, view: ClassView, name: str, setting: str, place: Location) -> Source:
+        """Where the list of classes comes from: the action, the URL file, the class or the settings."""
+        if name in view.keywords:
+            return Source(view.keywords[name], "function", place)
+        if isinstance(view.cls, Class):
+            for ancestor in self._evaluator.order.of(view.cls):
+                if isinstance(ancestor.target, Class):
+                    value = self._evaluator.own_attribute(ancestor.target, name)
+                    if value is not NotImplemented:
+                        return Source(value, "class", _attribute_place(ancestor.target, name))
+        elif not view.cls.name.startswith("rest_framework."):
+            # A library's view may bring its own classes.
+            return Source(UNKNOWN, "class", place)
+        return self._default(setting, place)
+
+    def _default(self, setting: str, place: Location) -> Source:
+        found = self._settings.rest_framework(self._evaluator, setting)
+        if all(value is NotImplemented for value in found):
+            return Source(NotImplemented, "settings", place)
+        values = [[] if value is NotImplemented else value for value in found]
+        where = self._settings.place("REST_FRAMEWORK")
+        location = place if where is None else where[0].locate(where[1].span)
+        return Source(values[0] if len(values) == 1 else Either(values), "settings", location)
+
+    # Function views
+
+    def api_view_methods(self, decorators: tuple[Value, ...]) -> tuple[str, ...] | None:
+        """The verbs of an `@api_view` function; None when it is none."""
+        for value in decorators:
+            if isinstance(value, Made) and value.name == _API_VIEW_DECORATOR:
+                given = value.argument(0, "http_method_names")
+                if given is None:
+                    return ("GET",)
+                if isinstance(given, (list, tuple)):
+                    return tuple(sorted({str(each).upper() for each in given}))
+                return ()
+            if isinstance(value, External) and value.name == _API_VIEW_DECORATOR:
+                return ("GET",)
+        return None
+
+    def of_function(self, function: Function, decorators: tuple[Value, ...], verb: str) -> list[Guard]:
+        """The guards of an `@api_view` function for one verb."""
+        guards: list[Guard] = []
+        found = {"permission_classes", "throttle_classes", "authentication_classes"}
+        for decorator, value in zip(function.scope.decorators, decorators, strict=True):
+            name = value.name.rpartition(".")[2] if isinstance(value, Made) else ""
+            if name not in found or not isinstance(value, Made):
+                continue
+            found.discard(name)
+            source = Source(value.argument(0, name), "function", function.module.locate(decorator.span))
+            guards += self._by_name(name, source, verb)
+        for name in sorted(found):
+            guards += self._by_name(name, self._default(f"DEFAULT_{name.upper()}", function.location), verb)
+        return guards
+
+    def _by_name(self, name: str, source: Source, verb: str) -> list[Guard]:
+        if name == "permission_classes":
+            return self._of_permissions(source, verb)
+        return self._of_throttles(source) if name == "throttle_classes" else self._of_authenticators(source)
+
+    # Permissions
+
+    def _of_permissions(self, source: Source, verb: str) -> list[Guard]:
+        """Guards of a list of permissions: of several possible lists, all must refuse."""
+        if source.value is NotImplemented:
+            return []
+        answers = [self._listed(each, verb) for each in options(source.value)]
+        if len(answers) == 1:
+            return [
+                Guard(name, kind, source.level, source.location, verdict)
+                for name, kind, verdict in answers[0]
+                if verdict is not Verdict.NO
+            ]
+        verdicts = {_any([verdict for _, _, verdict in answer]) for answer in answers}
+        if verdicts == {Verdict.NO}:
+            return []
+        verdict = Verdict.YES if verdicts == {Verdict.YES} else Verdict.UNKNOWN
+        names = sorted({name for answer in answers for name, _, _ in answer})
+        return [Guard(" | ".join(names) or "?", "authorization", source.level, source.location, verdict)]
+
+    def _listed(self, value: Value, verb: str) -> list[tuple[str, GuardKind, Verdict]]:
+        """(name, kind, verdict) of each permission of one list."""
+        if not isinstance(value, (list, tuple)):
+            return [("?", "authorization", Verdict.UNKNOWN)]
+        return [
+            (self._label(each), self._kind(each), self._verdict(each, verb))
+            for item in value
+            for each in [self._imported(item) if isinstance(item, str) else item]
+        ]
+
+    def _verdict(self, permission: Value, verb: str) -> Verdict:
+        """What one permission does to an anonymous caller."""
+        if isinstance(permission, Either):
+            found = {self._verdict(each, verb) for each in permission.options}
+            return found.pop() if len(found) == 1 else Verdict.UNKNOWN
+        if isinstance(permission, (External, Made)):
+            return permission_verdict(permission.name.removesuffix("()"), verb)
+        if isinstance(permission, Combined):
+            return _combined(permission.operator, [self._verdict(each, verb) for each in permission.operands])
+        cls = permission.cls if isinstance(permission, Instance) else permission
+        if not isinstance(cls, Class):
+            return Verdict.UNKNOWN
+        key = (cls.id, verb)
+        if key not in self._judged:
+            self._judged[key] = Verdict.UNKNOWN
+            self._judged[key] = self._of_project_class(cls, verb)
+        return self._judged[key]
+
+    def _of_project_class(self, cls: Class, verb: str) -> Verdict:
+        """Ask the class's own `has_permission` as an anonymous caller."""
+        for ancestor in self._evaluator.order.of(cls):
+            if not isinstance(ancestor.target, Class):
+                return permission_verdict(ancestor.name, verb)
+            method = ancestor.target.methods.get("has_permission")
+            if method is not None:
+                return self._asked(Instance(cls), method, verb)
+        return Verdict.NO
+
+    def _asked(self, permission: Instance, method: Function, verb: str) -> Verdict:
+        closure = Closure(method, None, permission)
+        answer = self._evaluator.trial(closure, [self._caller.request(verb), UNKNOWN])
+        found = {self._refuses(option) for option in options(answer)}
+        return found.pop() if len(found) == 1 else Verdict.UNKNOWN
+
+    def _refuses(self, answer: Value) -> Verdict:
+        if isinstance(answer, Raised):
+            judged = self._caller.judge(answer)
+            return Verdict.YES if judged.verdict is Verdict.YES else Verdict.UNKNOWN
+        known = truth(answer)
+        if known is None:
+            return Verdict.UNKNOWN
+        return Verdict.NO if known else Verdict.YES
+
+    def _label(self, permission: Value) -> str:
+        if isinstance(permission, Combined):
+            names = [self._label(each) for each in permission.operands]
+            return f"~{names[0]}" if permission.operator == "~" else f" {permission.operator} ".join(names)
+        if isinstance(permission, Instance):
+            return permission.cls.name
+        return permission.name if isinstance(permission, (Class, External, Made)) else "?"
+
+    def _kind(self, permission: Value) -> GuardKind:
+        last = self._label(permission).rpartition(".")[2]
+        return (
+            "authentication" if last in ("IsAuthenticated", "IsAuthenticatedOrReadOnly") else "authorization"
+        )
+
+    # Throttles and authenticators
+
+    def _of_throttles(self, source: Source) -> list[Guard]:
+        if source.value is NotImplemented:
+            return []
+        return [
+            Guard(self._label(each), "rate-limit", source.level, source.location, Verdict.YES)
+            for option in options(source.value)
+            if isinstance(option, (list, tuple))
+            for item in option
+            for each in [self._imported(item) if isinstance(item, str) else item]
+        ]
+
+    def _of_authenticators(self, source: Source) -> list[Guard]:
+        """An authenticator of the project that refuses requests without credentials is a guard too."""
+        guards: list[Guard] = []
+        for option in options(source.value):
+            for item in option if isinstance(option, (list, tuple)) else ():
+                cls = self._imported(item) if isinstance(item, str) else item
+                if isinstance(cls, Class) and self._may_refuse(cls):
+                    guards.append(
+                        Guard(cls.name, "authentication", source.level, source.location, Verdict.UNKNOWN)
+                    )
+        return guards
+
+    def _may_refuse(self, cls: Class) -> bool:
+        method = next(
+            (
+                ancestor.target.methods["authenticate"]
+                for ancestor in self._evaluator.order.of(cls)
+                if isinstance(ancestor.target, Class) and "authenticate" in ancestor.target.methods
+            ),
+            None,
+        )
+        if method is None:
+            return False
+        raises = False
+        for statement in method.scope.statements:
+            if isinstance(statement, Return) and statement.value in (None, Constant(None)):
+                return False
+            raises = raises or isinstance(statement, Raise)
+        return raises
+
+
+def _any(verdicts: list[Verdict]) -> Verdict:
+    if Verdict.YES in verdicts:
+        return Verdict.YES
+    return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.NO
+
+
+def _combined(operator: str, verdicts: list[Verdict]) -> Verdict:
+    """What `A & B`, `A | B` or `~A` does to an anonymous caller."""
+    if operator == "&":
+        return _any(verdicts)
+    if operator == "|":
+        if Verdict.NO in verdicts:
+            return Verdict.NO
+        return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.YES
+    opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES}
+    return opposite.get(verdicts[0], Verdict.UNKNOWN) if verdicts else Verdict.UNKNOWN
+
+
+def _attribute_place(cls: Class, name: str) -> Location:
+    assign = cls.attributes.get(name)
+    return cls.location if assign is None else cls.module.locate(assign.span)
+
+
+__all__ = ["PERMISSIONS", "Module", "RestGuards"]

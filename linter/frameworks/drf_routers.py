@@ -1,0 +1,317 @@
+"""The routers of Django REST framework: what they register and which URL patterns they make."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Made, Value
+from linter.facts.expressions import Ref, Result
+from linter.frameworks.django_classes import CLASSES, VERBS, canonical
+from linter.frameworks.django_urls import PATTERN, ClassView
+from linter.resolve.definitions import Class, Function
+
+PACKAGES = ("rest_framework.", "rest_framework_nested.", "rest_framework_extensions.", "drf_")
+_ROUTE = "rest_framework.routers.Route"
+_DYNAMIC = "rest_framework.routers.DynamicRoute"
+_BASES = ("SimpleRouter", "DefaultRouter", "BaseRouter", "NestedSimpleRouter", "NestedDefaultRouter")
+_BASES += ("ExtendedSimpleRouter", "ExtendedDefaultRouter")
+
+Router = Made | Instance
+
+
+class Action(NamedTuple):
+    """An extra action of a view set: `mapping` goes from verb to method name."""
+
+    detail: bool
+    url_path: str
+    mapping: dict[str, str]
+    keywords: dict[str, Value]
+
+
+def is_router(evaluator: Evaluator, value: Value) -> bool:
+    """Whether a value is a router of the library or of a class that extends one."""
+    if isinstance(value, Made):
+        return value.name.startswith(PACKAGES) and value.name.endswith("Router")
+    if isinstance(value, Instance):
+        return _kind(evaluator, value) != ""
+    return False
+
+
+def _kind(evaluator: Evaluator, router: Router) -> str:
+    """The last name of the library's router class."""
+    if isinstance(router, Made):
+        return router.name.rpartition(".")[2]
+    for ancestor in evaluator.order.of(router.cls):
+        last = ancestor.name.rpartition(".")[2]
+        if ancestor.target is None and last in _BASES and ancestor.name.startswith(PACKAGES):
+            return last
+    return ""
+
+
+def new_router(made: Made) -> Made:
+    """A router of the library, as its constructor leaves it."""
+    _initialise(made, made)
+    return made
+
+
+def new_project_router(evaluator: Evaluator, cls: Class, made: Made) -> Instance:
+    """A router of the project: its own constructor runs too."""
+    router = Instance(cls)
+    _initialise(router, made)
+    constructor = evaluator.attribute(router, "__init__")
+    if isinstance(constructor, Closure):
+        evaluator.enter(constructor, made.args, made.keywords)
+    return router
+
+
+def _initialise(router: Router, made: Made) -> None:
+    router.fields["registry"] = []
+    router.fields["trailing_slash"] = "/" if made.keywords.get("trailing_slash", True) is not False else ""
+    nested = "Nested" in made.name or (len(made.args) >= 2 and isinstance(made.args[1], str))
+    if nested and made.args:
+        router.fields["parent"] = (made.args[0], made.argument(1, "parent_prefix", ""))
+        router.fields["lookup_name"] = made.argument(2, "lookup")
+
+
+def attribute(evaluator: Evaluator, router: Router, name: str) -> Value:
+    """`router.urls` and the other attributes that URL files read."""
+    if name == "urls":
+        return patterns(evaluator, router)
+    if name == "routes":
+        if "routes" not in router.fields:
+            own = (
+                evaluator.class_value(router.cls, "routes")
+                if isinstance(router, Instance)
+                else NotImplemented
+            )
+            router.fields["routes"] = own if isinstance(own, list) else _standard_routes(router)
+        return router.fields["routes"]
+    return router.fields.get(name, NotImplemented)
+
+
+def call(evaluator: Evaluator, router: Router, name: str, made: Made) -> Value:
+    """`router.register(...)` and `router.get_urls()`."""
+    if name == "register":
+        registered = (
+            made.args
+            if len(made.args) >= 2
+            else [
+                made.argument(0, "prefix", ""),
+                made.argument(1, "viewset", UNKNOWN),
+            ]
+        )
+        router.fields["registry"].append((registered[0], registered[1], made))
+        return Made("rest_framework.routers.registered", [router, registered[0]], {}, made.module, made.span)
+    if name == "get_urls":
+        return patterns(evaluator, router)
+    if name == "__init__":
+        slash = made.keywords.get("trailing_slash")
+        if slash is not None:
+            router.fields["trailing_slash"] = "/" if slash is not False else ""
+        return None
+    return NotImplemented
+
+
+def _standard_routes(router: Router) -> list[Made]:
+    plain = {"get": "list", "post": "create"}
+    detail = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+    made = [
+        (_ROUTE, "^{prefix}{trailing_slash}$", plain, False),
+        (_DYNAMIC, "^{prefix}/{url_path}{trailing_slash}$", {}, False),
+        (_ROUTE, "^{prefix}/{lookup}{trailing_slash}$", detail, True),
+        (_DYNAMIC, "^{prefix}/{lookup}/{url_path}{trailing_slash}$", {}, True),
+    ]
+    routes = []
+    for name, url, mapping, is_detail in made:
+        route = Made(name, [], {}, _module_of(router), 0)
+        route.fields = {"url": url, "mapping": dict(mapping), "detail": is_detail, "name": "{basename}-list"}
+        routes.append(route)
+    return routes
+
+
+def _module_of(router: Router):  # type: ignore[no-untyped-def]
+    return router.cls.module if isinstance(router, Instance) else router.module
+
+
+def patterns(evaluator: Evaluator, router: Router) -> list[Made]:
+    """The URL patterns of everything registered, without format suffixes."""
+    found: list[Made] = []
+    prefix_before = _parent_regex(evaluator, router)
+    for prefix, viewset, made in router.fields["registry"]:
+        if isinstance(prefix, str) and isinstance(viewset, (Class, External)):
+            found += _of_viewset(evaluator, router, prefix_before + prefix, viewset, made)
+    if _kind(evaluator, router) in ("DefaultRouter", "NestedDefaultRouter", "ExtendedDefaultRouter"):
+        if not prefix_before:
+            found.append(_root(evaluator, router))
+    return found
+
+
+def _root(evaluator: Evaluator, router: Router) -> Made:
+    view = router.fields.get("APIRootView", NotImplemented)
+    if view is NotImplemented and isinstance(router, Instance):
+        view = evaluator.class_value(router.cls, "APIRootView")
+    if not isinstance(view, (Class, External)):
+        view = External("rest_framework.routers.APIRootView")
+    at = Made("", [], {}, _module_of(router), router.span if isinstance(router, Made) else 0)
+    return _pattern("^$", ClassView(view, at), at)
+
+
+def _pattern(regex: str, view: ClassView, made: Made) -> Made:
+    pattern = Made(PATTERN, [], {"regex": True}, made.module, made.span)
+    pattern.fields = {"route": regex, "callback": view, "name": None, "default_args": {}}
+    return pattern
+
+
+def _of_viewset(
+    evaluator: Evaluator, router: Router, prefix: str, viewset: Class | External, made: Made
+) -> list[Made]:
+    found: list[Made] = []
+    lookup = _lookup_regex(evaluator, viewset, "")
+    slash = router.fields.get("trailing_slash", "/")
+    slash = slash if isinstance(slash, str) else "/"
+    actions = extra_actions(evaluator, viewset) if isinstance(viewset, Class) else []
+    routes = attribute(evaluator, router, "routes")
+    for route in routes if isinstance(routes, list) else []:
+        for url, mapping, keywords in _expanded(route, actions):
+            present = {
+                verb: action for verb, action in mapping.items() if has_action(evaluator, viewset, action)
+            }
+            if not present:
+                continue
+            regex = (
+                url.replace("{prefix}", prefix).replace("{lookup}", lookup).replace("{trailing_slash}", slash)
+            )
+            if not prefix and regex.startswith("^/"):
+                regex = "^" + regex[2:]
+            at = Made("", [present], keywords, made.module, made.span)
+            found.append(_pattern(regex, ClassView(viewset, at), made))
+    return found
+
+
+def _expanded(route: Value, actions: list[Action]) -> list[tuple[str, dict[str, str], dict[str, Value]]]:
+    """(url, verb to action, arguments of the view) of a route, once per action for a dynamic one."""
+    if not isinstance(route, Made):
+        return []
+    url = route.fields.get("url", route.argument(0, "url"))
+    if not isinstance(url, str):
+        return []
+    if "{url_path}" not in url:
+        mapping = route.fields.get("mapping", route.argument(1, "mapping", {}))
+        initial = route.argument(4, "initkwargs", {})
+        return (
+            [(url, mapping, initial if isinstance(initial, dict) else {})]
+            if isinstance(mapping, dict)
+            else []
+        )
+    detail = route.fields.get("detail", route.argument(2, "detail", False))
+    return [
+        (url.replace("{url_path}", action.url_path), action.mapping, action.keywords)
+        for action in actions
+        if action.detail is detail
+    ]
+
+
+def has_action(evaluator: Evaluator, viewset: Class | External, action: str) -> bool:
+    """Whether a view set has a method of that name."""
+    order = (
+        evaluator.order.of(viewset) if isinstance(viewset, Class) else evaluator.order.of_name(viewset.name)
+    )
+    for ancestor in order:
+        if isinstance(ancestor.target, Class):
+            if evaluator.own_attribute(ancestor.target, action) is not NotImplemented:
+                return True
+        elif action in CLASSES.get(canonical(ancestor.name), CLASSES["django.views.generic.View"]).actions:
+            return True
+    return False
+
+
+def _lookup_regex(evaluator: Evaluator, viewset: Class | External, lookup_prefix: str) -> str:
+    field, value = "pk", "[^/.]+"
+    if isinstance(viewset, Class):
+        lookup_field = evaluator.class_value(viewset, "lookup_field")
+        keyword = evaluator.class_value(viewset, "lookup_url_kwarg")
+        regex = evaluator.class_value(viewset, "lookup_value_regex")
+        field = next((each for each in (keyword, lookup_field) if isinstance(each, str) and each), "pk")
+        value = regex if isinstance(regex, str) else value
+    return f"(?P<{lookup_prefix}{field}>{value})"
+
+
+def _parent_regex(evaluator: Evaluator, router: Router) -> str:
+    """The part of the path that a nested router takes from its parents."""
+    parent = router.fields.get("parent")
+    if not isinstance(parent, tuple) or not is_router(evaluator, parent[0]):
+        return ""
+    above, prefix = parent
+    lookup_name = router.fields.get("lookup_name")
+    lookup_prefix = f"{lookup_name}_" if isinstance(lookup_name, str) else "nested_1_"
+    viewset = next((each[1] for each in above.fields["registry"] if each[0] == prefix), UNKNOWN)
+    if not isinstance(viewset, (Class, External)):
+        viewset = External("rest_framework.viewsets.ViewSet")
+    return f"{_parent_regex(evaluator, above)}{prefix}/{_lookup_regex(evaluator, viewset, lookup_prefix)}/"
+
+
+# Extra actions
+
+
+def extra_actions(evaluator: Evaluator, viewset: Class) -> list[Action]:
+    """The methods under `@action`, inherited ones included, in name order as the framework lists them."""
+    found: dict[str, Action] = {}
+    overridden: set[str] = set()
+    for ancestor in evaluator.order.of(viewset):
+        if not isinstance(ancestor.target, Class):
+            continue
+        for name, method in ancestor.target.methods.items():
+            if name in overridden:
+                continue
+            action = _action(evaluator, ancestor.target, method)
+            if action is not None:
+                found[name] = action
+        overridden |= set(ancestor.target.children)
+    return [found[name] for name in sorted(found)]
+
+
+def _action(evaluator: Evaluator, cls: Class, method: Function) -> Action | None:
+    for decorator in method.scope.decorators:
+        if not isinstance(decorator.value, Result):
+            continue
+        call = cls.scope.calls[decorator.value.call]
+        name = evaluator.project.callee(cls, call).name
+        if name not in _ACTION_DECORATORS:
+            continue
+        value = evaluator.expression(cls, decorator.value)
+        if not isinstance(value, Made):
+            return None
+        methods = value.argument(0, "methods")
+        verbs = [str(each).lower() for each in methods] if isinstance(methods, (list, tuple)) else ["get"]
+        detail = value.keywords.get("detail", _ACTION_DECORATORS[name])
+        path = value.keywords.get("url_path")
+        mapping = {verb: method.scope.name for verb in verbs if verb in VERBS}
+        mapping.update(_mapped(cls, method.scope.name))
+        keywords = {
+            key: each
+            for key, each in value.keywords.items()
+            if key not in ("methods", "detail", "url_path", "url_name", "suffix", "name")
+        }
+        return Action(bool(detail), path if isinstance(path, str) else method.scope.name, mapping, keywords)
+    return None
+
+
+_ACTION_DECORATORS: dict[str, bool] = {
+    "rest_framework.decorators.action": False,
+    "rest_framework.decorators.detail_route": True,
+    "rest_framework.decorators.list_route": False,
+}
+
+
+def _mapped(cls: Class, action: str) -> dict[str, str]:
+    """Methods added to an action by `@action_name.mapping.delete`."""
+    found: dict[str, str] = {}
+    for name, method in cls.methods.items():
+        for decorator in method.scope.decorators:
+            if isinstance(decorator.value, Ref):
+                match = re.search(r"\.?(\w+)\.mapping\.(\w+)$", decorator.value.name)
+                if match is not None and match[1] == action and match[2] in VERBS:
+                    found[match[2]] = name
+    return found
