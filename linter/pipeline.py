@@ -215,7 +215,7 @@ class Run:
         if baseline is not None:
             from linter.baseline import split
 
-            parted = split(findings, baseline, self._was_checked(checked))
+            parted = split(findings, baseline, self.was_checked(checked))
             findings, stale = parted.new, tuple(parted.stale)
             hidden += parted.hidden
         if changes is not None:
@@ -287,7 +287,8 @@ class Run:
         suppressed = [each for each in hidden if each.by != "suppression" or judge.ran_at(each.finding)]
         return _Judged(kept, suppressed, judge.effective_rules())
 
-    def _was_checked(self, checked: Checked) -> Callable[[str, str], bool]:
+    def was_checked(self, checked: Checked) -> Callable[[str, str], bool]:
+        """Whether a rule was run on a path, or would be if the file were still there."""
         judge = _Judge(self.settings, checked.rules)
         present = self._by_path.keys()
 
