@@ -35,7 +35,7 @@ class Arguments:
         self.complete = True
         self._keys: list[Made] = []
         made = values.made(value)
-        if made is not None and made.name.rpartition(".")[2] == "Table":
+        if made is not None and made.name.rpartition(".")[2] in ("Table", "create_table"):
             self._read_call(made, columns)
         else:
             self._read_attribute(value, columns)
@@ -164,7 +164,7 @@ def _expression(values: Values, made: Made, names: Mapping[str, str]) -> str:
     last = made.name.rpartition(".")[2]
     if last in ("text", "literal_column"):
         return values.text(made.argument(0, "text")) or "?"
-    if last in _ORDERS and made.args:
+    if (last in _ORDERS or last in ("Column", "column")) and made.args:
         return key_part(values, made.args[0], names)
     inner = ", ".join(key_part(values, arg, names) or "?" for arg in made.args)
     return f"{last}({inner})"

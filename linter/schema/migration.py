@@ -1,0 +1,52 @@
+"""Migrations of every kind as one thing: statements in the order in which they run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from linter.backend import Function, Verdict
+from linter.facts.spans import Span
+from linter.facts.sql import Action, SqlStatement
+from linter.finding import Location
+from linter.schema.spelling import spell
+
+__all__ = ["Migration", "Step", "made_up"]
+
+
+@dataclass(slots=True)
+class Step:
+    """One statement of a migration."""
+
+    facts: SqlStatement
+    location: Location
+    scope: str
+    function: Function | None
+    in_transaction: Verdict
+
+
+@dataclass(slots=True)
+class Migration:
+    """One file's way up. `name` is what other migrations call it; `after` are those that must run before."""
+
+    name: str
+    path: str
+    after: tuple[str, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+
+
+_VERBS = {"create-table": "create", "create-index": "create", "drop-table": "drop", "drop-index": "drop"}
+
+
+def made_up(actions: tuple[Action, ...], span: Span, scope: int = -1, call: int = -1) -> SqlStatement:
+    """The statement that an operation of a migration tool stands for."""
+    kind = _VERBS.get(actions[0].kind, "alter") if actions else ""
+    tables = tuple(dict.fromkeys(action.table for action in actions if action.table))
+    return SqlStatement(
+        kind=kind,
+        text=";\n".join(spell(action) for action in actions),
+        span=span,
+        tables=tables,
+        actions=actions,
+        scope=scope,
+        call=call,
+    )
