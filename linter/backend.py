@@ -23,6 +23,10 @@ from linter.resolve.project import Project, Resolved, Variable
 if TYPE_CHECKING:
     import libcst as cst
 
+    from linter.provenance import Provenance
+
+    from linter.handlers import Handler
+
 __all__ = [
     "Backend",
     "Class",
@@ -480,12 +484,26 @@ class Backend:
         found.sort(key=lambda each: (each.function.module.path, each.span))
         return tuple(found)
 
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Where values come from."""
+        from linter.provenance import Provenance
+
+        return Provenance(self)
+
     def blocks(self, kind: str) -> Iterator[tuple[Function, int, Block]]:
         """Blocks of one kind outside tests with the function and their index in it."""
         for function in self.functions:
             for index, block in enumerate(function.scope.blocks):
                 if block.kind == kind:
                     yield function, index, block
+
+    @cached_property
+    def handlers(self) -> tuple[Handler, ...]:
+        """Every `except` clause outside tests, in path and source order."""
+        from linter.handlers import handlers_of
+
+        return handlers_of(self)
 
     def statements_in(self, function: Function, block: int) -> list[StatementFact]:
         """The statements of a block, nested blocks included, in source order."""

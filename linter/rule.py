@@ -85,8 +85,9 @@ class Rule(ABC, Generic[S]):
         related: Iterable[Note] = (),
         path: Iterable[Note] = (),
         fixable: bool | None = None,
+        confidence: Confidence | None = None,
     ) -> Finding:
-        """A finding at `at`, or at `location` inside it."""
+        """A finding at `at`, or at `location` inside it; `confidence` may be lower than the rule's."""
         if fixable is None:
             fixable = bool(self.fix_safety)
         return Finding(
@@ -94,7 +95,7 @@ class Rule(ABC, Generic[S]):
             message=message,
             location=location or at.location,
             severity=self.severity,
-            confidence=self.confidence,
+            confidence=confidence or self.confidence,
             help=help,
             scope=at.scope,
             related=tuple(related),
