@@ -1,9 +1,11 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from linter.backend import Backend, LogCall, Site
 from linter.facts.expressions import Ref
-from linter.facts.scopes import Raise
+from linter.handlers import Handler
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -11,61 +13,68 @@ if TYPE_CHECKING:
 
 
 class LostTraceback(CstRule):
-    """An exception handler logs an error without its traceback.
+    """A handler that catches every error logs one without its traceback.
 
     ## Why
-    The message says that something failed, the traceback says where and why. Without it the record in
-    production cannot be acted on, and the failure has to be reproduced.
+    A broad handler does not know what it caught. Its message says that something failed, only the traceback
+    says what and where. Without it the failure has to be reproduced before it can be understood.
 
     ## Bad
-        except PaymentError as error:
-            logger.error("charge failed: %s", error)
+        except Exception:
+            logger.error("charge failed")
 
     ## Good
-        except PaymentError:
+        except Exception:
             logger.exception("charge failed")
 
     ## Limits
-    Handlers that raise again are left alone: the traceback is logged further up. So are calls that pass
-    `exc_info` or `stack_info`, and levels below `error`.
+    Only `except:`, `except Exception` and `except BaseException` are judged: a narrow handler names what it
+    expects, and its message can say it all. A handler complies when it raises, records the traceback
+    in another call, or hands the error object on. A record that carries the error's text is a note: it says what
+    failed but not where.
 
     ## References
     - https://docs.python.org/3/library/logging.html#logging.Logger.exception
+    - https://cwe.mitre.org/data/definitions/778.html
     """
 
     severity = Severity.WARNING
-    confidence = Confidence.MEDIUM
-    noun = "error records written in exception handlers"
+    confidence = Confidence.HIGH
+    noun = "broad exception handlers that log an error"
     cwe = 778
     fix_safety = "safe"
 
     def subjects(self, backend: Backend) -> Iterable[Site]:
-        """Error records written while an exception is handled."""
-        return (log for log in backend.logs if log.level in ("error", "critical") and log.within("except"))
+        """The first error record of each broad handler."""
+        judged: set[tuple[str, int]] = set()
+        for log in backend.logs:
+            if log.level in ("error", "critical", "fatal", "aerror", "acritical"):
+                handler = _handler(log)
+                if handler is None or not handler.broad:
+                    continue
+                key = (handler.function.id, handler.clause.span)
+                if key not in judged:
+                    judged.add(key)
+                    yield log
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
-        """A record without `exc_info` in a handler that does not raise again."""
+        """A record without a traceback, in a handler that keeps it in no other way."""
         assert isinstance(subject, LogCall) and subject.call is not None
         call = subject.call
+        handler = _handler(subject)
+        if handler is None or handler.raises or handler.hands_error_on or _records_traceback(handler):
+            return
         if call.is_open or call.keyword("exc_info") or call.keyword("stack_info"):
             return
-        if self._raises_again(subject):
-            return
-        yield self.finding(
+        told = handler.reads_error
+        lost = "says what failed but not where" if told else "says neither what failed nor where"
+        finding = self.finding(
             subject,
-            f"`{subject.level}` in an exception handler records no traceback, so the cause is lost",
+            f"`{subject.level}` without a traceback in a handler that catches everything {lost}",
             help="call `logger.exception(...)`, or pass `exc_info=True`",
             fixable=subject.level == "error" and isinstance(call.callee, Ref),
         )
-
-    def _raises_again(self, site: Site) -> bool:
-        handlers = {
-            index for index, block in enumerate(site.function.scope.blocks) if block is site.within("except")
-        }
-        return any(
-            isinstance(statement, Raise) and statement.block in handlers
-            for statement in site.function.scope.statements
-        )
+        yield msgspec.structs.replace(finding, severity=Severity.NOTE) if told else finding
 
     def fix(self, node: "cst.CSTNode", site: Site) -> "cst.CSTNode | None":
         """`logger.error(…)` becomes `logger.exception(…)`."""
@@ -79,3 +88,30 @@ class LostTraceback(CstRule):
         assert isinstance(found, cst.Call) and isinstance(found.func, cst.Attribute)
         renamed = found.func.with_changes(attr=cst.Name("exception"))
         return node.deep_replace(found, found.with_changes(func=renamed))
+
+
+def _handler(log: Site) -> Handler | None:
+    """The innermost `except` clause around a record."""
+    index = log.block
+    blocks = log.function.scope.blocks
+    while index:
+        if blocks[index].kind == "except":
+            return Handler(log.backend, log.function, index, blocks[index])
+        index = blocks[index].parent
+    return None
+
+
+def _records_traceback(handler: Handler) -> bool:
+    for site in handler.calls:
+        assert site.call is not None
+        last = site.callee.name.rpartition(".")[2]
+        if last in _TRACEBACKS or site.call.keyword("exc_info") is not None:
+            return True
+    return False
+
+
+_TRACEBACKS = frozenset(
+    {"exception", "aexception", "capture_exception", "captureException", "exc_info"}
+    | {"print_exc", "format_exc", "format_exception", "print_exception", "format_tb", "record_exception"}
+)
+"""Calls that keep a traceback, by their last name: loggers, error trackers and the `traceback` module."""
