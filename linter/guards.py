@@ -58,6 +58,14 @@ class Refusal(NamedTuple):
     kind: GuardKind
 
 
+class Refused(NamedTuple):
+    """One place where a function refuses: the status, the block, and the call that does it, if one does."""
+
+    status: int
+    block: int
+    call: Call | None
+
+
 _NONE = Refusal(Verdict.NO, "other")
 
 
@@ -85,7 +93,7 @@ class Refusals:
         return found
 
     def _judge(self, function: Function, depth: int) -> Refusal:
-        statuses = {status for status, _ in self.refusals(function, depth)}
+        statuses = {each.status for each in self.refusals(function, depth)}
         for child in function.children.values():
             if isinstance(child, Function):
                 inner = self.of(child, depth + 1)
@@ -97,8 +105,8 @@ class Refusals:
             return Refusal(Verdict.YES, "authorization")
         return _NONE
 
-    def refusals(self, function: Function, depth: int = 0) -> Iterator[tuple[int, int]]:
-        """Every (status, block) at which the function's own body refuses with 401 or 403."""
+    def refusals(self, function: Function, depth: int = 0) -> Iterator[Refused]:
+        """Every place at which the function's own body refuses with 401 or 403."""
         for statement in function.scope.statements:
             status: int | None = None
             if isinstance(statement, Raise):
@@ -106,11 +114,11 @@ class Refusals:
             elif isinstance(statement, Return):
                 status = self._returned(function, statement.value)
             if status in (401, 403) and not self._swallowed(function, statement.block):
-                yield status, statement.block
+                yield Refused(status, statement.block, None)
         for call in function.scope.calls:
             status = self._called(function, call, depth)
             if status in (401, 403) and not self._swallowed(function, call.block):
-                yield status, call.block
+                yield Refused(status, call.block, call)
 
     def _swallowed(self, function: Function, block: int) -> bool:
         """Whether an error raised in `block` is caught in the function and not raised again."""
@@ -161,6 +169,12 @@ class Refusals:
         known = _REFUSING_CALLS.get(found.name)
         if known is not None:
             return known
+        if found.name.endswith("WebSocket.close"):
+            return (
+                401
+                if self.responses.status(function, call.argument(0, "code")) in (1008, 3000, 3003)
+                else None
+            )
         if found.name.endswith("abort"):
             return self.responses.raised_by_call(function, call)
         if depth < _DEPTH and isinstance(found.target, Function) and found.target is not function:
@@ -252,9 +266,12 @@ class Refusals:
         in a login handler depends on the input, and so does not count; it leaves the answer unknown.
         """
         doubtful = False
-        for status, block in self.refusals(handler):
-            if self._identity_decides(handler, block, identities):
-                return Refusal(Verdict.YES, "authentication" if status == 401 else "authorization")
+        for each in self.refusals(handler):
+            told = each.call is not None and any(
+                self.reads_identity(handler, argument, identities) for argument in arguments_of(each.call)
+            )
+            if told or self._identity_decides(handler, each.block, identities):
+                return Refusal(Verdict.YES, "authentication" if each.status == 401 else "authorization")
             doubtful = True
         return Refusal(Verdict.UNKNOWN, "other") if doubtful else _NONE
 

@@ -141,6 +141,8 @@ class Responses:
                 function, call.keyword("http_status_code")
             )
         given = self.status(function, call.argument(0, "status_code"))
+        if found.name.endswith(".WebSocketException"):
+            return 403 if self.status(function, call.argument(0, "code")) == 1008 else None
         if found.name in _HTTP_EXCEPTIONS:
             return given
         if isinstance(found.target, Class):
@@ -259,6 +261,8 @@ class Responses:
 def _named_status(name: str) -> int | None:
     """`fastapi.status.HTTP_401_UNAUTHORIZED` or `http.HTTPStatus.UNAUTHORIZED[.value]`."""
     head, _, last = name.removesuffix(".value").rpartition(".")
+    if last == "WS_1008_POLICY_VIOLATION":
+        return 1008
     if head.endswith("HTTPStatus"):
         return HTTPStatus[last].value if last in HTTPStatus.__members__ else None
     parts = last.split("_")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from linter.backend import Backend, Guard, GuardLevel, Input, Output, Route, Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
 from linter.facts.scopes import Call
 from linter.facts.spans import Span
 from linter.frameworks.fastapi_dependencies import Dependencies, shown_type
-from linter.frameworks.values import Origin, Values
+from linter.frameworks.values import Origin, Row, Values
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function
 
@@ -42,6 +42,20 @@ class _Endpoint:
 
 
 @dataclass
+class _Middleware:
+    """Middleware that refuses; below `prefixes` only, or on paths that cannot be told (None)."""
+
+    guard: Guard
+    prefixes: tuple[str, ...] | None
+
+    def on(self, path: str) -> Guard | None:
+        """The guard that it is for one path."""
+        if self.prefixes is None:
+            return replace(self.guard, verdict=Verdict.UNKNOWN)
+        return self.guard if path.startswith(self.prefixes) else None
+
+
+@dataclass
 class _Edge:
     child: Origin
     prefix: str | None
@@ -56,6 +70,7 @@ class _Node:
 
     origin: Origin
     prefix: str = ""
+    known: bool = True
     dependencies: list[_Dependency] = field(default_factory=list)
     endpoints: list[_Endpoint] = field(default_factory=list)
     edges: list[_Edge] = field(default_factory=list)
@@ -127,18 +142,20 @@ class _Linker:
         callee = holder.scope.calls[index].callee
         if not isinstance(callee, Ref) or not callee.name.rpartition(".")[2].lstrip(":$")[:1].isupper():
             return
-        origin = self.values.made(holder, index)
-        if origin is None:
+        if self.values.made(holder, index) is None:
             return
-        node = _Node(origin)
-        call = origin.call
-        prefix = call.keyword("prefix")
-        if prefix is not None:
-            node.prefix = self.backend.text(holder, prefix) or ""
-        node.dependencies = self._dependency_list(holder, call.keyword("dependencies"))
-        node.deprecated = self.backend.constant(holder, call.keyword("deprecated")) is True
-        self.nodes[origin.key] = node
-        self._listed_routes(node, holder, call.keyword("routes"))
+        for row in self.values.contexts(holder):
+            origin = self.values.made(holder, index, row)
+            assert origin is not None
+            node = self._node(origin)
+            call = origin.call
+            prefix = call.keyword("prefix")
+            if prefix is not None:
+                text = self.values.text(holder, prefix, row)
+                node.prefix, node.known = text or "", text is not None
+            node.dependencies = self._dependency_list(holder, call.keyword("dependencies"), row)
+            node.deprecated = self.backend.constant(holder, call.keyword("deprecated")) is True
+            self._listed_routes(node, holder, call.keyword("routes"))
 
     def _listed_routes(self, node: _Node, holder: Definition, expr: Expr | None, prefix: str = "") -> None:
         """`Starlette(routes=[Route(…), Mount(…)])`."""
@@ -164,10 +181,12 @@ class _Linker:
                     order = (bound.holder.module.path, call.span)
                     node.edges.append(_Edge(child, prefix + path.rstrip("/"), [], True, order))
 
-    def _dependency_list(self, holder: Definition, expr: Expr | None) -> list[_Dependency]:
+    def _dependency_list(
+        self, holder: Definition, expr: Expr | None, row: Row | None = None
+    ) -> list[_Dependency]:
         if expr is None:
             return []
-        return [_Dependency(bound.holder, bound.expr) for bound in self.values.items(holder, expr)]
+        return [_Dependency(bound.holder, bound.expr) for bound in self.values.items(holder, expr, row)]
 
     # Endpoints
 
@@ -188,18 +207,17 @@ class _Linker:
         receiver, method = _receiver(call.callee)
         if receiver is None or method not in _VERBS | {"api_route", "route", "websocket", "websocket_route"}:
             return
-        origins = self.values.origins(holder, receiver)
-        if not origins:
-            return
-        path = self.backend.text(holder, call.argument(0, "path"))
         if method in _VERBS:
             methods: tuple[str, ...] = (method.upper(),)
         else:
             methods = self._methods(holder, call.keyword("methods"), ("GET",))
         websocket = method.startswith("websocket")
-        endpoint = _Endpoint(methods, path, function, function.name, holder, call, span, websocket)
-        for origin in origins:
-            self._node(origin).endpoints.append(endpoint)
+        for row in self.values.contexts(holder):
+            for origin in self.values.origins(holder, receiver, row):
+                path = self.values.text(holder, call.argument(0, "path"), row)
+                self._node(origin).endpoints.append(
+                    _Endpoint(methods, path, function, function.name, holder, call, span, websocket)
+                )
 
     def _added(self, function: Function, call: Call, name: str) -> None:
         receiver, _ = _receiver(call.callee)
@@ -210,8 +228,8 @@ class _Linker:
                 path = self.values.text(function, call.argument(0, "path"), row)
                 methods = self._methods(function, call.keyword("methods"), ("GET",))
                 endpoint = call.argument(1, "endpoint") or call.keyword("route")
-                if isinstance(endpoint, Ref) and endpoint.name in row:
-                    bound = row[endpoint.name]
+                bound = row.get(endpoint.name) if isinstance(endpoint, Ref) else None
+                if bound is not None:
                     self._add_endpoint(
                         self._node(origin), bound.holder, call, bound.expr, path, methods, "websocket" in name
                     )
@@ -284,7 +302,7 @@ class _Linker:
             if parents and not children and not mount:
                 self.unfollowed = True
             text = "" if prefix is None else self.values.text(function, prefix, row)
-            dependencies = self._dependency_list(function, call.keyword("dependencies"))
+            dependencies = self._dependency_list(function, call.keyword("dependencies"), row)
             for parent in parents:
                 for each in children:
                     if parent.key != each.key:
@@ -298,13 +316,14 @@ class _Linker:
         node: _Node,
         prefix: str,
         inherited: list[tuple[_Dependency, GuardLevel]],
-        middleware: list[Guard],
+        middleware: list[_Middleware],
         certain: bool,
         trail: tuple[str, ...],
     ) -> Iterator[Route]:
         level: GuardLevel = "app" if node.origin.made in _APPS else "router"
         own = [*inherited, *((dependency, level) for dependency in node.dependencies)]
         base = prefix + node.prefix
+        certain = certain and node.known
         for endpoint in node.endpoints:
             route = self._route(node, endpoint, base, own, middleware, certain)
             if route is not None:
@@ -327,7 +346,7 @@ class _Linker:
         endpoint: _Endpoint,
         base: str,
         inherited: list[tuple[_Dependency, GuardLevel]],
-        middleware: list[Guard],
+        middleware: list[_Middleware],
         certain: bool,
     ) -> Route | None:
         methods = tuple(sorted(set(endpoint.methods) - _HIDDEN_METHODS))
@@ -336,7 +355,9 @@ class _Linker:
         elif not methods:
             return None
         path = _braces(base + (endpoint.path or "")) or "/"
-        guards = list(middleware)
+        guards: list[Guard] = []
+        if not endpoint.websocket:
+            guards = [guard for each in middleware if (guard := each.on(path)) is not None]
         attached = [*inherited]
         attached += [
             (dependency, "function")
@@ -381,10 +402,13 @@ class _Linker:
         for parameter in function.scope.parameters:
             inner = self.dependencies.of_parameter(function, parameter)
             if inner is not None:
-                filled.add(parameter.name)
+                if self.dependencies.identifies(*inner):
+                    filled.add(parameter.name)
                 guard = self.dependencies.guard(inner[0], inner[1], "function")
                 if guard is not None:
                     yield guard
+            elif self.dependencies.is_credential(function, parameter):
+                filled.add(parameter.name)
         yield from self._class_guards(function)
         for decorator in function.scope.decorators:
             yield from self._decorator_guard(function, decorator.value, decorator.span)
@@ -429,9 +453,9 @@ class _Linker:
         elif name == "starlette.authentication.requires":
             yield Guard(name, "authentication", "function", place, Verdict.YES)
 
-    def _middleware_guards(self, node: _Node) -> list[Guard]:
-        """Middleware that may refuse. It usually exempts some paths, so its verdict is unknown."""
-        guards: list[Guard] = []
+    def _middleware_guards(self, node: _Node) -> list[_Middleware]:
+        """Middleware that may refuse."""
+        guards: list[_Middleware] = []
         for function in self.backend.functions:
             parent = function.parent
             for decorator in function.scope.decorators:
@@ -456,10 +480,29 @@ class _Linker:
                         self._middleware(method_found, guards)
         return guards
 
-    def _middleware(self, function: Function, guards: list[Guard]) -> None:
+    def _middleware(self, function: Function, guards: list[_Middleware]) -> None:
         refusal = self.refusals.of(function)
         if refusal.verdict is not Verdict.NO:
-            guards.append(Guard(function.name, refusal.kind, "app", function.location, Verdict.UNKNOWN))
+            guard = Guard(function.name, refusal.kind, "app", function.location, refusal.verdict)
+            guards.append(_Middleware(guard, self._guarded_prefixes(function)))
+
+    def _guarded_prefixes(self, function: Function) -> tuple[str, ...] | None:
+        """The path prefixes on which a middleware refuses; None when its conditions are others."""
+        prefixes: list[str] = []
+        for each in self.refusals.refusals(function):
+            block = each.block
+            prefix: str | None = None
+            while block and prefix is None:
+                current = function.scope.blocks[block]
+                if current.kind == "if" and isinstance(current.subject, Result):
+                    call = function.scope.calls[current.subject.call]
+                    if isinstance(call.callee, Ref) and call.callee.name.endswith(".path.startswith"):
+                        prefix = self.backend.text(function, call.argument(0, "prefix"))
+                block = current.parent
+            if prefix is None:
+                return None
+            prefixes.append(prefix)
+        return tuple(prefixes) or None
 
     def _outputs(self, endpoint: _Endpoint) -> Iterator[Output]:
         status = self.refusals.responses.status(endpoint.holder, endpoint.call.keyword("status_code")) or 200

@@ -243,6 +243,54 @@ class Dependencies:
         limits = [answer for answer in answers if answer[1] == "rate-limit"]
         return limits[0] if limits else (Verdict.NO, "other")
 
+    def identifies(self, holder: Definition, expr: Expr | None, depth: int = 0) -> bool:
+        """Whether what a dependency returns depends on who is calling: on credentials, not on a form."""
+        if depth > _DEPTH or expr is None:
+            return False
+        if isinstance(expr, Result):
+            call = holder.scope.calls[expr.call]
+            found = self.project.callee(holder, call)
+            target, name = found.target, found.name
+        elif isinstance(expr, Ref):
+            found = self.project.reference(holder, expr.name)
+            target, name = found.target, found.name
+            if isinstance(target, Variable):
+                return self.identifies(target.holder, target.assign.value, depth + 1)
+        else:
+            return False
+        if isinstance(target, Class):
+            bases = [each.name for each in self.project.ancestors(target)]
+            member = self.project.member(target, "__call__" if isinstance(expr, Result) else "__init__")
+            target = None if member is None else member.target
+            name = next((base for base in bases if base.startswith(_SECURITY)), name)
+        if not isinstance(target, Function):
+            return name.startswith(_SECURITY) and name not in _FORMS
+        return self._function_identifies(target, depth)
+
+    def is_credential(self, function: Function, parameter: Parameter) -> bool:
+        """Whether a parameter is a header or cookie, which is where credentials travel."""
+        return any(
+            isinstance(marker, Result)
+            and self.project.callee(holder, holder.scope.calls[marker.call]).name
+            in ("fastapi.Header", "fastapi.Cookie")
+            for holder, marker in self.declared(function, parameter).markers
+        )
+
+    def _function_identifies(self, function: Function, depth: int) -> bool:
+        for each in (
+            function,
+            *(child for child in function.children.values() if isinstance(child, Function)),
+        ):
+            for parameter in each.scope.parameters:
+                inner = self.of_parameter(each, parameter)
+                if inner is not None and self.identifies(*inner, depth + 1):
+                    return True
+                if self.is_credential(each, parameter):
+                    return True
+            if any(self.refusals.reads_identity(each, call.callee) for call in each.scope.calls):
+                return True
+        return False
+
     # Inputs
 
     def inputs(self, function: Function, path: str, depth: int = 0) -> Iterator[Input]:
