@@ -171,23 +171,29 @@ selection_options = _declared(
 )
 """Which rules run on what, and what fails."""
 
+_OUTPUTS = _option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FMT=PATH",
+    help="Also write a report to a file; may be repeated.",
+)
+_QUIET = _option("-q", "--quiet", is_flag=True, help="Print nothing but the report.")
+
 output_options = _declared(
     "Output",
     _option("--format", "format_", type=click.Choice(FORMATS), help="Format on standard output."),
-    _option(
-        "--output",
-        "outputs",
-        multiple=True,
-        metavar="FMT=PATH",
-        help="Also write a report to a file; may be repeated.",
-    ),
+    _OUTPUTS,
     _COLOUR,
     _option("--statistics", is_flag=True, help="Print how many findings each rule has."),
     _option("--timings", is_flag=True, help="Print how long each step and rule took."),
     _option("--show-files", is_flag=True, help="Print which files are checked and why others are not."),
-    _option("-q", "--quiet", is_flag=True, help="Print nothing but the report."),
+    _QUIET,
 )
 """What is printed and written."""
+
+output_file_option = _declared("Output", _OUTPUTS)
+quiet_option = _declared("Output", _QUIET)
 
 
 def format_options(*formats: str) -> Callable[[F], F]:
