@@ -249,7 +249,7 @@ class _Walk:
             yield from self._member(binder, expr, part, depth)
             return
         declared = next(each for each in binder.scope.parameters if each.name == name)
-        if not rest and self.inputs.is_safe_parameter(binder, declared, self._is_safe_type):
+        if self.inputs.is_safe_parameter(binder, declared, self._is_safe_type):
             return
         kind = self.inputs.parameter(binder, name, rest)
         yield Leaf(kind, binder, expr, part, name)

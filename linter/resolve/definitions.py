@@ -166,6 +166,18 @@ class Function(_Scoped):
         """Whether this is a module's body and no function."""
         return self.scope.kind == "module"
 
+    @cached_property
+    def local_names(self) -> frozenset[str]:
+        """Every name that the function binds: parameters, targets of any shape, nested definitions."""
+        names = {parameter.name for parameter in self.scope.parameters}
+        names.update(self.children)
+        for statement in self.scope.statements:
+            if isinstance(statement, Assign):
+                names.update(_assigned(statement.targets))
+        for block in self.scope.blocks:
+            names.update(_assigned(block.targets))
+        return frozenset(names)
+
 
 class Class(_Scoped):
     """A class."""

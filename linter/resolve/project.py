@@ -353,13 +353,7 @@ class Project:
         current: Definition | None = holder
         while current is not None:
             if isinstance(current, Function) and not current.is_module:
-                scope = current.scope
-                if (
-                    any(parameter.name == name for parameter in scope.parameters)
-                    or name in current.assignments
-                    or name in current.children
-                    or _block_source(current, name) is not None
-                ):
+                if name in current.local_names:
                     return current
             current = current.parent
         return None
