@@ -93,11 +93,18 @@ class Refusals:
         return found
 
     def _judge(self, function: Function, depth: int) -> Refusal:
-        statuses = {each.status for each in self.refusals(function, depth)}
+        refused = list(self.refusals(function, depth))
+        statuses = {each.status for each in refused}
+        if 401 in statuses and all(
+            self._is_optional(function, each.block) for each in refused if each.status == 401
+        ):
+            return Refusal(Verdict.UNKNOWN, "authentication")
         for child in function.children.values():
             if isinstance(child, Function):
                 inner = self.of(child, depth + 1)
-                if inner.verdict is not Verdict.NO:
+                if inner.verdict is Verdict.UNKNOWN:
+                    return inner
+                if inner.verdict is Verdict.YES:
                     statuses.add(401 if inner.kind == "authentication" else 403)
         if 401 in statuses:
             return Refusal(Verdict.YES, "authentication")
@@ -119,6 +126,27 @@ class Refusals:
             status = self._called(function, call, depth)
             if status in (401, 403) and not self._swallowed(function, call.block):
                 yield Refused(status, call.block, call)
+
+    def _is_optional(self, function: Function, block: int) -> bool:
+        """Whether a refusal hangs on how the guard was set up: `if self.required: raise …`."""
+        blocks = function.scope.blocks
+        while block:
+            current = blocks[block]
+            subject = blocks[current.opener].subject if current.kind == "else" else current.subject
+            if current.kind in ("if", "else") and subject is not None and self._is_setup(function, subject):
+                return True
+            block = current.parent
+        return False
+
+    def _is_setup(self, function: Function, test: Expr) -> bool:
+        own = {parameter.name for parameter in function.scope.parameters}
+        if function.owner is not None and function.scope.parameters:
+            own.discard(function.scope.parameters[0].name)
+        refs = [each for each in walk(test) if isinstance(each, Ref) and each.name[0] == "$"]
+        roots = {each.name[1:].partition(".")[0] for each in refs}
+        if not roots or any(isinstance(each, Result) for each in walk(test)):
+            return False
+        return all(root not in own and root not in function.assignments for root in roots)
 
     def _swallowed(self, function: Function, block: int) -> bool:
         """Whether an error raised in `block` is caught in the function and not raised again."""

@@ -174,7 +174,10 @@ class Dependencies:
         found = self.project.callee(holder, call)
         target = found.target
         if isinstance(target, Function):
-            return self._of_function(target, depth)
+            own = self._of_function(target, depth)
+            kind = None if own[0] is not Verdict.NO else self.project.returned_type(target)
+            made = None if kind is None else self.project.by_id(kind)
+            return self._of_instance(made, depth) if isinstance(made, Class) else own
         scheme = found.name
         if isinstance(target, Class):
             bases = [each.name for each in self.project.ancestors(target)]
