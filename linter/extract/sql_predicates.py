@@ -30,9 +30,10 @@ _OPERATORS: dict[type[exp.Expr], str] = {
     exp.ArrayContainsAll: "@>",
     exp.ArrayContainedBy: "<@",
     exp.ArrayOverlaps: "&&",
+    exp.JSONBContainsTopKey: "?",
 }
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "@>": "<@", "<@": "@>"}
-_NEGATED = {"=": "<>", "<>": "=", ">": "<=", ">=": "<", "<": ">=", "<=": ">", "is": "is not"}
+_NEGATED = {"=": "<>", "<>": "=", ">": "<=", ">=": "<", "<": ">=", "<=": ">", "is": "is not", "~": "!~", "~*": "!~*"}
 _ARROWS: dict[type[exp.Expr], str] = {
     exp.JSONExtract: "->",
     exp.JSONExtractScalar: "->>",

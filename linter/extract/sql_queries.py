@@ -79,7 +79,8 @@ def _is_bounded(node: exp.Expr) -> bool:
     limit = node.args.get("limit")
     if limit is None:
         return False
-    return not isinstance(limit.args.get("expression"), exp.Null)
+    most = limit.args.get("expression")
+    return not isinstance(most, exp.Null) and (most is None or most.name.upper() != "ALL")
 
 
 def _order(node: exp.Expr, text: str) -> tuple[str, ...]:

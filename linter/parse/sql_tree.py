@@ -18,7 +18,8 @@ _MAX_INSERT = 2_000
 _MAX_DEPTH = 60
 # Its cost is quadratic in the length of `a[1][1][1]…`.
 _MAX_SUBSCRIPTS = 16
-# It tries several readings of a nested array, which doubles the work for each level.
+# It tries two readings of each nested array, which doubles the work for each level.
+_MAX_ARRAYS = 6
 _NODES_PER_TOKEN = 20
 _OPERANDS = frozenset({"VAR", "IDENTIFIER", "STRING", "NUMBER", "R_PAREN", "PLACEHOLDER", "STAR"})
 
@@ -86,17 +87,18 @@ def _as_insert(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def _is_too_deep(tokens: Sequence[Token]) -> bool:
-    depth, subscripts = 0, 0
+    depth, arrays, subscripts = 0, 0, 0
     previous = ""
     for token in tokens:
         text = token.text
         if text in ("(", "[", "{", "CASE"):
             depth += 1
-            if text == "[" and previous == "]":
-                subscripts += 1
+            arrays += text == "["
+            subscripts += text == "[" and previous == "]"
         elif text in (")", "]", "}", "END"):
             depth -= 1
-        if depth > _MAX_DEPTH or subscripts > _MAX_SUBSCRIPTS:
+            arrays -= text == "]"
+        if depth > _MAX_DEPTH or arrays > _MAX_ARRAYS or subscripts > _MAX_SUBSCRIPTS:
             return True
         previous = text
     return False
