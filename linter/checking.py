@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from linter.checked import Checked
 from linter.facts.scopes import Define
 from linter.facts.spans import unpack
 from linter.finding import Location
@@ -17,7 +18,7 @@ from linter.rule import Finding, Rule, Undecided
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.facts.files import FileFacts
-    from linter.pipeline import Checked, Timings
+    from linter.timings import Timings
 
 _EVIDENCE = 5
 
@@ -33,8 +34,6 @@ def check(
     subjects: Subjects,
 ) -> Checked:
     """Everything that the rules say. A rule that raises costs its own findings and one failure."""
-    from linter.pipeline import Checked
-
     findings: list[Finding] = []
     results: dict[str, RuleResult] = {}
     failures: list[Failure] = []

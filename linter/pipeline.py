@@ -5,27 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from linter import __version__
 from linter.cache import FOLDER, Cache, engine_signature
-from linter.facts.files import Directive
+from linter.checked import Checked
 from linter.finding import Finding, Severity
 from linter.outcome import (
-    Failure,
     Hidden,
-    Inventory,
     Outcome,
     PracticeResult,
     RuleInfo,
-    RuleResult,
     Skipped,
     StaleEntry,
 )
 from linter.packs import RuleFile, all_rule_files, builtin_folder, signature
+from linter.timings import Timings
 
 if TYPE_CHECKING:
     from linter.backend import Backend
@@ -36,32 +33,6 @@ if TYPE_CHECKING:
     from linter.rule import Rule
     from linter.since import Changes
     from linter.sources import Discovery, SourceFile
-
-
-class Checked(msgspec.Struct):
-    """What the rules said, before configuration, suppressions and baseline have their say."""
-
-    findings: tuple[Finding, ...]
-    results: dict[str, RuleResult]
-    rules: dict[str, RuleInfo]
-    directives: dict[str, tuple[Directive, ...]]
-    inventory: Inventory
-    skipped: tuple[Skipped, ...]
-    failures: tuple[Failure, ...]
-
-
-class Timings:
-    """Seconds by phase, and by rule."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = perf_counter()
-
-    def lap(self, phase: str) -> None:
-        """Count the time since the last lap towards `phase`."""
-        now = perf_counter()
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - self._last
-        self._last = now
 
 
 class Run:
