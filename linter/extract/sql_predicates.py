@@ -33,7 +33,17 @@ _OPERATORS: dict[type[exp.Expr], str] = {
     exp.JSONBContainsTopKey: "?",
 }
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "@>": "<@", "<@": "@>"}
-_NEGATED = {"=": "<>", "<>": "=", ">": "<=", ">=": "<", "<": ">=", "<=": ">", "is": "is not", "~": "!~", "~*": "!~*"}
+_NEGATED = {
+    "=": "<>",
+    "<>": "=",
+    ">": "<=",
+    ">=": "<",
+    "<": ">=",
+    "<=": ">",
+    "is": "is not",
+    "~": "!~",
+    "~*": "!~*",
+}
 _ARROWS: dict[type[exp.Expr], str] = {
     exp.JSONExtract: "->",
     exp.JSONExtractScalar: "->>",
