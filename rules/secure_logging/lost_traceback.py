@@ -30,8 +30,8 @@ class LostTraceback(CstRule):
     ## Limits
     Only `except:`, `except Exception` and `except BaseException` are judged: a narrow handler names what it
     expects, and its message can say it all. A handler complies when it raises, records the traceback
-    in another call, or hands the error object on. A record that carries the error's text is a note: it says what
-    failed but not where.
+    in another call, or hands the error object on. Where the error's text is used the finding is a note: it is
+    known what failed, but not where.
 
     ## References
     - https://docs.python.org/3/library/logging.html#logging.Logger.exception

@@ -1,0 +1,118 @@
+"""Which names stand for secrets: judged by the words of a name, the last of which says what it is."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+_SECRETS = (
+    ("password",),
+    ("passwords",),
+    ("passwd",),
+    ("passphrase",),
+    ("pwd",),
+    ("secret",),
+    ("secret", "key"),
+    ("secretkey",),
+    ("secret", "access", "key"),
+    ("private", "key"),
+    ("privatekey",),
+    ("signing", "key"),
+    ("encryption", "key"),
+    ("api", "key"),
+    ("apikey",),
+    ("auth", "key"),
+    ("session", "key"),
+    ("access", "token"),
+    ("refresh", "token"),
+    ("auth", "token"),
+    ("api", "token"),
+    ("bearer", "token"),
+    ("session", "token"),
+    ("reset", "token"),
+    ("id", "token"),
+    ("jwt",),
+    ("jwt", "token"),
+    ("authtoken",),
+    ("authorization",),
+    ("auth", "header"),
+    ("cookie",),
+    ("set", "cookie"),
+    ("otp",),
+    ("otp", "code"),
+    ("totp",),
+    ("cvv",),
+    ("cvc",),
+    ("ssn",),
+    ("card", "number"),
+    ("credit", "card"),
+    ("pan", "number"),
+)
+_LIKELY = (
+    ("token",),
+    ("access", "key"),
+    ("database", "url"),
+    ("database", "uri"),
+    ("db", "url"),
+    ("db", "uri"),
+    ("connection", "string"),
+    ("credentials",),
+)
+_HARMLESS = frozenset(
+    {"hashed", "hash", "masked", "redacted", "obfuscated", "encrypted", "obscured", "hidden", "truncated"}
+    | {"public", "fake", "dummy", "example", "placeholder"}
+    | {
+        "is",
+        "has",
+        "had",
+        "should",
+        "needs",
+        "need",
+        "require",
+        "requires",
+        "required",
+        "use",
+        "uses",
+        "with",
+    }
+    | {"no", "num", "count", "total", "max", "min", "missing", "allow", "show", "force", "valid"}
+    | {"next", "page", "continuation", "sync", "cursor", "pagination", "csrf", "xsrf", "push", "device"}
+    | {"parser", "lexer", "syntax", "stop", "eos", "bos", "pad", "input", "output"}
+)
+"""Words that make the name one of a digest, a flag, a number, a bookmark, or a piece of text."""
+
+Secrecy = Literal["", "likely", "secret"]
+
+
+@lru_cache(maxsize=4096)
+def secrecy(name: str) -> Secrecy:
+    """Whether a value with this name is a secret, is likely to be one, or is not known to be.
+
+    `name` is a variable, attribute, key or header name. `user_password` and `X-API-Key` are secrets,
+    `password_hash`, `token_type` and `has_password` are not; `token` alone is likely to be one.
+    """
+    words = words_of(name)
+    if not _HARMLESS.isdisjoint(words):
+        return ""
+    if any(words[-len(secret) :] == secret for secret in _SECRETS):
+        return "secret"
+    return "likely" if any(words[-len(likely) :] == likely for likely in _LIKELY) else ""
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The lower-case words of a `snake_case`, `camelCase`, `UPPER_CASE` or `Header-Case` name."""
+    words: list[str] = []
+    current = ""
+    for position, character in enumerate(name):
+        if not character.isalnum():
+            words.append(current)
+            current = ""
+            continue
+        before = name[position - 1 : position]
+        after = name[position + 1 : position + 2]
+        if character.isupper() and (before.islower() or (before.isupper() and after.islower())):
+            words.append(current)
+            current = ""
+        current += character.lower()
+    words.append(current)
+    return tuple(word for word in words if word)

@@ -1,0 +1,133 @@
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from linter.backend import Backend, LogCall
+from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
+from linter.facts.scopes import Assign
+from linter.log_values import Written, item_key, written
+from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.secrecy import Secrecy, secrecy, words_of
+
+
+class SecretInLog(Rule[LogCall]):
+    """A password, token, key or card number is written to a log.
+
+    ## Why
+    Logs are copied to many places, kept for long and read by many people. Whoever reads the record can act as
+    the user or the service whose secret it holds.
+
+    ## Bad
+        logger.info("login of %s with %s", user.email, password)
+        log.debug("calling", headers={"Authorization": token})
+
+    ## Good
+        logger.info("login of %s", user.email)
+
+    ## Limits
+    A value is judged by the name of its variable, attribute, key or header: the last words must say that
+    it is a secret. What is hashed, masked, measured, compared or sliced is left alone, as is every type that
+    does not print as its text (`SecretStr`, models). A value that is only called `token` gives medium
+    confidence, since lexers and paginators have tokens as well.
+
+    ## References
+    - https://cwe.mitre.org/data/definitions/532.html
+    - https://cheatsheetseries.owasp.org/cheatsheets/Logging_Cheat_Sheet.html#data-to-exclude
+    """
+
+    severity = Severity.ERROR
+    confidence = Confidence.HIGH
+    noun = "log records"
+    cwe = 532
+    owasp = "A09:2021"
+
+    def subjects(self, backend: Backend) -> Iterable[LogCall]:
+        """Every log call."""
+        return backend.logs
+
+    def check(self, subject: LogCall, backend: Backend) -> Iterator[Outcome]:
+        """One finding for each secret that the record writes."""
+        named: set[str] = set()
+        for value in written(subject):
+            found = _secret(subject, value)
+            if found is None or found[0] in named:
+                continue
+            name, certainty = found
+            if certainty == "likely" and _is_identifier(backend, name):
+                continue
+            named.add(name)
+            finding = self.finding(
+                subject,
+                f"`{name}` is written to the log, where everyone who reads logs can use it",
+                help=f"leave `{name}` out, or log an id that leads to its owner",
+            )
+            if certainty == "likely":
+                finding = msgspec.structs.replace(finding, confidence=Confidence.MEDIUM)
+            yield finding
+
+
+def _is_identifier(backend: Backend, name: str) -> bool:
+    """Whether tables of the project use the name for a UUID, which names a row and opens nothing."""
+    return any(
+        column.type == "uuid"
+        for table in backend.tables.values()
+        if (column := table.columns.get(name)) is not None
+    )
+
+
+def _secret(log: LogCall, value: Written) -> tuple[str, Secrecy] | None:
+    """The name of a secret that is written, and how sure that is."""
+    expr = value.expr
+    calls = log.function.scope.calls
+    key = item_key(expr, calls)
+    if key is not None:
+        certainty = secrecy(key)
+        return (key, certainty) if certainty else None
+    if isinstance(expr, Result):
+        revealed = calls[expr.call].callee
+        shown = isinstance(revealed, (Ref, Attr)) and revealed.name.rpartition(".")[2] == "get_secret_value"
+        return ("get_secret_value()", "secret") if shown else None
+    if not isinstance(expr, (Ref, Attr)) or not _prints_as_text(log, expr):
+        return None
+    name = expr.name.rpartition(".")[2].lstrip(":$")
+    certainty = secrecy(name)
+    if not certainty and value.key and isinstance(expr, Ref) and _says_nothing(expr):
+        name, certainty = value.key, secrecy(value.key)
+    return (name, certainty) if certainty else None
+
+
+def _prints_as_text(log: LogCall, expr: Ref | Attr) -> bool:
+    kind = log.type_of(expr)
+    if kind is not None and kind not in ("str", "bytes") and not kind.endswith("()"):
+        # The type of what a library holds is not known: it is given the name of the thing itself.
+        if kind.rpartition(".")[2] != expr.name.rpartition(".")[2].lstrip(":$"):
+            return False
+    return not (isinstance(expr, Ref) and _is_cleaned(log, expr))
+
+
+def _is_cleaned(log: LogCall, expr: Ref) -> bool:
+    """Whether a local name was last given a constant, or the result of a call that hides its input."""
+    if expr.name[0] != "$" or "." in expr.name:
+        return False
+    assigned: list[Assign] = log.function.assignments.get(expr.name[1:], [])
+    if not assigned:
+        return False
+    value: Expr | None = assigned[-1].value
+    if isinstance(value, Constant):
+        return True
+    if isinstance(value, Result):
+        callee = log.function.scope.calls[value.call].callee
+        name = callee.name.rpartition(".")[2] if isinstance(callee, (Ref, Attr)) else ""
+        return not _HIDING.isdisjoint(words_of(name.lstrip(":$")))
+    return False
+
+
+def _says_nothing(expr: Ref) -> bool:
+    """Whether a name is so plain that the key it is logged under says what it is."""
+    return "." not in expr.name and words_of(expr.name)[-1:] in (("value",), ("raw",), ("key",), ("header",))
+
+
+_HIDING = frozenset(
+    {"mask", "masked", "redact", "redacted", "hash", "hashed", "obfuscate", "censor", "hexdigest", "digest"}
+    | {"sanitize", "scrub", "encrypt", "fingerprint", "len", "bool", "truncate", "shorten", "anonymize"}
+)
