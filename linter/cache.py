@@ -16,6 +16,7 @@ import msgspec
 FOLDER = ".backlint_cache"
 _MAGIC = b"backlint-cache-1\n"
 _SUM = 16
+_IGNORE_ALL = "*\n"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of backlint.\n"
 
 T = TypeVar("T")
@@ -115,7 +116,7 @@ class Cache:
     def _mark(self) -> None:
         """Keep the folder out of version control and out of backups."""
         assert self._folder is not None
-        for name, text in ((".gitignore", "*\n"), ("CACHEDIR.TAG", _TAG)):
+        for name, text in ((".gitignore", _IGNORE_ALL), ("CACHEDIR.TAG", _TAG)):
             path = os.path.join(self._folder, name)
             if not os.path.exists(path):
                 with open(path, "w", encoding="utf-8") as file:
@@ -125,9 +126,11 @@ class Cache:
 def clean(folder: str) -> list[str]:
     """Delete the cache's own files in `folder`; returns what was deleted. Other files are left."""
     deleted: list[str] = []
-    for name in ("facts", "result", ".gitignore", "CACHEDIR.TAG"):
+    if not os.path.isdir(folder):
+        return deleted
+    for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name)
-        if os.path.isfile(path) and not os.path.islink(path):
+        if _is_ours(path, name):
             os.unlink(path)
             deleted.append(path)
     try:
@@ -135,3 +138,15 @@ def clean(folder: str) -> list[str]:
     except OSError:
         return deleted
     return [*deleted, folder]
+
+
+def _is_ours(path: str, name: str) -> bool:
+    """Whether the cache wrote a file: a project may have set its cache to a folder with files of its own."""
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    stem = name.partition(".")[0]
+    own = {".gitignore": _IGNORE_ALL.encode(), "CACHEDIR.TAG": _TAG.encode()}
+    with open(path, "rb") as file:
+        if name in own:
+            return file.read(len(own[name]) + 1) == own[name]
+        return stem in ("facts", "result") and file.read(len(_MAGIC)) == _MAGIC

@@ -126,6 +126,9 @@ config_options = _declared(
 )
 """Which configuration is in force, and which rules there are."""
 
+_CACHE_DIR = _option("--cache-dir", metavar="DIR", type=click.Path(), help="Where the cache lies.")
+cache_option = _declared("Files", _CACHE_DIR)
+
 file_options = _declared(
     "Files",
     _option(
@@ -138,7 +141,7 @@ file_options = _declared(
         "--jobs", metavar="N", type=click.IntRange(0), default=0, help="Worker processes; 0 is one a core."
     ),
     _option("--no-cache", is_flag=True, help="Neither read nor write the cache."),
-    _option("--cache-dir", metavar="DIR", type=click.Path(), help="Where the cache lies."),
+    _CACHE_DIR,
 )
 """Which files are read, and how."""
 
@@ -148,14 +151,14 @@ def project_options(function: F) -> F:
     return file_options(config_options(function))
 
 
-profile_option = _declared(
-    "Rules",
-    _option("--profile", type=click.Choice(PROFILES), help="How much to report."),
-)
+_PROFILE = _option("--profile", type=click.Choice(PROFILES), help="How much to report.")
+_BASELINE = _option("--baseline", metavar="FILE", type=click.Path(), help="Findings to accept.")
+profile_option = _declared("Rules", _PROFILE)
+baseline_option = _declared("Rules", _BASELINE)
 
 selection_options = _declared(
     "Rules",
-    _option("--profile", type=click.Choice(PROFILES), help="How much to report."),
+    _PROFILE,
     _option("--select", multiple=True, metavar="RULES", help="Only these rules or practices (comma list)."),
     _option("--ignore", multiple=True, metavar="RULES", help="Not these rules or practices (comma list)."),
     _option("--extend-select", multiple=True, metavar="RULES", help="These as well."),
@@ -164,7 +167,7 @@ selection_options = _declared(
         "--max-warnings", metavar="N", type=click.IntRange(0), help="Exit 1 when there are more warnings."
     ),
     _option("--exit-zero", is_flag=True, help="Exit 0 in spite of findings (never hides an error)."),
-    _option("--baseline", metavar="FILE", type=click.Path(), help="Findings to accept."),
+    _BASELINE,
     _option("--no-baseline", is_flag=True, help="Report accepted findings as well."),
     _option("--since", metavar="REF", help="Only findings on lines changed since the merge base with REF."),
     _option("--today", metavar="DATE", help="Hold `expires=` against this day (default: today, UTC)."),
