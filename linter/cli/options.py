@@ -308,14 +308,19 @@ def _with_stdin(settings: Settings, name: str) -> Discovery:
 
 
 def known_rules(settings: Settings, loaded: Iterable[str]) -> list[str]:
-    """Every id that a configuration may name: those of packs that may not run included."""
+    """Every rule and practice that a configuration may name.
+
+    Rules of packs that may not run are among them, and so are practices that have no rule yet.
+    """
     from linter.suppress import RULES
 
-    return [
-        *loaded,
-        *RULES,
-        *(rule for pack in settings.packs if not pack.trusted for rule in _ids(pack.path)),
-    ]
+    known = [*loaded, *RULES]
+    if any(each.mentions for each in (settings, *settings.nested)):
+        from linter.checklist import practices
+
+        known += [practice.id for practice in practices()]
+        known += [rule for pack in settings.packs if not pack.trusted for rule in _ids(pack.path)]
+    return known
 
 
 def _ids(pack: str) -> list[str]:
