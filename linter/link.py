@@ -6,9 +6,36 @@ from collections.abc import Callable, Iterable, Mapping
 
 from linter.backend import Backend
 from linter.facts.files import FileFacts
-from linter.frameworks import fastapi
 from linter.guards import Refusals
 from linter.resolve.project import Project
+
+_FRAMEWORKS = {
+    "fastapi": "FastAPI",
+    "starlette": "Starlette",
+    "flask": "Flask",
+    "flask_restful": "Flask-RESTful",
+    "flask_restx": "Flask-RESTX",
+    "flask_smorest": "Flask-Smorest",
+    "apiflask": "APIFlask",
+    "quart": "Quart",
+    "django": "Django",
+    "rest_framework": "Django REST framework",
+    "ninja": "Django Ninja",
+    "sqlalchemy": "SQLAlchemy",
+    "sqlmodel": "SQLModel",
+    "flask_sqlalchemy": "Flask-SQLAlchemy",
+    "alembic": "Alembic",
+    "celery": "Celery",
+    "graphene": "Graphene",
+    "strawberry": "Strawberry",
+    "tortoise": "Tortoise ORM",
+    "peewee": "Peewee",
+    "aiohttp": "aiohttp",
+    "litestar": "Litestar",
+    "sanic": "Sanic",
+    "tornado": "Tornado",
+}
+"""Top-level packages by which a framework is known, with its name."""
 
 
 def link(
@@ -18,12 +45,26 @@ def link(
 ) -> Backend:
     """The backend that a project's facts describe.
 
-    `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it.
+    `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it. An
+    adapter is imported only when the project imports its framework.
     """
     project = Project(files, source_roots)
     backend = Backend(project, text_of)
+    imported = project.imported
+    backend.frameworks = tuple(name for package, name in _FRAMEWORKS.items() if package in imported)
     refusals = Refusals(project)
-    routes = [*fastapi.routes(backend, refusals)]
+    routes = []
+    settings = []
+    if {"fastapi", "starlette"} & imported:
+        from linter.frameworks import fastapi
+
+        routes += fastapi.routes(backend, refusals)
+    if "django" in imported:
+        from linter.frameworks import django
+
+        settings += django.settings(backend)
+        routes += django.routes(backend, refusals)
     routes.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
     backend.routes = tuple(routes)
+    backend.settings = tuple(settings)
     return backend
