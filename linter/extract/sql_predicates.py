@@ -110,7 +110,7 @@ def _operator(node: exp.Expr, right: exp.Expr | None, negated: bool) -> str:
     """The spelling of a comparison. `= NULL` is kept apart, `= ANY` is `in`."""
     if isinstance(node, exp.EQ) and isinstance(right, exp.Any):
         return "not in" if negated else "in"
-    if isinstance(node, exp.NEQ) and isinstance(right, exp.All):
+    if isinstance(node, exp.NEQ) and _is_all(right):
         return "in" if negated else "not in"
     operator = _OPERATORS.get(type(node), node.key)
     if negated:
@@ -118,6 +118,11 @@ def _operator(node: exp.Expr, right: exp.Expr | None, negated: bool) -> str:
     if operator in ("=", "<>") and isinstance(right, exp.Null):
         operator += " null"
     return operator
+
+
+def _is_all(node: exp.Expr | None) -> bool:
+    """Whether `node` is `ALL (…)`, which sqlglot takes for a function unless a query stands in it."""
+    return isinstance(node, exp.All) or (isinstance(node, exp.Anonymous) and node.name.upper() == "ALL")
 
 
 def _predicates(
@@ -146,7 +151,7 @@ def _columns_in(node: exp.Expr) -> list[exp.Column]:
         node = stack.pop()
         if isinstance(node, exp.Column):
             found.append(node)
-        elif not isinstance(node, (exp.Query, exp.Any, exp.All)):
+        elif not isinstance(node, (exp.Query, exp.Any)) and not _is_all(node):
             stack += reversed(list(node.iter_expressions()))
     return found
 

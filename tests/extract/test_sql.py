@@ -365,6 +365,7 @@ def test_a_view_reads_the_tables_of_its_query() -> None:
         ("a IS NULL AND b IS NOT NULL", [Predicate("t", "a", "is"), Predicate("t", "b", "is not")]),
         ("a = NULL", [Predicate("t", "a", "= null")]),
         ("a = ANY(:ids)", [Predicate("t", "a", "in")]),
+        ("a <> ALL(b) AND c <> ALL($1)", [Predicate("t", "a", "not in"), Predicate("t", "c", "not in")]),
         ("a BETWEEN 1 AND 2", [Predicate("t", "a", "between")]),
         ("a AND NOT b", [Predicate("t", "a", "is"), Predicate("t", "b", "is not")]),
         ("\"A\" ~ '^x'", [Predicate("t", "A", "~", "", "^x")]),
