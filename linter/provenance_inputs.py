@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from linter.facts.expressions import Expr, Item, Result, Sequence, walk
 from linter.facts.scopes import Parameter
 from linter.frameworks.fastapi_dependencies import Declared, Dependencies
-from linter.resolve.definitions import Function
+from linter.resolve.definitions import Definition, Function
 from linter.resolve.project import Variable
 
 if TYPE_CHECKING:
@@ -64,7 +64,19 @@ _PLAIN_DATA = frozenset({"GET", "POST", "FILES", "COOKIES", "META", "body", "dat
 
 _LIMITED = ("typing.Literal", "typing_extensions.Literal")
 _FORMATS = frozenset({"pattern", "regex"})
-_LISTS = frozenset({"list", "set", "tuple", "typing.List", "typing.Sequence", "typing.Set"})
+_VALIDATORS = frozenset({"AfterValidator", "BeforeValidator", "WrapValidator", "PlainValidator", "Predicate"})
+_LISTS = frozenset(
+    {
+        "list",
+        "set",
+        "tuple",
+        "typing.List",
+        "typing.Sequence",
+        "typing.Set",
+        "collections.abc.Sequence",
+        "collections.abc.Iterable",
+    }
+)
 
 
 class Inputs:
@@ -163,17 +175,13 @@ class Inputs:
         """Whether a parameter's declared type or format leaves no room for an attack."""
         declared = self.declared(function, parameter)
         kind = self._type(declared)
-        if kind in _LIMITED or is_safe_type(kind):
+        if self._is_limited(declared, is_safe_type):
             return True
-        if kind in _LISTS:
-            for each in () if declared.type is None else walk(declared.type):
-                if isinstance(each, Item):
-                    keys = each.key.items if isinstance(each.key, Sequence) else (each.key,)
-                    inner = [self.project.annotated_type(declared.holder, key) for key in keys[:1]]
-                    if inner and (inner[0] in _LIMITED or is_safe_type(inner[0])):
-                        return True
-        if any(self._has_format(holder, marker) for holder, marker in declared.markers):
-            return True
+        if kind in _LISTS and isinstance(declared.type, Item):
+            keys = declared.type.key
+            element = keys.items[0] if isinstance(keys, Sequence) and keys.items else keys
+            if self._is_limited(self._dependencies.unwrapped(declared.holder, element), is_safe_type):
+                return True
         if id(function) in self.handlers and kind is None:
             known = self.declared_input(function, parameter.name)
             if known is not None and known.type is not None:
@@ -181,10 +189,18 @@ class Inputs:
                 return is_safe_type(shown) or (is_safe_type("uuid.UUID") and shown in ("uuid", "slug"))
         return False
 
-    def _has_format(self, holder: object, marker: Expr) -> bool:
+    def _is_limited(self, declared: Declared, is_safe_type: Callable[[str | None], bool]) -> bool:
+        kind = self._type(declared)
+        if kind in _LIMITED or is_safe_type(kind):
+            return True
+        return any(self._has_format(holder, marker) for holder, marker in declared.markers)
+
+    def _has_format(self, holder: Definition, marker: Expr) -> bool:
         if not isinstance(marker, Result):
             return False
-        call = holder.scope.calls[marker.call]  # type: ignore[attr-defined]
+        call = holder.scope.calls[marker.call]
+        if self.project.callee(holder, call).name.rpartition(".")[2] in _VALIDATORS:
+            return True
         return any(key in _FORMATS for key, _ in call.keywords)
 
     def _field_is_limited(self, function: Function, name: str) -> bool:

@@ -77,10 +77,14 @@ class Dependencies:
         """A parameter's type and its markers, through `Annotated` and aliases of it."""
         holder = function.parent
         assert holder is not None
+        found = self.unwrapped(holder, parameter.annotation)
+        if parameter.default is None:
+            return found
+        return found._replace(markers=((holder, parameter.default), *found.markers))
+
+    def unwrapped(self, holder: Definition, annotation: Expr | None) -> Declared:
+        """An annotation's type and its markers, through `Annotated` and aliases of it."""
         markers: list[tuple[Definition, Expr]] = []
-        if parameter.default is not None:
-            markers.append((holder, parameter.default))
-        annotation = parameter.annotation
         for _ in range(_DEPTH):
             if isinstance(annotation, Ref):
                 target = self.project.reference(holder, annotation.name).target

@@ -111,12 +111,16 @@ class SqlFromParts(CstRule):
             return
         place = worst.holder.location
         if worst.kind == "outside":
-            message = f"`{worst.what}` comes from the caller and is put into this SQL, so the caller can rewrite it"
+            message = (
+                f"`{worst.what}` comes from the caller and is put into this SQL, so the caller can rewrite it"
+            )
             yield self.finding(
                 subject,
                 message,
                 help="pass the value as a bound parameter; pick identifiers from a fixed mapping",
-                related=[Note(place, f"`{worst.what}` enters in `{worst.holder.scope.name or 'the module'}`")],
+                related=[
+                    Note(place, f"`{worst.what}` enters in `{worst.holder.scope.name or 'the module'}`")
+                ],
                 path=[Note(step, "handed on here") for step in reversed(worst.steps)],
             )
         else:
