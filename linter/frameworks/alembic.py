@@ -33,7 +33,7 @@ def revisions(backend: Backend, strings: SqlStrings) -> list[Migration]:
         upgrade = module.by_qualname.get("upgrade")
         if revision is None or is_test(path) or not isinstance(upgrade, Function):
             continue
-        migration = Migration(revision, path, _before(values, module))
+        migration = Migration(revision, path, _before(values, module), (path,))
         _Upgrade(values, operations, strings, migration).run(upgrade)
         found.append(migration)
     return found

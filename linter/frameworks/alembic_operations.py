@@ -42,9 +42,11 @@ class Operations:
         actions = [Action("create-table", table, columns, flags=flags)]
         if len(primary) > 1:
             actions.append(Action("add-primary-key", table, _named(primary)))
-        for index in keys.indexes:
-            if index.unique and not index.partial:
-                actions.append(Action("add-unique", table, _named(index.columns), index.name))
+        actions += [
+            Action("add-unique", table, _named(index.columns), index.name)
+            for index in keys.indexes
+            if index.unique and not index.partial
+        ]
         for column, target in keys.references:
             actions.append(Action("add-foreign-key", table, _named((column,)), references=_table_of(target)))
         found: Actions = [tuple(actions)]

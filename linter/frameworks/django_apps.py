@@ -6,6 +6,9 @@ from linter.backend import Backend, is_test
 from linter.resolve.definitions import Class, Module
 from linter.resolve.values import Value, Values
 
+KEY_TYPES = {"AutoField": "integer", "BigAutoField": "bigint", "SmallAutoField": "smallint"}
+"""The type of a key that Django makes by itself."""
+
 
 class Apps:
     """App labels and automatic keys."""
@@ -42,18 +45,19 @@ class Apps:
         return self.values.text(Value(cls, assign.value)) or ""
 
     def _settings(self, backend: Backend) -> None:
-        for path, module in self.project.modules.items():
-            if is_test(path) or ("setting" not in path and "conf" not in path):
+        """What the settings modules set, the one with the shortest path first."""
+        found: dict[str, Value] = {}
+        for path in sorted(self.project.modules, key=lambda path: (path.count("/"), path)):
+            if is_test(path) or "settings" not in path:
                 continue
-            for name in ("DEFAULT_AUTO_FIELD", "AUTH_USER_MODEL"):
-                assigned = module.functions[0].assignments.get(name)
-                if not assigned or assigned[-1].value is None:
-                    continue
-                text = self.values.text(Value(module.functions[0], assigned[-1].value))
-                if text and name == "AUTH_USER_MODEL":
-                    self.user_model = text
-                elif text:
-                    self.default_key = text.rpartition(".")[2]
+            body = self.project.modules[path].functions[0]
+            for name, assigned in body.assignments.items():
+                if name.isupper() and assigned[-1].value is not None:
+                    found.setdefault(name, Value(body, assigned[-1].value))
+        self.values.settings = found
+        self.user_model = self.values.text(found.get("AUTH_USER_MODEL")) or self.user_model
+        key = self.values.text(found.get("DEFAULT_AUTO_FIELD")) or ""
+        self.default_key = key.rpartition(".")[2]
 
     def label(self, module: Module) -> str:
         """The app label of a module: from its configuration, or its folder's name."""

@@ -69,6 +69,9 @@ ABSTRACT: dict[str, tuple[Spec, ...]] = {
         ("content_type", "ForeignKey", "contenttypes.ContentType", ""),
     ),
 }
+INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {"mptt.models.MPTTModel": (("tree_id", "lft"),)}
+"""Indexes that a base outside the project adds."""
+
 CONCRETE: dict[str, str] = {
     "django.contrib.auth.models.User": "auth.User",
     "django.contrib.auth.models.Group": "auth.Group",

@@ -8,9 +8,16 @@ from dataclasses import dataclass, field
 from linter.backend import Backend, Column, Index, Table
 from linter.facts.expressions import Constant, Operation, Ref, Result
 from linter.finding import Location
-from linter.frameworks.django_apps import Apps
+from linter.frameworks.django_apps import KEY_TYPES, Apps
 from linter.frameworks.django_fields import Field, Fields
-from linter.frameworks.django_known_models import ABSTRACT, CONCRETE, TABLES, WITHOUT_COLUMNS, library_fields
+from linter.frameworks.django_known_models import (
+    ABSTRACT,
+    CONCRETE,
+    INDEXES,
+    TABLES,
+    WITHOUT_COLUMNS,
+    library_fields,
+)
 from linter.frameworks.django_meta import MetaKeys, MetaReader
 from linter.resolve.definitions import Class
 from linter.resolve.project import Variable
@@ -34,6 +41,7 @@ class _Draft:
     table: str
     fields: dict[str, Field] = field(default_factory=dict)
     parents: list[str] = field(default_factory=list)
+    indexes: list[tuple[str, ...]] = field(default_factory=list)
     proxy: bool = False
     complete: bool = True
 
@@ -182,6 +190,7 @@ class DjangoModels:
             if each.name not in hidden:
                 hidden.add(each.name)
                 draft.fields[each.name] = each
+        draft.indexes += INDEXES.get(name, ())
         if name not in ABSTRACT and name not in WITHOUT_COLUMNS:
             draft.complete = False
 
@@ -281,8 +290,7 @@ class DjangoModels:
         if link is not None:
             target = self._target_of(draft.parents[0], depth=depth + 1) if depth <= _DEEP else None
             return link, "" if target is None else target.type
-        kinds = {"BigAutoField": "bigint", "SmallAutoField": "smallint", "UUIDAutoField": "uuid"}
-        return "id", kinds.get(self.apps.key(draft.cls.module), "integer")
+        return "id", KEY_TYPES.get(self.apps.key(draft.cls.module), "integer")
 
     def _parent_link(self, draft: _Draft) -> str | None:
         """The column that ties a model to the concrete model that it extends."""
@@ -378,12 +386,14 @@ class DjangoModels:
         )
 
     def _keys(self, draft: _Draft) -> MetaKeys:
-        found = MetaKeys()
+        location = draft.cls.location
+        found = MetaKeys(
+            [Index("_".join((*names, "idx")), names, False, location) for names in draft.indexes]
+        )
         marks = {"%(class)s": draft.cls.scope.name.lower(), "%(app_label)s": draft.label}
         reader = MetaReader(self.values, lambda name: self._column_named(draft, name), marks)
         reader.declared(self._meta_value(draft.cls, "indexes"), found)
         reader.declared(self._meta_value(draft.cls, "constraints"), found)
-        location = draft.cls.location
         reader.together(self._meta_value(draft.cls, "unique_together"), True, location, found)
         reader.together(self._meta_value(draft.cls, "index_together"), False, location, found)
         meta = self.meta(draft.cls)
@@ -410,8 +420,7 @@ class DjangoModels:
         if target is None and label is not None:
             other = label.rpartition(".")[2].lower()
         ends = (f"from_{model}", f"to_{other}") if label == draft.cls.id else (model, other)
-        automatic = {"BigAutoField": "bigint", "SmallAutoField": "smallint"}
-        id_type = automatic.get(self.apps.key(draft.cls.module), "integer")
+        id_type = KEY_TYPES.get(self.apps.key(draft.cls.module), "integer")
         columns = [Column("id", id_type, False, True, False, False, None, each.location)]
         columns.append(_end(f"{ends[0]}_id", key_type, f"{draft.table}.{key}", each.location))
         if other:

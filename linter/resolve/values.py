@@ -11,6 +11,7 @@ from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project, Resolved, Variable
 
 _HOPS = 12
+_SETTINGS = "django.conf.settings."
 _ITEMS = 2000
 """Items of one list that are read; hostile input can repeat a list inside itself."""
 
@@ -59,10 +60,11 @@ class Made(NamedTuple):
 
 
 class Values:
-    """Reads values of a project."""
+    """Reads values of a project. `settings` are those that `django.conf.settings` gives, by name."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, settings: Mapping[str, Value] | None = None) -> None:
         self.project = project
+        self.settings = settings or {}
 
     def follow(self, value: Value) -> Value:
         """The value itself, behind names that are assigned once."""
@@ -80,6 +82,8 @@ class Values:
             if name[1:] in value.bound:
                 return value.bound[name[1:]]
             return None if "." in name else local_value(value, name[1:])
+        if name.startswith(_SETTINGS):
+            return self.settings.get(name[len(_SETTINGS) :])
         target = self.project.reference(value.holder, name).target
         if not isinstance(target, Variable):
             return None
@@ -149,9 +153,9 @@ class Values:
                 return all(self._collect(value.beside(each), found, depth + 1) for each in operands)
             case Result():
                 made = self.made(value)
-                if made is not None and made.name in ("list", "tuple", "set", "frozenset") and made.call.args:
-                    return self._collect(made.args[0], found, depth + 1)
-                return False
+                if made is None or made.name not in ("list", "tuple", "set", "frozenset"):
+                    return False
+                return not made.call.args or self._collect(made.args[0], found, depth + 1)
             case _:
                 return False
 

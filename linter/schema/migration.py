@@ -26,11 +26,16 @@ class Step:
 
 @dataclass(slots=True)
 class Migration:
-    """One file's way up. `name` is what other migrations call it; `after` are those that must run before."""
+    """One file's way up.
+
+    `name` is what other migrations call it; `after` are those that must run before. `rank` orders those that
+    do not depend on each other.
+    """
 
     name: str
     path: str
     after: tuple[str, ...] = ()
+    rank: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
 
 

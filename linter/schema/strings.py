@@ -114,11 +114,8 @@ class SqlStrings:
 
 
 def _is_one_of(text: str, texts: list[str]) -> bool:
-    """Whether a statement was cut out of one of the texts, holes left aside."""
-    start = text.strip()[:40]
-    return any(
-        text in each or start in each or (each.strip() and text.startswith(each.strip())) for each in texts
-    )
+    """Whether a statement was cut out of one of the texts, or begins with one in front of a hole."""
+    return any(text in each or (each.strip() and text.startswith(each.strip())) for each in texts)
 
 
 def _is_inside(inner: Span, outer: Span) -> bool:

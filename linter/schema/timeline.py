@@ -40,29 +40,24 @@ def histories(migrations: Iterable[Migration]) -> list[list[Migration]]:
 
 
 def in_order(migrations: Iterable[Migration]) -> list[Migration]:
-    """Migrations behind all that must run before them, otherwise by name of their file.
-
-    Those in a circle come last, by path.
-    """
-    import heapq
-
-    known = {each.name: each for each in sorted(migrations, key=lambda each: each.path)}
-    waiting = {name: {before for before in each.after if before in known} for name, each in known.items()}
-    followers: dict[str, list[str]] = {}
-    for name, before in waiting.items():
-        for each in before:
-            followers.setdefault(each, []).append(name)
-    ready = [(known[name].path, name) for name, before in waiting.items() if not before]
-    heapq.heapify(ready)
+    """Migrations behind all that must run before them, in the order that Django's own planner gives."""
+    known = {each.name: each for each in sorted(migrations, key=lambda each: (each.rank, each.path))}
+    needed = {before for each in known.values() for before in each.after}
+    ends = [name for name in known if name not in needed]
     found: list[Migration] = []
-    while ready:
-        _, name = heapq.heappop(ready)
-        found.append(known.pop(name))
-        for follower in followers.get(name, ()):
-            waiting[follower].discard(name)
-            if not waiting[follower] and follower in known:
-                heapq.heappush(ready, (known[follower].path, follower))
-    return found + sorted(known.values(), key=lambda each: each.path)
+    seen: set[str] = set()
+    for start in [*ends, *known]:
+        stack = [(start, False)]
+        while stack:
+            name, done = stack.pop()
+            if done:
+                found.append(known[name])
+            elif name not in seen:
+                seen.add(name)
+                stack.append((name, True))
+                before = [each for each in known[name].after if each in known]
+                stack += [(each, False) for each in sorted(before, key=lambda each: known[each].rank)]
+    return found
 
 
 def replay(migrations: Iterable[Migration], origin: str, dialect: str) -> History:
