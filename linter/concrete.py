@@ -27,3 +27,43 @@ def statement_node(text: str, lines: tuple[int, int]) -> cst.CSTNode | None:
         if module.body:
             return module.body[0]
     return None
+
+
+def sole_call(node: cst.CSTNode, name: str) -> cst.Call | None:
+    """The one call in `node` of something whose last name is `name`; None when there are several."""
+    import libcst as cst
+    import libcst.matchers as m
+
+    found = m.findall(node, m.Call(func=m.Attribute(attr=m.Name(name)) | m.Name(name)))
+    return found[0] if len(found) == 1 and isinstance(found[0], cst.Call) else None
+
+
+def without_keyword(call: cst.Call, name: str) -> cst.Call:
+    """The call without one keyword argument."""
+    kept = [argument for argument in call.args if argument.keyword is None or argument.keyword.value != name]
+    if kept and len(kept) < len(call.args) and call.args[-1] not in kept:
+        kept[-1] = kept[-1].with_changes(comma=call.args[-1].comma)
+    return call.with_changes(args=kept)
+
+
+def with_keyword(call: cst.Call, name: str, value: str) -> cst.Call:
+    """The call with a keyword argument set to `value` (Python source), in the layout that it has."""
+    import libcst as cst
+
+    given = cst.parse_expression(value)
+    for position, argument in enumerate(call.args):
+        if argument.keyword is not None and argument.keyword.value == name:
+            args = [*call.args]
+            args[position] = argument.with_changes(value=given)
+            return call.with_changes(args=args)
+    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    added = cst.Arg(value=given, keyword=cst.Name(name), equal=tight)
+    if not call.args:
+        return call.with_changes(args=[added])
+    last = call.args[-1]
+    if isinstance(last.comma, cst.Comma):
+        added = added.with_changes(comma=last.comma)
+        comma = last.comma.with_changes(whitespace_after=call.whitespace_before_args)
+    else:
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    return call.with_changes(args=[*call.args[:-1], last.with_changes(comma=comma), added])

@@ -111,16 +111,12 @@ class SqlFromParts(CstRule):
             return
         place = worst.holder.location
         if worst.kind == "outside":
-            message = (
-                f"`{worst.what}` comes from the caller and is put into this SQL, so the caller can rewrite it"
-            )
+            entry = worst.holder.scope.name or "the module"
             yield self.finding(
                 subject,
-                message,
+                f"`{worst.what}` comes from the caller and is put into SQL, which the caller can so rewrite",
                 help="pass the value as a bound parameter; pick identifiers from a fixed mapping",
-                related=[
-                    Note(place, f"`{worst.what}` enters in `{worst.holder.scope.name or 'the module'}`")
-                ],
+                related=[Note(place, f"`{worst.what}` enters in `{entry}`")],
                 path=[Note(step, "handed on here") for step in reversed(worst.steps)],
             )
         else:

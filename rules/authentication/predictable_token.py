@@ -1,0 +1,115 @@
+import re
+from collections.abc import Iterable, Iterator
+
+from linter.backend import Backend, Site
+from linter.facts.expressions import Expr, Ref, Result, children
+from linter.facts.scopes import Assign, Return
+from linter.rule import Confidence, CstRule, Outcome, Severity
+
+_SOURCES = tuple(
+    f"random.{name}"
+    for name in ("choice", "choices", "randint", "randrange", "random", "getrandbits", "sample", "randbytes")
+)
+_SECRETS = frozenset(
+    {"token", "otp", "password", "passwd", "secret", "nonce", "salt", "pin", "passcode", "totp"}
+)
+_KEYS = frozenset({"api", "secret", "session", "access", "private", "signing"})
+_CODES = frozenset(
+    {"reset", "verification", "confirm", "confirmation", "recovery", "invite", "backup", "auth", "login"}
+)
+_DEMONSTRATION = re.compile(r"seed|demo|fake|factor|fixture|mock|sample|script|benchmark")
+
+
+class PredictableToken(CstRule):
+    """A secret is drawn from the `random` module, whose next values can be computed.
+
+    ## Why
+    `random` is a Mersenne Twister: who has seen some of its output knows all the rest. A caller who asks for
+    a few tokens of their own can then compute the token that resets somebody else's password.
+
+    ## Bad
+        reset_code = "".join(random.choices(string.digits, k=6))
+
+    ## Good
+        reset_code = "".join(secrets.choice(string.digits) for _ in range(6))
+
+    ## Limits
+    The name that takes the value says that it is a secret: a variable, a keyword, a column, or the function
+    that returns it. `random.SystemRandom` is safe. Demonstration data is left alone.
+
+    ## References
+    - https://docs.python.org/3/library/secrets.html
+    """
+
+    severity = Severity.ERROR
+    confidence = Confidence.HIGH
+    noun = "values drawn from `random`"
+    cwe = 330
+    owasp = "API2:2023"
+
+    def subjects(self, backend: Backend) -> Iterable[Site]:
+        """Every call of the module's own generator."""
+        return backend.calls(*_SOURCES)
+
+    def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
+        """A drawn value that is given a secret's name."""
+        if _DEMONSTRATION.search(subject.location.path.lower()):
+            return
+        name = self._taken_as(subject)
+        if name:
+            last = subject.callee.name
+            yield self.finding(
+                subject,
+                f"`{name}` is drawn with `{last}`, whose values can be predicted from earlier ones",
+                help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
+            )
+
+    def _taken_as(self, site: Site) -> str:
+        """The secret's name that takes the value, or empty."""
+        function = site.function
+        for statement in function.scope.statements:
+            if isinstance(statement, Assign) and statement.value is not None:
+                if self._holds(site, statement.value):
+                    for target in statement.targets:
+                        if isinstance(target, Ref) and is_secret(_last(target.name)):
+                            return _last(target.name)
+            elif isinstance(statement, Return) and statement.value is not None:
+                if is_secret(function.scope.name) and self._holds(site, statement.value, through_names=True):
+                    return function.scope.name
+        for call in function.scope.calls:
+            for key, value in call.keywords:
+                if is_secret(key) and self._holds(site, value):
+                    return key
+        return ""
+
+    def _holds(self, site: Site, expr: Expr, through_names: bool = False) -> bool:
+        """Whether the drawn value is in `expr`, arguments of calls included."""
+        pending, seen = [expr], set()
+        while pending:
+            each = pending.pop()
+            pending.extend(children(each))
+            if isinstance(each, Result):
+                call = site.function.scope.calls[each.call]
+                if call is site.call:
+                    return True
+                pending.extend((call.callee, *call.args))
+            elif through_names and isinstance(each, Ref) and each.name not in seen:
+                seen.add(each.name)
+                assigned = site.function.assignments.get(each.name.lstrip("$"), ())
+                pending.extend(assign.value for assign in assigned if assign.value is not None)
+        return False
+
+
+def is_secret(name: str) -> bool:
+    """Whether a name says that its value must not be guessed: `reset_token`, `generate_otp`, `apiKey`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_").split("_")
+    last, rest = words[-1], set(words[:-1])
+    return (
+        last in _SECRETS
+        or (last == "key" and not rest.isdisjoint(_KEYS))
+        or (last == "code" and not rest.isdisjoint(_CODES))
+    )
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].lstrip(":$")
