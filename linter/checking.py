@@ -13,7 +13,7 @@ from linter.finding import Location
 from linter.fingerprint import assign
 from linter.outcome import Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
-from linter.rule import Finding, Rule, Undecided
+from linter.rule import Finding, Rule, Undecided, scope_name
 
 if TYPE_CHECKING:
     from linter.backend import Backend
@@ -81,7 +81,7 @@ def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects) -> tuple[list[
 
 def _label(subject: Any) -> str:
     named = "__str__" in {name for kind in type(subject).__mro__[:-1] for name in vars(kind)}
-    return str(subject) if named else str(subject.scope)
+    return str(subject) if named else scope_name(subject)
 
 
 def _described(error: Exception) -> str:

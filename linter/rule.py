@@ -29,12 +29,22 @@ __all__ = [
 
 
 class Subject(Protocol):
-    """Anything that a rule can judge: it has a place and a name to show."""
+    """Anything that a rule can judge: it has a place and a name to show.
+
+    `scope` is the full name of the function or class around it. A definition of the project is a
+    subject as well; its `scope` holds facts, and its own name counts.
+    """
 
     @property
     def location(self) -> Location: ...
     @property
-    def scope(self) -> str: ...
+    def scope(self) -> object: ...
+
+
+def scope_name(subject: Subject) -> str:
+    """The full name of the function or class that a subject is, or lies in."""
+    scope = subject.scope
+    return scope if isinstance(scope, str) else str(getattr(subject, "name", ""))
 
 
 S = TypeVar("S", bound=Subject)
@@ -97,7 +107,7 @@ class Rule(ABC, Generic[S]):
             severity=self.severity,
             confidence=confidence or self.confidence,
             help=help,
-            scope=at.scope,
+            scope=scope_name(at),
             related=tuple(related),
             path=tuple(path),
             fixable=self.fix_safety if fixable else "",
