@@ -204,6 +204,7 @@ class Run:
 
             checklist = judge(checked.results, findings)
         skipped = {*checked.skipped, *(_printable_skip(each) for each in self.discovery.skipped)}
+        skipped = {each for each in skipped if self.discovery.is_target(each.path)}
         outcome = Outcome(
             version=__version__,
             profile=self.settings.profile,
