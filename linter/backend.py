@@ -23,9 +23,9 @@ from linter.resolve.project import Project, Resolved, Variable
 if TYPE_CHECKING:
     import libcst as cst
 
-    from linter.provenance import Provenance
-
+    from linter.effects import Effects
     from linter.handlers import Handler
+    from linter.provenance import Provenance
 
 __all__ = [
     "Backend",
@@ -48,6 +48,8 @@ __all__ = [
     "Site",
     "Statement",
     "Table",
+    "TableColumn",
+    "TableIndex",
     "Variable",
     "Verdict",
 ]
@@ -277,6 +279,48 @@ class Table:
         return any(index.columns[:1] == (column,) and not index.partial for index in self.indexes)
 
 
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column together with its table, as something to judge."""
+
+    table: Table
+    column: Column
+
+    def __str__(self) -> str:
+        return f"`{self.table.name}.{self.column.name}`"
+
+    @property
+    def location(self) -> Location:
+        """Where the column is declared."""
+        return self.column.location
+
+    @property
+    def scope(self) -> str:
+        """The model's name, or the table's."""
+        return self.table.scope
+
+
+@dataclass(frozen=True, slots=True)
+class TableIndex:
+    """An index together with its table, as something to judge."""
+
+    table: Table
+    index: Index
+
+    def __str__(self) -> str:
+        return f"`{self.table.name}({', '.join(self.index.columns)})`"
+
+    @property
+    def location(self) -> Location:
+        """Where the index is declared."""
+        return self.index.location
+
+    @property
+    def scope(self) -> str:
+        """The model's name, or the table's."""
+        return self.table.scope
+
+
 @dataclass(eq=False)
 class Query:
     """One query, by ORM or SQL, on one table.
@@ -393,6 +437,23 @@ def is_test(path: str) -> bool:
     )
 
 
+_BY_HAND_FOLDERS = frozenset(
+    {"alembic", "bin", "dev", "docker", "management", "migrations", "script", "scripts", "tools", "utils"}
+)
+
+
+def is_run_by_hand(path: str) -> bool:
+    """Whether a file holds what people or a pipeline run: scripts, migrations, management commands.
+
+    `utils` and `tools` count at the top of the project only; inside a package they are part of it.
+    """
+    *folders, _ = path.split("/")
+    if any(folder.startswith(".") for folder in folders):
+        return True
+    inner = _BY_HAND_FOLDERS - {"utils", "tools", "dev"}
+    return not inner.isdisjoint(folders) or (bool(folders) and folders[0] in _BY_HAND_FOLDERS)
+
+
 class Backend:
     """Everything that is known about the project. Rules read it and change nothing.
 
@@ -412,6 +473,20 @@ class Backend:
         self.settings: tuple[Setting, ...] = ()
         self.migrations: tuple[str, ...] = ()
         self._resolved_calls: dict[tuple[int, int], Site] = {}
+
+    @property
+    def columns(self) -> Iterator[TableColumn]:
+        """Every column of every table."""
+        for table in self.tables.values():
+            for column in table.columns.values():
+                yield TableColumn(table, column)
+
+    @property
+    def indexes(self) -> Iterator[TableIndex]:
+        """Every index and key of every table, in order of declaration."""
+        for table in self.tables.values():
+            for index in table.indexes:
+                yield TableIndex(table, index)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
@@ -483,6 +558,13 @@ class Backend:
                     found.append(LogCall(self, function, site.call, level))
         found.sort(key=lambda each: (each.function.module.path, each.span))
         return tuple(found)
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What functions do to data and to callers."""
+        from linter.effects import Effects
+
+        return Effects(self)
 
     @cached_property
     def provenance(self) -> Provenance:
