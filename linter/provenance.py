@@ -72,6 +72,13 @@ class Leaf(NamedTuple):
     what: str = ""
     steps: tuple[Location, ...] = ()
 
+    @property
+    def place(self) -> Location:
+        """The call that reads the value, else the function that holds it."""
+        if isinstance(self.expr, Result):
+            return self.holder.module.locate(self.holder.scope.calls[self.expr.call].span)
+        return self.holder.location
+
 
 _Bound = Mapping[str, tuple[Function, Expr]]
 

@@ -152,6 +152,20 @@ class Inputs:
             return "unknown"
         return "outside"
 
+    @cached_property
+    def handler_functions(self) -> tuple[Function, ...]:
+        """The functions that handle routes, in path and source order."""
+        found = {id(route.function): route.function for route in self.backend.routes if route.function}
+        return tuple(sorted(found.values(), key=lambda each: (each.module.path, each.index)))
+
+    def input_of(self, function: Function, name: str) -> Input | None:
+        """The input that a parameter of a handler or of a dependency takes."""
+        known = self.declared_input(function, name)
+        if known is not None or id(function) not in self._providers:
+            return known
+        inputs = self._dependencies.inputs(function, "")
+        return next((each for each in inputs if each.name.replace("-", "_") == name), None)
+
     def declared_input(self, function: Function, name: str) -> Input | None:
         """The route's input that fills a handler's parameter."""
         for route in self.handlers.get(id(function), ()):

@@ -100,6 +100,10 @@ RAW = Passage(NUMBERS, frozenset({"len", "bool", "int", "float"}))
 
 TRANSPARENT = frozenset(
     [
+        "int",
+        "float",
+        "abs",
+        "max",
         "str",
         "sorted",
         "list",

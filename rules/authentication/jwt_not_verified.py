@@ -2,6 +2,7 @@ from collections.abc import Iterable, Iterator
 
 from linter.backend import Backend, Site
 from linter.facts.expressions import Constant, Mapping, Ref
+from linter.facts.scopes import Return
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 _DECODERS = ("jwt.decode", "jwt.api_jwt.decode", "jwt.PyJWT.decode", "jose.jwt.decode", "jwt.decode_complete")
@@ -28,7 +29,8 @@ class JwtNotVerified(CstRule):
 
     ## Limits
     PyJWT and python-jose. A function that verifies the same kind of token as well, so that the first look
-    only picks the key, is left alone.
+    only picks the key, is left alone, and so is one that
+    only answers yes or no.
 
     ## References
     - https://pyjwt.readthedocs.io/en/stable/usage.html
@@ -48,7 +50,7 @@ class JwtNotVerified(CstRule):
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """Verification switched off, in a function that does not verify elsewhere."""
         why = self._unverified(subject)
-        if not why or self._verified_elsewhere(subject, backend):
+        if not why or self._verified_elsewhere(subject, backend) or self._only_looks(subject):
             return
         received = self._received_from_issuer(subject)
         yield self.finding(
@@ -85,6 +87,13 @@ class JwtNotVerified(CstRule):
             if site.callee.name in _DECODERS and site.call is not subject.call and not self._unverified(site):
                 return True
         return False
+
+    def _only_looks(self, subject: Site) -> bool:
+        """Whether nothing but yes or no leaves the function: it asks who wrote the token."""
+        returned = [each.value for each in subject.function.scope.statements if isinstance(each, Return)]
+        return bool(returned) and all(
+            isinstance(value, Constant) and isinstance(value.value, bool) for value in returned
+        )
 
     def _received_from_issuer(self, subject: Site) -> bool:
         """Whether the function fetches the token itself: TLS then vouches for it."""

@@ -53,7 +53,7 @@ class PredictableToken(CstRule):
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A drawn value that is given a secret's name."""
-        if _DEMONSTRATION.search(subject.location.path.lower()):
+        if _DEMONSTRATION.search(subject.location.path.lower()) or self._is_index(subject):
             return
         name = self._taken_as(subject)
         if name:
@@ -63,6 +63,12 @@ class PredictableToken(CstRule):
                 f"`{name}` is drawn with `{last}`, whose values can be predicted from earlier ones",
                 help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
             )
+
+    def _is_index(self, site: Site) -> bool:
+        """Whether the value picks a place in something: `randrange(len(devices))`."""
+        assert site.call is not None
+        sizes = [site.call_of(argument) for argument in site.call.args]
+        return any(size is not None and size.callee.name == "len" for size in sizes)
 
     def _taken_as(self, site: Site) -> str:
         """The secret's name that takes the value, or empty."""

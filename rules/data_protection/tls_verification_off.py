@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Site
+from linter.backend import Backend, Site, is_run_by_hand
 from linter.facts.expressions import Ref
 from linter.facts.scopes import Assign
 from linter.rule import Confidence, CstRule, Outcome, Severity
@@ -53,7 +53,8 @@ class TlsVerificationOff(CstRule):
 
     def subjects(self, backend: Backend) -> Iterable[Site]:
         """HTTP calls and clients, TLS contexts made without verification, and switches on either."""
-        yield from backend.calls(*_VERIFYING, *_AIOHTTP, *_UNVERIFIED)
+        found = backend.calls(*_VERIFYING, *_AIOHTTP, *_UNVERIFIED)
+        yield from (site for site in found if not is_run_by_hand(site.location.path))
         for function in backend.functions:
             for statement in function.scope.statements:
                 if isinstance(statement, Assign) and _switch(statement):

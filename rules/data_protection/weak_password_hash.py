@@ -67,6 +67,12 @@ class WeakPasswordHash(CstRule):
                 yield parts[-1]
 
     def _feeds_slow_hash(self, site: Site) -> bool:
+        owner = site.function.owner
+        if owner is not None and any(
+            each.name.startswith("django.contrib.auth.hashers.")
+            for each in site.backend.project.ancestors(owner)
+        ):
+            return True
         return any(
             not _SLOW.isdisjoint(re.split(r"[.()]+", site.backend.project.callee(site.function, call).name))
             for call in site.function.scope.calls

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Site
+from linter.backend import Backend, Site, is_run_by_hand
 from linter.facts.expressions import Constant, Expr, Sequence
 from linter.finding import Note
 from linter.provenance import SHELL_TEXT, Leaf
@@ -78,7 +78,7 @@ class ShellFromParts(CstRule):
                 related=[Note(worst.holder.location, f"`{worst.what}` enters in `{entry}`")],
                 path=[Note(step, "handed on here") for step in reversed(worst.steps)],
             )
-        elif self._is_text(worst, backend):
+        elif self._is_text(worst, backend) and not is_run_by_hand(subject.location.path):
             yield self.finding(
                 subject,
                 f"Parameter `{worst.what}` is put into a shell command unquoted, so it can be a command",

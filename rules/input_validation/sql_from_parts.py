@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Site
+from linter.backend import Backend, Site, is_run_by_hand
 from linter.extract.sql_or_prose import looks_like_sql
 from linter.facts.expressions import Constant, Expr, Sequence
 from linter.facts.expressions import Mapping as MappingExpr
@@ -35,8 +35,6 @@ _SQL_ONLY = {
     "sqlite3.Connection.execute",
 }
 """What takes SQL fragments as well as statements."""
-
-_OWN_RUN = ("/migrations/", "/versions/", "/management/commands/", "/scripts/", "/alembic/")
 
 
 class SqlFromParts(CstRule):
@@ -107,7 +105,7 @@ class SqlFromParts(CstRule):
                 break
             if leaf.kind == "parameter" and leaf.part and worst is None and self._is_text(leaf, backend):
                 worst = leaf
-        if worst is None or (worst.kind == "parameter" and self._runs_alone(subject)):
+        if worst is None or (worst.kind == "parameter" and is_run_by_hand(subject.location.path)):
             return
         place = worst.holder.location
         if worst.kind == "outside":
@@ -133,7 +131,3 @@ class SqlFromParts(CstRule):
         if declared is None or parent is None or declared.kind in ("*", "**"):
             return False
         return backend.project.annotated_type(parent, declared.annotation) == "str"
-
-    def _runs_alone(self, site: Site) -> bool:
-        path = "/" + site.location.path
-        return any(folder in path for folder in _OWN_RUN)

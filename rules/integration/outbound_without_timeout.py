@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Site
+from linter.backend import Backend, Site, is_run_by_hand
 from linter.facts.expressions import Constant
 from linter.rule import Confidence, CstRule, Outcome, Severity, Undecided
 
@@ -20,7 +20,6 @@ _LIMITED = (
     "httpx.AsyncClient",
 )
 _URLOPEN = "urllib.request.urlopen"
-_BY_HAND = ("/migrations/", "/management/commands/", "/scripts/")
 
 
 class OutboundWithoutTimeout(CstRule):
@@ -56,7 +55,7 @@ class OutboundWithoutTimeout(CstRule):
     def subjects(self, backend: Backend) -> Iterable[Site]:
         """HTTP calls of libraries whose default is known."""
         for site in backend.calls(*_ENDLESS, *_LIMITED, _URLOPEN):
-            if not any(folder in "/" + site.location.path for folder in _BY_HAND):
+            if not is_run_by_hand(site.location.path):
                 yield site
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:

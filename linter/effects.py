@@ -1,0 +1,203 @@
+"""What a function does, itself or through what it calls: writes data, or establishes who is calling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from linter.resolve.definitions import Function
+from linter.resolve.project import Resolved
+
+if TYPE_CHECKING:
+    from linter.backend import Backend, Route
+
+_DEPTH = 5
+_WRITING_METHODS = frozenset(
+    {
+        "add_all",
+        "bulk_create",
+        "bulk_insert_mappings",
+        "bulk_save_objects",
+        "bulk_update",
+        "commit",
+        "create",
+        "delete",
+        "delete_many",
+        "delete_one",
+        "get_or_create",
+        "insert_many",
+        "insert_one",
+        "save",
+        "update_many",
+        "update_one",
+        "update_or_create",
+    }
+)
+_SESSION_METHODS = frozenset({"add", "add_all", "delete", "merge", "commit", "flush"})
+_STATEMENTS = frozenset({"sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"})
+_NO_DATABASE = (
+    "bytes.",
+    "dict.",
+    "hashlib.",
+    "httpx.",
+    "io.",
+    "list.",
+    "logging.",
+    "os.",
+    "pathlib.",
+    "requests.",
+    "set.",
+    "str.",
+)
+_IDENTIFYING = frozenset(
+    {
+        "authenticate",
+        "authenticate_user",
+        "check_password",
+        "check_password_hash",
+        "checkpw",
+        "compare_digest",
+        "construct_event",
+        "create_access_token",
+        "create_refresh_token",
+        "generate_password_hash",
+        "hashpw",
+        "login_user",
+        "logout_user",
+        "make_password",
+        "make_random_password",
+        "set_password",
+        "verify_and_update",
+        "verify_password",
+        "verify_signature",
+    }
+)
+_IDENTIFYING_NAMES = frozenset(
+    {
+        "django.contrib.auth.login",
+        "django.contrib.auth.logout",
+        "hmac.new",
+        "hmac.digest",
+        "jwt.decode",
+        "jwt.encode",
+        "jose.jwt.decode",
+        "jose.jwt.encode",
+        "stripe.Webhook.construct_event",
+        "svix.webhooks.Webhook.verify",
+    }
+)
+_SIGNING_MODULES = ("itsdangerous.", "django.core.signing.", "passlib.", "argon2.", "authlib.", "webauthn.")
+_OPEN_WORDS = frozenset(
+    {
+        "auth",
+        "authorize",
+        "callback",
+        "confirm",
+        "csp",
+        "csrf",
+        "forgot",
+        "health",
+        "healthcheck",
+        "heartbeat",
+        "hook",
+        "hooks",
+        "initialize",
+        "install",
+        "invitation",
+        "invitations",
+        "invite",
+        "invites",
+        "login",
+        "logout",
+        "oauth",
+        "oauth2",
+        "oidc",
+        "password",
+        "ping",
+        "public",
+        "register",
+        "registration",
+        "reset",
+        "saml",
+        "setup",
+        "signin",
+        "signout",
+        "signup",
+        "sso",
+        "token",
+        "tokens",
+        "unsubscribe",
+        "verify",
+        "webhook",
+        "webhooks",
+    }
+)
+
+
+class Effects:
+    """Answers, memoised, for every function of one backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._project = backend.project
+        self._known: dict[tuple[int, str], bool] = {}
+
+    def writes(self, function: Function) -> bool:
+        """Whether a function is seen to write to a database."""
+        return self._reaches(function, "writes", _is_write, 0)
+
+    def identifies(self, function: Function) -> bool:
+        """Whether a function checks credentials or a signature, or issues a token.
+
+        Such a function is meant for callers who are not known yet.
+        """
+        return self._reaches(function, "identifies", _is_identification, 0)
+
+    def is_open_on_purpose(self, route: Route) -> bool:
+        """Whether a route is meant for anonymous callers: sign-in, sign-up, reset, webhook, health."""
+        if route.function is not None and self.identifies(route.function):
+            return True
+        # Behaviour that lies in a library cannot be followed; then the path has to say it.
+        words = route.path.lower().replace("-", "/").replace("_", "/").replace(".", "/").split("/")
+        name = route.handler.rpartition(".")[2].lower().split("_")
+        return not _OPEN_WORDS.isdisjoint(words) or not _OPEN_WORDS.isdisjoint(name)
+
+    def _reaches(self, function: Function, question: str, holds: Callable[[Resolved], bool], depth: int) -> bool:
+        key = (id(function), question)
+        if key in self._known:
+            return self._known[key]
+        self._known[key] = False
+        answer = any(
+            holds(found)
+            or (
+                depth < _DEPTH
+                and isinstance(found.target, Function)
+                and self._reaches(found.target, question, holds, depth + 1)
+            )
+            for found in self._called(function)
+        )
+        self._known[key] = answer
+        return answer
+
+    def _called(self, function: Function) -> Iterator[Resolved]:
+        for call in function.scope.calls:
+            yield self._project.callee(function, call)
+
+
+def _is_write(found: Resolved) -> bool:
+    holder, _, last = found.name.rpartition(".")
+    if found.name in _STATEMENTS:
+        return True
+    if isinstance(found.target, Function) or found.name.startswith(_NO_DATABASE):
+        return False
+    if last in _SESSION_METHODS and holder.endswith(("Session", "session", "?")):
+        return last != "add" or not holder.endswith("?")
+    return last in _WRITING_METHODS and bool(holder)
+
+
+def _is_identification(found: Resolved) -> bool:
+    name = found.name
+    return (
+        name in _IDENTIFYING_NAMES
+        or name.rpartition(".")[2] in _IDENTIFYING
+        or name.startswith(_SIGNING_MODULES)
+    )
