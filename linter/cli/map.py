@@ -91,19 +91,15 @@ def _render(inventory: Row, format: str, *, colour: bool) -> str:
 
 
 def _sections(inventory: Row, paint: Paint) -> Iterator[list[str]]:
-    yield from _routes(inventory["routes"], paint)
+    yield _routes(inventory["routes"], paint)
     yield _tables(inventory["tables"], paint)
     yield list(_totals(inventory, paint))
     skipped = [f"  {_shown(each['file'])}: {_shown(each['reason'])}" for each in inventory["skipped"]]
     yield [paint.bold("Not read, or not in full"), *skipped] if skipped else []
 
 
-def _routes(routes: list[Row], paint: Paint) -> Iterator[list[str]]:
+def _routes(routes: list[Row], paint: Paint) -> list[str]:
     from linter.cli.table import draw
-
-    if not routes:
-        yield [paint.bold("No routes found")]
-        return
 
     def verdict(text: str) -> str:
         return {"yes": paint.good(text), "no": paint("33", text)}.get(text, paint.dim(text))
@@ -118,12 +114,8 @@ def _routes(routes: list[Row], paint: Paint) -> Iterator[list[str]]:
         )
         for route in routes
     ]
-    yield draw(
-        ("METHODS", "PATH", "HANDLER", "AUTH", "GUARDS"),
-        rows,
-        paint,
-        styles={1: paint.bold, 3: verdict, 4: paint.dim},
-    )
+    heads = ("METHODS", "PATH", "HANDLER", "AUTH", "GUARDS")
+    return draw(heads, rows, paint, styles={1: paint.bold, 3: verdict, 4: paint.dim}) if rows else []
 
 
 def _short(names: Iterable[str]) -> list[str]:
