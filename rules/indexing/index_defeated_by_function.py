@@ -49,7 +49,7 @@ class IndexDefeatedByFunction(SqlRule):
             if not helped:
                 yield self.finding(
                     subject,
-                    f"`{predicate.wrapped}` around `{table.name}.{predicate.column}` defeats its index, so the "
-                    "query reads the whole table",
-                    help="compare the column itself with a range or a converted constant, or index the expression",
+                    f"`{predicate.wrapped}` around `{table.name}.{predicate.column}` defeats its index, so "
+                    "the query reads the whole table",
+                    help="compare the column itself with a range or a constant, or index the expression",
                 )

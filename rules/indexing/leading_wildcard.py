@@ -47,7 +47,7 @@ class LeadingWildcard(SqlRule):
                 continue
             yield self.finding(
                 subject,
-                f"the pattern `{predicate.pattern}` on `{table.name}.{predicate.column}` begins with a wildcard, "
-                "so the query reads the whole table",
+                f"the pattern `{predicate.pattern}` on `{table.name}.{predicate.column}` begins with a "
+                "wildcard, so the query reads the whole table",
                 help="use a trigram index (`pg_trgm`), full-text search, or a stored reversed column",
             )

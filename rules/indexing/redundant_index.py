@@ -44,8 +44,8 @@ class RedundantIndex(Rule[TableIndex]):
                 what = "has the same columns" if same else "begins with the same columns"
                 yield self.finding(
                     subject,
-                    f"index {subject} is never needed: `{other.name or ', '.join(other.columns)}` {what}, and "
-                    "every write pays for both",
+                    f"index {subject} is never needed: `{other.name or ', '.join(other.columns)}` {what}, "
+                    "and every write pays for both",
                     help="drop the index",
                     related=[Note(other.location, "the index that serves the same queries")],
                 )

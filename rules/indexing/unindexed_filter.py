@@ -56,7 +56,8 @@ class UnindexedFilter(Rule[TableColumn]):
             return
         yield self.finding(
             subject,
-            f"{len(queries)} queries filter {subject} and no index begins with it, so each reads the whole table",
+            f"{len(queries)} queries filter {subject} and no index begins with it, so each reads "
+            "the whole table",
             help=f"add an index on `{subject.column.name}`"
             + (" (`index=True`)" if subject.table.source == "sqlalchemy" else "")
             + (" (`db_index=True`)" if subject.table.source == "django" else ""),

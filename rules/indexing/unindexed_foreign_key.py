@@ -44,7 +44,8 @@ class UnindexedForeignKey(Rule[TableColumn]):
         target = (subject.column.references or "").rpartition(".")[0]
         yield self.finding(
             subject,
-            f"foreign key {subject} has no index, so each delete in `{target}` reads the whole of {subject.table}",
+            f"foreign key {subject} has no index, so each delete in `{target}` reads the whole of "
+            f"{subject.table}",
             help=_help(subject),
         )
 
