@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from linter.cli.options import open_project, project_options, selection_options, wants_colour
+from linter.cli.options import (
+    Verb,
+    open_project,
+    paths_argument,
+    project_options,
+    selection_options,
+    wants_colour,
+)
 
 if TYPE_CHECKING:
     from linter.finding import Finding
@@ -19,8 +26,8 @@ _PASSES = 5
 """A fix may uncover another, such as a suppression that is then unused. More passes than this are a loop."""
 
 
-@click.command("fix", short_help="Mend what can be mended mechanically.")
-@click.argument("paths", nargs=-1)
+@click.command("fix", cls=Verb, short_help="Mend what can be mended mechanically.")
+@paths_argument
 @click.option("--diff", is_flag=True, help="Print the changes and write nothing.")
 @click.option("--unsafe", is_flag=True, help="Also apply fixes that may change what the program does.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour.")
