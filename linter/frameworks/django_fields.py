@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from linter.facts.expressions import Constant, Result
@@ -138,31 +139,37 @@ class Fields:
         kind = self.kind(made)
         if not kind or kind in _NO_COLUMN:
             return None
-        relation = kind in _RELATIONS
-        primary = self.values.flag(made.keyword("primary_key"))
-        index = self.values.constant(made.keyword("db_index"))
+        given = {option: made.value.beside(expr) for option, expr in made.call.keywords}
+        index = self.values.constant(given.get("db_index"))
+        to = made.argument(0, "to") if kind in _RELATIONS else None
         return Field(
             name=name,
             kind=kind,
             type=self._type(made, kind),
-            null=self.values.flag(made.keyword("null")) or kind == "NullBooleanField",
-            primary_key=primary,
-            unique=self.values.flag(made.keyword("unique")),
+            null=self._flag(given, "null") or kind == "NullBooleanField",
+            primary_key=self._flag(given, "primary_key"),
+            unique=self._flag(given, "unique"),
             db_index=index if isinstance(index, bool) else None,
-            column=self.values.text(made.keyword("db_column")) or "",
+            column=self._text(given, "db_column"),
             location=made.value.holder.module.locate(made.call.span),
-            to=made.argument(0, "to") if relation else None,
-            to_field=self.values.text(made.keyword("to_field")) or "",
-            through=made.keyword("through") if kind == "ManyToManyField" else None,
-            db_table=self.values.text(made.keyword("db_table")) or "",
-            related_name=self.values.text(made.keyword("related_name")) or "",
-            related_query_name=self.values.text(made.keyword("related_query_name")) or "",
-            default=self._default(made.keyword("default")),
-            db_default=self._default(made.keyword("db_default")),
-            parent_link=self.values.flag(made.keyword("parent_link")),
-            constrained=self.values.flag(made.keyword("db_constraint"), default=True),
+            to=to,
+            to_field=self._text(given, "to_field"),
+            through=given.get("through") if kind == "ManyToManyField" else None,
+            db_table=self._text(given, "db_table"),
+            related_name=self._text(given, "related_name"),
+            related_query_name=self._text(given, "related_query_name"),
+            default=self._default(given.get("default")),
+            db_default=self._default(given.get("db_default")),
+            parent_link=self._flag(given, "parent_link"),
+            constrained=self._flag(given, "db_constraint", default=True),
             complete=not made.call.is_open,
         )
+
+    def _flag(self, given: Mapping[str, Value], name: str, default: bool = False) -> bool:
+        return self.values.flag(given[name], default) if name in given else default
+
+    def _text(self, given: Mapping[str, Value], name: str) -> str:
+        return (self.values.text(given[name]) or "") if name in given else ""
 
     def kind(self, made: Made) -> str:
         """The Django field class behind a call; empty when the call makes no field.

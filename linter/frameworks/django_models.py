@@ -69,6 +69,7 @@ class DjangoModels:
         self._drafts: dict[str, _Draft] = {}
         self._labels: dict[tuple[str, str], str] = {}
         self._model_bases: dict[str, bool] = {}
+        self._own_fields: dict[str, dict[str, Field | None]] = {}
         if "django" in self.project.imported:
             self.apps = Apps(backend, self.values)
             self._read(backend)
@@ -201,14 +202,25 @@ class DjangoModels:
                 draft.complete = False
 
     def _add_fields(self, cls: Class, draft: _Draft, hidden: set[str]) -> None:
-        for name, assign in cls.attributes.items():
-            if name in hidden or assign.value is None:
+        for name, found in self._fields_of(cls).items():
+            if name in hidden:
                 continue
             hidden.add(name)
-            found = self.fields.read(name, Value(cls, assign.value))
             if found is not None:
                 draft.fields[name] = found
                 draft.complete = draft.complete and found.complete
+
+    def _fields_of(self, cls: Class) -> dict[str, Field | None]:
+        """What each name in a class body declares; None for what is no field but hides one."""
+        known = self._own_fields.get(cls.id)
+        if known is None:
+            known = {
+                name: self.fields.read(name, Value(cls, assign.value))
+                for name, assign in cls.attributes.items()
+                if assign.value is not None
+            }
+            self._own_fields[cls.id] = known
+        return known
 
     # Relations
 

@@ -15,7 +15,7 @@ from linter.frameworks.sqlalchemy_bases import FLASK_MODEL, Bases, Lineage
 from linter.frameworks.sqlalchemy_columns import Columns, Draft
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
-from linter.resolve.values import Value, Values, class_body
+from linter.resolve.values import Value, Values, call_index, class_body
 from linter.schema.build import make_table, with_key_types
 from linter.schema.model import Model, Relation
 
@@ -64,7 +64,7 @@ class SqlalchemyModels:
                 self._model(cls)
         for site in backend.calls("sqlalchemy.Index"):
             if isinstance(site.function, Function) and site.function.is_module and site.call is not None:
-                self._index_outside(Value(site.function, _result(site.function, site.call)))
+                self._index_outside(Value(site.function, Result(call_index(site.function, site.call))))
         for name in sorted(self._drafts):
             self.tables[name] = self._finish(self._drafts[name])
         self.tables = with_key_types(self.tables)
@@ -469,10 +469,6 @@ def _attribute_location(value: Value, attribute: str) -> Location:
     return value.holder.location
 
 
-def _result(function: Function, call: object) -> Result:
-    return Result(next(index for index, each in enumerate(function.scope.calls) if each is call))
-
-
 def _table_calls(backend: Backend, values: Values) -> Iterator[tuple[Function, Value]]:
     """Calls of `Table(…)` at the top of modules and in class bodies, migrations left out."""
     for site in backend.methods_called("Table"):
@@ -484,4 +480,4 @@ def _table_calls(backend: Backend, values: Values) -> Iterator[tuple[Function, V
             site.callee.name.startswith(("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "?"))
             and site.call.args
         ):
-            yield holder, Value(holder, _result(holder, site.call))
+            yield holder, Value(holder, Result(call_index(holder, site.call)))

@@ -233,6 +233,11 @@ def bind(function: Function, made: Made) -> dict[str, Value]:
 _POSITIONAL = ("positional-only", "positional")
 
 
+def call_index(holder: Definition, call: Call) -> int:
+    """The position of a call in its scope."""
+    return next(index for index, each in enumerate(holder.scope.calls) if each is call)
+
+
 def local_value(value: Value, name: str) -> Value | None:
     """What a local name is assigned, when it is assigned once."""
     current: Definition | None = value.holder

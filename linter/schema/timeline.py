@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from linter.backend import Statement, Table
 from linter.schema.fold import Fold
 from linter.schema.migration import Migration
+
+Origin: TypeAlias = Literal["file", "string", "alembic", "django"]
 
 
 class History(NamedTuple):
@@ -60,9 +62,15 @@ def in_order(migrations: Iterable[Migration]) -> list[Migration]:
     return found
 
 
-def replay(migrations: Iterable[Migration], origin: str, dialect: str) -> History:
-    """Run migrations on an empty database."""
+def replay(
+    migrations: Iterable[Migration],
+    origin: Origin,
+    dialect: str,
+    tables: dict[str, Table] | None = None,
+) -> History:
+    """Run migrations on a database that has `tables`, or none."""
     fold = Fold()
+    fold.tables = tables or {}
     statements: list[Statement] = []
     paths: list[str] = []
     for migration in migrations:
@@ -74,7 +82,7 @@ def replay(migrations: Iterable[Migration], origin: str, dialect: str) -> Histor
                     facts=step.facts,
                     location=step.location,
                     scope=step.scope,
-                    origin=origin,  # type: ignore[arg-type]
+                    origin=origin,
                     dialect=dialect,
                     function=step.function,
                     migration=migration.path,

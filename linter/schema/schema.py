@@ -1,0 +1,123 @@
+"""Everything that the project says about its databases, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from linter.backend import Backend, Query, Statement, Table
+from linter.facts.files import FileFacts
+from linter.frameworks.django_models import DjangoModels
+from linter.frameworks.sqlalchemy import SqlalchemyModels
+from linter.schema.databases import databases, dialect_of
+from linter.schema.migration import Migration
+from linter.schema.sql_files import sql_migrations
+from linter.schema.strings import SqlStrings
+from linter.schema.timeline import History, histories, replay
+
+
+class Schema:
+    """Tables, statements, migrations and queries of a project.
+
+    `files` are the facts by path, SQL files included. `dialect` is `postgres`, `mysql`, `sqlite`, or
+    `auto` to take that of the first database found.
+    """
+
+    def __init__(self, backend: Backend, files: Mapping[str, FileFacts], dialect: str = "auto") -> None:
+        self.backend = backend
+        self._files = files
+        self._dialect = dialect
+
+    @cached_property
+    def databases(self) -> tuple[str, ...]:
+        """Those of `postgresql`, `mysql` and `sqlite` that the project is written for."""
+        return databases(self.backend)
+
+    @cached_property
+    def dialect(self) -> str:
+        """The dialect of statements that do not say it themselves."""
+        return dialect_of(self.databases) if self._dialect == "auto" else self._dialect
+
+    @cached_property
+    def django(self) -> DjangoModels:
+        """Django's models."""
+        return DjangoModels(self.backend)
+
+    @cached_property
+    def sqlalchemy(self) -> SqlalchemyModels:
+        """SQLAlchemy's models."""
+        return SqlalchemyModels(self.backend)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """All tables by name: those of models, and those that only migrations or SQL files declare.
+
+        Next to models, a table that is left over from migrations may be long gone; it counts as incomplete.
+        """
+        found = {**self.django.tables, **self.sqlalchemy.tables}
+        known = {name.rpartition(".")[2] for name in found}
+        for history in self._histories:
+            for name, table in history.tables.items():
+                if name not in found and name.rpartition(".")[2] not in known:
+                    found[name] = replace(table, complete=table.complete and not known)
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def migrations(self) -> tuple[str, ...]:
+        """Paths of all migration files."""
+        return tuple(sorted(path for history in self._histories for path in history.paths if path))
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """All statements: of migrations, SQL files and strings that go to a database, by place."""
+        found = [statement for history in self._histories for statement in history.statements]
+        found += self._strings_outside
+        for migration in self._sql_files[1]:
+            found += replay([migration], "file", self.dialect, self.tables).statements
+        return tuple(sorted(found, key=lambda each: each.location))
+
+    @cached_property
+    def queries(self) -> tuple[Query, ...]:
+        """All queries by ORM and SQL outside tests, by place."""
+        from linter.frameworks import queries_django, queries_sql, queries_sqlalchemy
+
+        found = queries_sql.queries(self._strings_outside, self.tables)
+        if self.django.models:
+            found += queries_django.queries(self.backend, self.django)
+        if self.sqlalchemy.models or self.sqlalchemy.tables:
+            found += queries_sqlalchemy.queries(self.backend, self.sqlalchemy)
+        return tuple(sorted(found, key=lambda each: (each.location, each.table)))
+
+    @cached_property
+    def _strings(self) -> SqlStrings:
+        return SqlStrings(self.backend.project)
+
+    @cached_property
+    def _sql_files(self) -> tuple[list[list[Migration]], list[Migration]]:
+        return sql_migrations(self._files, self.backend.text_of)
+
+    @cached_property
+    def _histories(self) -> list[History]:
+        """The histories of all databases: Django's, each of Alembic's, each folder of SQL files."""
+        from linter.frameworks import alembic, django_migrations
+
+        found: list[History] = []
+        of_django = django_migrations.migrations(self.backend, self._strings)
+        if of_django:
+            found.append(replay(of_django, "django", self.dialect))
+        revisions = alembic.revisions(self.backend, self._strings)
+        found += [replay(group, "alembic", self.dialect) for group in histories(revisions)]
+        found += [replay(group, "file", self.dialect) for group in self._sql_files[0]]
+        declared = [replay([each], "file", self.dialect) for each in self._sql_files[1]]
+        # A file that creates tables but is no migration declares a schema; its path is no migration's.
+        found += [History((), history.tables, ()) for history in declared if history.tables]
+        return found
+
+    @cached_property
+    def _strings_outside(self) -> list[Statement]:
+        from linter.schema.database_calls import string_statements
+
+        return string_statements(
+            self.backend, self._strings, frozenset(self.migrations), self.tables, self.dialect
+        )
