@@ -179,7 +179,8 @@ class Evaluation:
         identity = any_identity(sources)
         source = sources[0] if len(sources) == 1 and not expr.conditions else UNKNOWN
         if source.kind != "constant" or not isinstance(source.value, tuple) or len(source.value) > _ITEMS:
-            return unknown(identity or self.value(frame, expr.element).identity)
+            element = self.value(frame, expr.element)
+            return Seen("many", (element,), identity or element.identity)
         values: list[Seen] = []
         for each in source.value:
             self._visitor.bind(frame, expr.targets[0], constant(each))
@@ -414,6 +415,9 @@ class Evaluation:
         if name in ("any", "all") and first.kind == "list":
             truths = [from_truth(each.truth, each.identity) for each in first.items]
             return conjunction(truths, name == "all") if truths else constant(name == "all")
+        if name in ("any", "all") and first.kind == "many":
+            decided = first.items[0].truth is (name == "all")
+            return from_truth(name == "all" if decided else None, first.identity)
         if name in _FOLDING:
             return first
         if name in ("str", "isinstance", "callable") and first.kind == "absent":

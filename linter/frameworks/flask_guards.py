@@ -38,35 +38,48 @@ class Guards:
         self._refusals = refusals
         self._visitor = Visitor(backend, refusals)
         self._decorators: dict[tuple[int, int], Answer] = {}
-        self._hooks: dict[tuple[int, Asked], Answer] = {}
+        self._answers: dict[tuple[int, Asked], Answer] = {}
+        self._hooks: dict[int, tuple[list[Function], list[Guard]]] = {}
+        self._placed: dict[tuple[int, int, GuardLevel], list[Guard]] = {}
+        self._classes: dict[tuple[str, str], list[Guard]] = {}
 
     # Levels
 
     def of_hook(self, hook: Hook, level: GuardLevel, asked: Asked) -> Iterator[Guard]:
         """The guards that a function running before requests is for one request."""
+        if id(hook) not in self._hooks:
+            self._hooks[id(hook)] = self._read_hook(hook, level)
+        functions, always = self._hooks[id(hook)]
+        yield from always
+        for function in functions:
+            answer = self._of_hook_function(function, asked)
+            if answer.verdict is not Verdict.NO:
+                yield _guard(function.name, answer, level, function.location, hook.certain)
+
+    def _read_hook(self, hook: Hook, level: GuardLevel) -> tuple[list[Function], list[Guard]]:
+        """The functions of a hook that may refuse, and the guards that are the same for all requests."""
+        functions: list[Function] = []
+        always: list[Guard] = []
         for leaf in self._setup.leaves(hook.value):
             if isinstance(leaf.expr, Ref):
                 target = self._project.reference(leaf.holder, leaf.expr.name).target
                 if isinstance(target, Function):
-                    answers = [self._of_hook_function(target, asked)]
-                    yield from self.decorated(target, target.scope.decorators, leaf.scene, level)
-                    for answer in answers:
-                        if answer.verdict is not Verdict.NO:
-                            yield _guard(target.name, answer, level, target.location, hook.certain)
+                    always += self.decorated(target, target.scope.decorators, leaf.scene, level)
+                    functions += [target] if self._visitor.may_refuse(target) else []
             elif isinstance(leaf.expr, Result):
                 for view in self._objects.views(leaf):
                     for value in view.wraps:
-                        yield from self.applied(value, level, hook.certain)
+                        always += self.applied(value, level, hook.certain)
+        return functions, always
 
     def _of_hook_function(self, function: Function, asked: Asked) -> Answer:
-        visitor = self._visitor
         for each in (Asked(), asked):
-            known = self._hooks.get((id(function), each))
+            known = self._answers.get((id(function), each))
             if known is not None:
                 return known
-        visitor.asked = False
-        answer = visitor.hook(function, asked)
-        self._hooks[id(function), asked if visitor.asked else Asked()] = answer
+        self._visitor.asked = False
+        answer = self._visitor.hook(function, asked)
+        self._answers[id(function), asked if self._visitor.asked else Asked()] = answer
         return answer
 
     def decorated(
@@ -76,8 +89,12 @@ class Guards:
         parent = definition.parent
         assert parent is not None
         for decorator in decorators:
-            place = definition.module.locate(decorator.span)
-            yield from self.applied(Value(parent, decorator.value, scene), level, True, place)
+            key = (id(decorator), id(scene), level)
+            if key not in self._placed:
+                place = definition.module.locate(decorator.span)
+                value = Value(parent, decorator.value, scene)
+                self._placed[key] = list(self.applied(value, level, True, place))
+            yield from self._placed[key]
 
     def applied(
         self, value: Value, level: GuardLevel, certain: bool, place: Location | None = None
@@ -88,8 +105,14 @@ class Guards:
         if answer.verdict is not Verdict.NO or answer.kind in ("rate-limit", "csrf"):
             yield _guard(name, answer, level, place or self._place(value), certain)
 
-    def of_class(self, cls: Class, verb: str) -> Iterator[Guard]:
+    def of_class(self, cls: Class, verb: str) -> list[Guard]:
         """Guards that a class view declares for all its methods, or for one verb."""
+        key = (cls.id, verb)
+        if key not in self._classes:
+            self._classes[key] = list(self._of_class(cls, verb))
+        return self._classes[key]
+
+    def _of_class(self, cls: Class, verb: str) -> Iterator[Guard]:
         for attribute in ("decorators", "method_decorators"):
             member = self._project.member(cls, attribute)
             if member is None or not isinstance(member.target, Variable):

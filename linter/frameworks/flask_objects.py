@@ -11,7 +11,7 @@ from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
 from linter.facts.scopes import Call, Decorator
 from linter.facts.spans import Span
 from linter.frameworks.flask_names import APPS, OBJECTS, ObjectKind
-from linter.frameworks.flask_setup import Setup, Value, receiver_of
+from linter.frameworks.flask_setup import Setup, Value, index_of, receiver_of
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 
@@ -150,13 +150,28 @@ class Objects:
 
     def discover(self) -> None:
         """Find every object that any code of the project makes."""
-        holders: list[Definition] = [*self.backend.functions, *self.backend.classes]
-        for holder in holders:
-            for index, call in enumerate(holder.scope.calls):
-                if self._made(holder, call) is not None:
-                    for start in self.setup.scenes(holder):
-                        for scene in self.setup.turns(holder, call.block, start):
-                            self._node(Value(holder, Result(index), scene))
+        sites = [site for name in sorted(self._makers()) for site in self.backend.methods_called(name)]
+        sites.sort(key=lambda site: (site.function.module.path, site.span))
+        for site in sites:
+            assert site.call is not None
+            holder = site.function
+            if self._made(holder, site.call) is not None:
+                index = index_of(holder, site.call)
+                for start in self.setup.scenes(holder):
+                    for scene in self.setup.turns(holder, site.call.block, start):
+                        self._node(Value(holder, Result(index), scene))
+
+    def _makers(self) -> set[str]:
+        """The last names of what makes objects: the libraries' classes and those that extend them."""
+        names = {"namespace", *(name.rpartition(".")[2] for name in OBJECTS)}
+        names |= {alias for name in names for alias in self.setup.aliases.get(name, ())}
+        extended = [(each.scope.name, _last_names(each)) for each in self.backend.classes if each.scope.bases]
+        for _ in range(8):
+            further = {name for name, bases in extended if name not in names and not bases.isdisjoint(names)}
+            if not further:
+                break
+            names |= further
+        return names
 
     def objects(self, value: Value) -> list[Node]:
         """Every object that a value may be."""
@@ -281,3 +296,7 @@ class Objects:
                 elif not resolved.name.startswith("?"):
                     found.append(View(resolved.name, endpoint=endpoint))
         return found
+
+
+def _last_names(cls: Class) -> set[str]:
+    return {base.name.rpartition(".")[2].lstrip(":$") for base in cls.scope.bases if isinstance(base, Ref)}

@@ -179,15 +179,14 @@ class Registrations:
 
     def _collect_applied_routes(self) -> None:
         """`app.route("/x")(view)`."""
-        for method in sorted(_ROUTES):
-            for site in self.backend.methods_called(method):
-                calls = site.function.scope.calls
-                receiver, _ = receiver_of(site.call.callee) if site.call is not None else (None, "")
-                for call in calls:
-                    if not isinstance(call.callee, Result) or calls[call.callee.call] is not site.call:
-                        continue
-                    if receiver is not None and call.args:
-                        self._applied_route(site.function, site.call, receiver, method, call.args[0])
+        for function in self.backend.functions:
+            calls = function.scope.calls
+            for call in calls:
+                if type(call.callee) is Result and call.args:
+                    inner = calls[call.callee.call]
+                    receiver, method = receiver_of(inner.callee)
+                    if receiver is not None and method in _ROUTES:
+                        self._applied_route(function, inner, receiver, method, call.args[0])
 
     def _applied_route(
         self, holder: Definition, call: Call, receiver: Expr, method: str, argument: Expr

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
 SeenKind: TypeAlias = Literal[
-    "constant", "absent", "anonymous", "unknown", "response", "path", "source", "list", "either"
+    "constant", "absent", "anonymous", "unknown", "response", "path", "source", "list", "many", "either"
 ]
 
 _IDENTITY_WORDS = (
@@ -61,7 +61,8 @@ class Seen(NamedTuple):
     """One value. `identity` says whether it depends on who is calling.
 
     `value` is the constant (`constant`), the status (`response`), the route's path with `{name}` for
-    parameters (`path`), the name of what is looked into (`source`), or the items (`list`, `either`).
+    parameters (`path`), the name of what is looked into (`source`), the items (`list`, `either`), or
+    what each of an unknown number of items is (`many`).
     """
 
     kind: SeenKind
@@ -85,7 +86,7 @@ class Seen(NamedTuple):
     @property
     def items(self) -> tuple[Seen, ...]:
         """The items of a list, or the values that it may be."""
-        return self.value if isinstance(self.value, tuple) and self.kind in ("list", "either") else ()
+        return self.value if isinstance(self.value, tuple) and self.kind in ("list", "many", "either") else ()
 
     def tied(self, identity: bool) -> Seen:
         """The same value, depending on the caller if `identity` says so."""
@@ -212,6 +213,8 @@ def called_method(base: Seen, name: str, arguments: list[Seen]) -> Seen | None:
             except (TypeError, ValueError):
                 return None
             return constant(tuple(found) if isinstance(found, list) else found, base.identity)
+    if base.kind == "constant" and base.identity and not base.value:
+        return ABSENT
     return None
 
 

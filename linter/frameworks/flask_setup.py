@@ -145,24 +145,20 @@ class Setup:
         constructor = function.scope.name == "__init__" and function.owner is not None
         name = function.owner.scope.name if constructor and function.owner else function.scope.name
         targets = (function, function.owner) if constructor else (function,)
-        for spelled in (name, *sorted(self._aliases.get(name, ()))):
+        for spelled in (name, *sorted(self.aliases.get(name, ()))):
             for site in self.backend.methods_called(spelled):
                 assert site.call is not None
                 if site.callee.target in targets:
-                    calls = site.function.scope.calls
-                    yield (
-                        site.function,
-                        next(index for index, call in enumerate(calls) if call is site.call),
-                    )
+                    yield site.function, index_of(site.function, site.call)
 
     @cached_property
-    def _aliases(self) -> dict[str, set[str]]:
+    def aliases(self) -> dict[str, set[str]]:
         """Other names under which functions are imported."""
         found: dict[str, set[str]] = {}
         for module in self.project.modules.values():
             for scope in module.facts.scopes:
                 for statement in scope.statements:
-                    if isinstance(statement, Import) and statement.name not in ("", statement.alias):
+                    if type(statement) is Import and statement.name not in ("", statement.alias):
                         found.setdefault(statement.name, set()).add(statement.alias)
         return found
 
@@ -565,6 +561,11 @@ def _rest(value: Value, arguments: list[Expr]) -> Value:
     if len(arguments) == 1 and isinstance(arguments[0], Starred):
         return value.beside(arguments[0].value)
     return value.beside(Sequence("tuple", tuple(arguments)))
+
+
+def index_of(holder: Definition, call: Call) -> int:
+    """The index of a call in the scope that it stands in."""
+    return next(index for index, each in enumerate(holder.scope.calls) if each is call)
 
 
 def _receiver(value: Value, call: Call) -> Value | None:

@@ -24,6 +24,10 @@ _STEPS = 3000
 EndKind: TypeAlias = Literal["pass", "unauthenticated", "forbidden", "away", "error"]
 
 
+Role: TypeAlias = Literal["wrapper", "hook", "handler"]
+"""A wrapper passes on by calling the view, a hook by returning nothing, a handler by answering."""
+
+
 class End(NamedTuple):
     """One way in which a function ends. `identity`: whether it got there by who is calling."""
 
@@ -105,18 +109,23 @@ class Visitor:
 
     def wrapper(self, function: Function, names: dict[str, Seen], views: frozenset[str]) -> Answer:
         """What the inner function of a decorator does before it calls the view, one of `views`."""
-        return judged(self._ends(function, names, views, Asked(), wrapper=True), wrapper=True)
+        return judged(self._ends(function, names, views, Asked(), "wrapper"), wrapper=True)
 
     def hook(self, function: Function, asked: Asked) -> Answer:
         """What a function that runs before requests does to a visitor's request."""
-        return judged(self._ends(function, {}, frozenset(), asked, wrapper=False), wrapper=True)
+        return judged(self._ends(function, {}, frozenset(), asked, "hook"), wrapper=True)
+
+    def may_refuse(self, function: Function) -> bool:
+        """Whether a function that runs before requests can keep any request from its handler."""
+        ends = self._ends(function, {}, frozenset(), Asked(), "hook")
+        return ends is None or any(end.kind in ("unauthenticated", "forbidden", "away") for end in ends)
 
     def handler(self, function: Function, method: str) -> Answer:
         """What a handler itself does to a visitor's request."""
-        return judged(self._ends(function, {}, frozenset(), Asked(method=method), wrapper=False))
+        return judged(self._ends(function, {}, frozenset(), Asked(method=method), "handler"))
 
     def _ends(
-        self, function: Function, names: dict[str, Seen], views: frozenset[str], asked: Asked, wrapper: bool
+        self, function: Function, names: dict[str, Seen], views: frozenset[str], asked: Asked, role: Role
     ) -> frozenset[End] | None:
         self._steps = 0
         try:
@@ -128,7 +137,7 @@ class Visitor:
         ends = set(summary.ends)
         for value in summary.returns:
             for each in value.items if value.kind == "either" else (value,):
-                ends.add(End(_returned_kind(each, wrapper), each.identity))
+                ends.add(End(_returned_kind(each, role), each.identity))
         return frozenset(ends)
 
     # Functions
@@ -361,12 +370,14 @@ def end_kind(status: int | None) -> EndKind:
     return "forbidden" if status == 403 else "error"
 
 
-def _returned_kind(value: Seen, wrapper: bool) -> EndKind:
+def _returned_kind(value: Seen, role: Role) -> EndKind:
+    """How a request ends when a function in this role returns a value."""
     if value.kind == "response" and isinstance(value.value, int) and value.value in (401, 403):
         return end_kind(value.value)
-    if not wrapper and (value.truth is False or value.kind in ("unknown", "anonymous")):
+    if role == "handler":
         return "pass"
-    return "away"
+    lets_pass = role == "hook" and (value.truth is False or value.kind in ("unknown", "anonymous"))
+    return "pass" if lets_pass else "away"
 
 
 def _merge(frame: Frame, other: dict[str, Seen]) -> None:
