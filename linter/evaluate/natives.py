@@ -24,8 +24,9 @@ _LONG = 20_000
 """Characters or items beyond which a value counts as unknown."""
 
 _TEXT_METHODS = frozenset(
-    "capitalize count endswith find index isdigit isupper islower join lower lstrip partition removeprefix "
-    "removesuffix replace rpartition rsplit rstrip split startswith strip title upper zfill".split()
+    {"capitalize", "count", "endswith", "find", "index", "isdigit", "isupper", "islower", "join", "lower"}
+    | {"lstrip", "partition", "removeprefix", "removesuffix", "replace", "rpartition", "rsplit", "rstrip"}
+    | {"split", "startswith", "strip", "title", "upper", "zfill"}
 )
 
 
@@ -84,7 +85,7 @@ def _equal(left: Value, right: Value, identity: bool) -> bool | None:
         certain = (*plain, list, tuple, dict, Class, Closure, Module, Instance, Made)
         return False if isinstance(other, certain) else None
     if isinstance(left, plain) and isinstance(right, plain):
-        if HOLE in (*(left if isinstance(left, str) else ()), *(right if isinstance(right, str) else ())):
+        if any(isinstance(each, str) and HOLE in each for each in (left, right)):
             return None
         return left == right
     if isinstance(left, (Class, External, Closure)) and isinstance(right, (Class, External, Closure)):
@@ -244,7 +245,7 @@ def _dict_method(
     if name in ("keys", "values"):
         return list(receiver) if name == "keys" else list(receiver.values())
     if name == "items":
-        return [(key, value) for key, value in receiver.items()]
+        return list(receiver.items())
     if name == "copy":
         return dict(receiver)
     if name == "pop":
@@ -275,11 +276,14 @@ def builtin(name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
     if name == "collections.defaultdict":
         return DefaultDict(first)
     if name == "len":
-        known = isinstance(first, (list, tuple, dict)) or (isinstance(first, str) and HOLE not in first)
-        return len(first) if known else UNKNOWN
+        if isinstance(first, (list, tuple, dict)) or (isinstance(first, str) and HOLE not in first):
+            return len(first)
+        return UNKNOWN
     if name == "bool":
         known_truth = truth(first)
         return UNKNOWN if known_truth is None else known_truth
+    if name in ("all", "any"):
+        return _quantified(name, first)
     if name == "str":
         return str(first) if isinstance(first, (str, int)) else UNKNOWN
     if name == "int":
@@ -300,6 +304,17 @@ def builtin(name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
     if name == "type":
         return type_of(first)
     return NotImplemented
+
+
+def _quantified(name: str, values: Value) -> Value:
+    """`all(...)` or `any(...)` of a list whose items are known well enough."""
+    if not isinstance(values, (list, tuple)):
+        return UNKNOWN
+    answers = {truth(each) for each in values}
+    decisive = name == "any"
+    if decisive in answers:
+        return decisive
+    return UNKNOWN if None in answers else not decisive
 
 
 def _collected(name: str, first: Value) -> Value:

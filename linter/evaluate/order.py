@@ -25,11 +25,32 @@ class ClassOrder:
         self._project = project
         self._library = library
         self._follow = follow
+        self._depth = 0
         self._known: dict[str, tuple[Resolved, ...]] = {}
+        self._of_class: dict[Class, tuple[Resolved, ...]] = {}
+        self._classes: dict[Class, tuple[Class, ...]] = {}
 
     def of(self, cls: Class) -> tuple[Resolved, ...]:
         """The class and its ancestors in the order that attributes are looked up."""
-        return self._of(Resolved(cls.id, cls))
+        found = self._of_class.get(cls)
+        if found is None:
+            found = self._of(Resolved(cls.id, cls))
+            if self._depth == 0:
+                self._of_class[cls] = found
+        return found
+
+    def classes(self, cls: Class) -> tuple[Class, ...]:
+        """Those of the order that the project defines."""
+        found = self._classes.get(cls)
+        if found is None:
+            found = tuple(each.target for each in self.of(cls) if isinstance(each.target, Class))
+            if self._depth == 0:
+                self._classes[cls] = found
+        return found
+
+    def classes_after(self, cls: Class, start: Class) -> tuple[Class, ...]:
+        """The project's classes that `super()` in a method of `start` looks at, for an object of `cls`."""
+        return tuple(each.target for each in self.after(cls, start) if isinstance(each.target, Class))
 
     def of_name(self, name: str) -> tuple[Resolved, ...]:
         """The order of a library's class."""
@@ -47,7 +68,11 @@ class ClassOrder:
         found = self._known.get(cls.name)
         if found is None:
             self._known[cls.name] = (cls,)
-            found = self._linearise(cls)
+            self._depth += 1
+            try:
+                found = self._linearise(cls)
+            finally:
+                self._depth -= 1
             self._known[cls.name] = found
         return found
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from linter.facts.expressions import Expr
-from linter.facts.spans import Span
+from linter.facts.files import FileFacts
+from linter.facts.scopes import Block, Scope
+from linter.facts.spans import Span, pack
 from linter.resolve.definitions import Class, Definition, Function, Module
 
 Value: TypeAlias = Any
@@ -188,6 +190,16 @@ class DefaultDict(dict[Value, Value]):
         self.factory = factory
 
 
+def _nowhere() -> Module:
+    span = pack(1, 0, 1, 0)
+    scope = Scope("module", "", "", -1, span, 1, blocks=(Block("body", 0, 0, span),))
+    return Module("", "", "", FileFacts("python", (scope,)), False)
+
+
+NOWHERE = _nowhere()
+"""Stands in for the module of a call that no source makes."""
+
+
 class Frame:
     """The names of one execution of a function, module body, class body or comprehension."""
 
@@ -229,6 +241,7 @@ def same(left: Value, right: Value) -> bool:
 def union(values: list[Value]) -> Value:
     """What a list built on several paths holds in all; for other values, the first known one."""
     known = [value for each in values for value in options(each) if value is not UNKNOWN]
+    known.sort(key=lambda value: isinstance(value, str) and HOLE in value)
     lists = [value for value in known if isinstance(value, (list, tuple))]
     if not lists:
         return known[0] if known else UNKNOWN

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from linter.backend import Backend, Guard, Output, Route, Verdict, is_test
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda, Made, Member, Value, options
+from linter.finding import Location
 from linter.frameworks.django_anonymous import Caller
-from linter.frameworks.django_guards import DjangoGuards, GuardSet, verdict_of
+from linter.frameworks.django_decorators import GuardSet, verdict_of
+from linter.frameworks.django_guards import DjangoGuards
 from linter.frameworks.django_inputs import Inputs
 from linter.frameworks.django_known import ALWAYS_REFUSED, INCLUDED, LOGIN_FREE_VIEWS
 from linter.frameworks.django_library import ADMIN_URLS, new_evaluator
@@ -42,7 +44,7 @@ class DjangoRoutes:
         self._evaluator, self._library = new_evaluator(backend.project, self._settings)
         caller = Caller(refusals.responses)
         self._library.caller = caller
-        self._guards = DjangoGuards(backend, refusals, self._settings, self._evaluator, caller)
+        self._guards = DjangoGuards(self._project, refusals, self._settings, self._evaluator, caller)
         self._rest = RestGuards(
             self._settings, self._evaluator, caller, self._library.imported, refusals.responses
         )
@@ -60,6 +62,8 @@ class DjangoRoutes:
     # Where the URL tree starts
 
     def _entries(self) -> Iterator[Entry]:
+        if self._evaluator.has_registries:
+            self._library.start_applications(self._evaluator)
         for patterns in self._roots():
             yield from flatten(patterns)
 
@@ -143,7 +147,10 @@ class DjangoRoutes:
         framework: str = "django",
     ) -> Route:
         kept = tuple(dict.fromkeys(guards))
-        location = entry.module.locate(entry.span) if entry.module.path else self._fallback(function)
+        if entry.module.path:
+            location = entry.module.locate(entry.span)
+        else:
+            location = function.location if function is not None else Location("", 1, 1, 1, 1)
         return Route(
             methods=tuple(sorted(methods)),
             path=entry.path,
@@ -157,9 +164,6 @@ class DjangoRoutes:
             complete=entry.complete,
         )
 
-    def _fallback(self, function: Function | None):  # type: ignore[no-untyped-def]
-        return function.location
-
     # Class views
 
     def _of_class(self, entry: Entry, view: ClassView, around: GuardSet) -> Iterator[Route]:
@@ -167,11 +171,10 @@ class DjangoRoutes:
         cls = view.cls
         api = self._rest.is_api(cls)
         groups: dict[tuple[str, tuple[Guard, ...]], list[str]] = {}
-        for verb, method in class_methods(self._evaluator, view).items():
-            found = self._guards.of_class(view, method)
-            guards = [*around.guards, *found.guards]
-            if api:
-                guards += self._rest.of_view(view, method, verb)
+        for verb, method in class_methods(self._evaluator, view, self._refusals.responses).items():
+            outer = [*around.guards, *(self._rest.of_view(view, method, verb) if api else ())]
+            found = self._guards.of_class(view, method, verb, verdict_of(outer) is Verdict.YES)
+            guards = [*outer, *found.guards]
             free = around.login_free or found.login_free or api or _is_login_view(self._ancestry(cls))
             guards += self._middleware.of_path(entry.path, free)
             if not isinstance(cls, Class) and cls.name in ALWAYS_REFUSED:
@@ -197,7 +200,7 @@ class DjangoRoutes:
         cls = view.cls
         function = None
         if isinstance(cls, Class):
-            function = self._guards.method(self._evaluator.order.of(cls), method)
+            function = self._guards.method(cls, method)
         framework = "drf" if api else "django"
         route = self._route(entry, verbs, f"{cls.name}.{method}", guards, function, framework)
         if isinstance(cls, Class):
@@ -220,17 +223,19 @@ class DjangoRoutes:
         rest = self._rest.api_view_methods(decorators)
         methods = rest if rest is not None else limited_methods((*limits, *decorators))
         if methods is None:
-            methods = function_methods(function, self._refusals.responses)
-        found = self._guards.of_function(function)
-        free = around.login_free or found.login_free or rest is not None
-        shared = [*around.guards, *found.guards, *self._middleware.of_path(entry.path, free)]
+            let_through = self._guards.methods_let_through(function)
+            methods = tuple(sorted(let_through or function_methods(function, self._refusals.responses)))
         groups: dict[tuple[Guard, ...], list[str]] = {}
         for verb in methods:
-            own = [] if rest is None else self._rest.of_function(function, decorators, verb)
-            groups.setdefault((*shared, *own), []).append(verb)
-        for guards, verbs in groups.items():
+            found = self._guards.of_function(function, verb)
+            free = around.login_free or found.login_free or rest is not None
+            guards = [*around.guards, *found.guards, *self._middleware.of_path(entry.path, free)]
+            if rest is not None:
+                guards += self._rest.of_function(function, decorators, verb)
+            groups.setdefault(tuple(guards), []).append(verb)
+        for kept, verbs in groups.items():
             framework = "django" if rest is None else "drf"
-            route = self._route(entry, verbs, function.name, guards, function, framework)
+            route = self._route(entry, verbs, function.name, kept, function, framework)
             route.inputs = (*route.inputs, *self._inputs.of_function(function))
             yield route
 

@@ -15,6 +15,7 @@ from linter.backend import GuardKind, Verdict
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.natives import truth
 from linter.evaluate.values import (
+    NOWHERE,
     UNKNOWN,
     Closure,
     External,
@@ -27,12 +28,10 @@ from linter.evaluate.values import (
     options,
 )
 from linter.facts.expressions import Ref, walk
-from linter.facts.files import FileFacts
-from linter.facts.scopes import Block, Scope
-from linter.facts.spans import pack
-from linter.frameworks.django_known import PERMISSIONS, TAKES_FUNCTION, decorator_kind
+from linter.frameworks.django_classes import VERBS
+from linter.frameworks.django_known import TAKES_FUNCTION, decorator_kind, permission_verdict
 from linter.frameworks.django_urls import Wrapped, is_view
-from linter.resolve.definitions import Class, Module
+from linter.resolve.definitions import Class
 from linter.responses import EXCEPTION_STATUS, RESPONSES, Responses
 
 _USER = "django.contrib.auth.models.AnonymousUser"
@@ -56,6 +55,12 @@ _USER_FIELDS: dict[str, Value] = {
 _NO_METHODS = frozenset({"has_perm", "has_perms", "has_module_perms", "is_verified"})
 _REFUSING = frozenset({"handle_no_permission", "permission_denied", "redirect_to_login"})
 _PASSING = frozenset({"dispatch", "http_method_not_allowed"})
+_COMPARISONS = frozenset({"compare_digest", "constant_time_compare"})
+_ANSWERING = frozenset(
+    {*VERBS, "list", "create", "retrieve", "update", "partial_update", "destroy"}
+    | {"form_valid", "form_invalid", "render_to_response"}
+)
+"""Inherited methods that answer a request."""
 _LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in")
 _USER_TESTS = (
     "is_authenticated",
@@ -67,6 +72,7 @@ _USER_TESTS = (
     "is_anonymous",
 )
 _RESPONSE_CLASSES = {
+    "django.http.HttpResponseNotAllowed": 405,
     "django.http.HttpResponseForbidden": 403,
     "django.http.response.HttpResponseForbidden": 403,
 }
@@ -83,6 +89,12 @@ PASSES = Judgement(Verdict.NO, "other")
 DOUBTFUL = Judgement(Verdict.UNKNOWN, "other")
 
 
+class Undecorated(Closure):
+    """A function of the project without the decorators around it."""
+
+    __slots__ = ()
+
+
 class Caller:
     """The anonymous caller: answers the evaluator's questions on what such a request holds."""
 
@@ -92,7 +104,7 @@ class Caller:
         """What `super().get_permissions()` starts from in the view under trial."""
 
     def request(self, method: Value = "GET", path: Value = UNKNOWN) -> Made:
-        """An anonymous request with an upper-case verb."""
+        """A request without credentials, and without anything that could carry them."""
         made = _made(_REQUEST)
         made.fields = {
             "user": _made(_USER),
@@ -101,6 +113,8 @@ class Caller:
             "headers": {},
             "COOKIES": {},
             "META": _made(_META),
+            "body": b"",
+            **{name: {} for name in ("GET", "POST", "FILES", "data", "query_params")},
             "method": method,
             "path": path,
             "path_info": path,
@@ -138,6 +152,9 @@ class Caller:
             return _made(_REFUSED)
         if made.name == "functools.wraps":
             return made
+        if last in _COMPARISONS:
+            # Nothing that the caller left out is equal to a secret.
+            return False if any(each in ("", b"", None) for each in made.args) else NotImplemented
         wrapped = made.args[0] if len(made.args) == 1 and not made.keywords else None
         if made.name in TAKES_FUNCTION:
             return made
@@ -152,6 +169,8 @@ class Caller:
             return _made(_REFUSED)
         if isinstance(receiver, Instance):
             return self._inherited(evaluator, receiver, name)
+        if name == "filter" and any(_is_user(each) for each in made.keywords.values()):
+            return _made(_NOTHING)
         if not isinstance(receiver, Made):
             return NotImplemented
         if receiver.name == _USER:
@@ -166,7 +185,7 @@ class Caller:
         return NotImplemented
 
     def _inherited(self, evaluator: Evaluator, receiver: Instance, name: str) -> Value:
-        if name in _PASSING:
+        if name in _PASSING or name in _ANSWERING:
             return _made(_REACHED)
         if name in ("setup", "initial", "process_request", "process_view", "check_throttles", "__init__"):
             return None
@@ -185,6 +204,8 @@ class Caller:
                 return _made(_REFUSED)
             inner = evaluator.call(callee.view, made.args, made.keywords, None, None)
             return inner if judged.verdict is Verdict.NO else UNKNOWN
+        if isinstance(callee, Closure) and not isinstance(callee, Undecorated):
+            return self._decorated(evaluator, callee, made)
         if isinstance(callee, Made):
             if callee.name == _VIEW:
                 return _made(_REACHED)
@@ -193,6 +214,22 @@ class Caller:
             if made.args and self._is_view(made.args[0]):
                 return Wrapped(made.args[0], callee, made)
         return NotImplemented
+
+    def _decorated(self, evaluator: Evaluator, callee: Closure, made: Made) -> Value:
+        """A call of a function that has decorators which may refuse goes through them."""
+        function = callee.function
+        holder = function.parent
+        if holder is None or not function.scope.decorators:
+            return NotImplemented
+        decorators = [evaluator.expression(holder, each.value) for each in function.scope.decorators]
+        decorators = [each for each in decorators if not _is_harmless(each)]
+        if not decorators:
+            return NotImplemented
+        view: Value = Undecorated(function, callee.frame)
+        for decorator in reversed(decorators):
+            view = evaluator.call(decorator, [view], {}, None, None)
+        args = made.args if callee.receiver is None else [callee.receiver, *made.args]
+        return evaluator.call(view, args, made.keywords, None, None)
 
     def _is_view(self, value: Value) -> bool:
         return is_view(value) or (isinstance(value, Made) and value.name == _VIEW)
@@ -229,13 +266,15 @@ class Caller:
             return Judgement(Verdict.YES, "authorization")
         return PASSES if answers == {True} else DOUBTFUL
 
-    def judge(self, outcome: Value, none_passes: bool = False) -> Judgement:
+    def judge(self, outcome: Value, none_passes: bool = False, as_handler: bool = False) -> Judgement:
         """What a response means. The ways in which the code fails for other reasons do not count.
 
-        With `none_passes`, returning nothing lets the request go on, as in a middleware's hook.
+        With `none_passes`, returning nothing lets the request go on, as in a middleware's hook. With
+        `as_handler`, it is the handler itself that answered.
         """
         kinds: set[GuardKind] = set()
         passes = doubtful = False
+        others = 0
         for option in options(outcome):
             if (isinstance(option, Made) and option.name == _REACHED) or (none_passes and option is None):
                 passes = True
@@ -245,9 +284,31 @@ class Caller:
                 doubtful = True
             elif status in (401, 403):
                 kinds.add("authentication" if status == 401 else "authorization")
-        if kinds and not passes and not doubtful:
+            else:
+                others += 1
+        if kinds and not passes and not doubtful and not (as_handler and others):
             return Judgement(Verdict.YES, min(kinds, key=("authentication", "authorization").index))
+        if as_handler:
+            # Any other answer is the handler's own, so it was reached.
+            passes = passes or others > 0
+            if kinds and passes:
+                return DOUBTFUL
         return PASSES if passes and not kinds and not doubtful else DOUBTFUL
+
+    def may_answer(self, outcome: Value) -> bool:
+        """Whether an answer that is neither a refusal nor an error is among what a call may come to."""
+        return any(
+            status is not None and status < 400
+            for status in (self._status(option) for option in options(outcome))
+        )
+
+    def may_refuse(self, outcome: Value) -> bool:
+        """Whether a refusal is among what a call may come to, or nothing is known of it."""
+        return any(option is UNKNOWN or self._status(option) in (401, 403) for option in options(outcome))
+
+    def rejects_method(self, outcome: Value) -> bool:
+        """Whether a call certainly answers that the method is not allowed."""
+        return all(self._status(option) == 405 for option in options(outcome))
 
     def _status(self, value: Value) -> int | None:
         """The status of a response or exception; 0 for one that is no refusal, None when not known."""
@@ -288,22 +349,14 @@ class Caller:
         return any(login in word.lower() for word in words for login in _LOGIN_WORDS)
 
 
-def library_permission(evaluator: Evaluator, cls: Class, verb: str) -> Verdict:
-    """What the first library permission that `cls` inherits from does to an anonymous caller."""
-    for ancestor in evaluator.order.of(cls):
-        if ancestor.target is None:
-            return permission_verdict(ancestor.name, verb)
-    return Verdict.NO
+def _is_harmless(decorator: Value) -> bool:
+    if isinstance(decorator, (Made, External)):
+        return decorator_kind(decorator.name) == "other"
+    return not isinstance(decorator, Closure)
 
 
-def permission_verdict(name: str, verb: str) -> Verdict:
-    """What a library's permission class does to an anonymous caller."""
-    known = PERMISSIONS.get(name.rpartition(".")[2])
-    if known is None:
-        return Verdict.NO if name in ("object", "abc.ABC") else Verdict.UNKNOWN
-    if known == "read":
-        return Verdict.NO if verb == "GET" else Verdict.YES
-    return Verdict.YES if known == "refuse" else Verdict.NO
+def _is_user(value: Value) -> bool:
+    return isinstance(value, Made) and value.name == _USER
 
 
 def _as_status(value: Value) -> int | None:
@@ -321,18 +374,14 @@ def _as_status(value: Value) -> int | None:
 
 
 def _made(name: str) -> Made:
-    made = Made(name, [], {}, _NOWHERE, 0)
+    made = Made(name, [], {}, NOWHERE, 0)
     made.truth = name != _NOTHING
     return made
 
 
-_HEADER = pack(1, 0, 1, 0)
-_NOWHERE = Module(
-    "",
-    "",
-    "",
-    FileFacts("python", (Scope("module", "", "", -1, _HEADER, 1, blocks=(Block("body", 0, 0, _HEADER),)),)),
-    False,
-)
-
-__all__ = ["DOUBTFUL", "PASSES", "Caller", "Judgement", "library_permission", "permission_verdict"]
+def library_permission(evaluator: Evaluator, cls: Class, verb: str) -> Verdict:
+    """What the first library permission that `cls` inherits from does to an anonymous caller."""
+    for ancestor in evaluator.order.of(cls):
+        if ancestor.target is None:
+            return permission_verdict(ancestor.name, verb)
+    return Verdict.NO

@@ -180,11 +180,14 @@ CLASSES: dict[str, LibraryClass] = {
 }
 
 _SHORT = {name.rpartition(".")[2]: name for name in _REST if not name.startswith("drf_")}
-_HARMLESS = ("django.", "rest_framework.", "drf_spectacular.", "drf_yasg.", "typing.", "abc.", "collections.")
-_HARMLESS += ("django_filters.", "django_tables2.", "extra_views.", "import_export.", "haystack.", "enum.")
-_HARMLESS += ("parler.", "model_utils.", "django_htmx.", "rest_framework_nested.", "dataclasses.")
-_HARMLESS += ("rest_framework_extensions.", "rest_framework_simplejwt.", "rest_flex_fields.", "strawberry.")
-_HARMLESS += ("graphene_django.", "phonenumber_field.", "typing_extensions.", "drf_", "dj_", "mptt.", "view_")
+_HARMLESS = (
+    *("django.", "rest_framework.", "drf_spectacular.", "drf_yasg.", "drf_", "dj_", "rest_flex_fields."),
+    *("rest_framework_nested.", "rest_framework_extensions.", "rest_framework_simplejwt."),
+    *("django_filters.", "django_tables2.", "django_htmx.", "extra_views.", "import_export.", "haystack."),
+    *("parler.", "model_utils.", "mptt.", "phonenumber_field.", "view_breadcrumbs."),
+    *("strawberry.", "graphene_django."),
+    *("typing.", "typing_extensions.", "abc.", "collections.", "enum.", "dataclasses."),
+)
 _BUILTIN = frozenset({"object", "dict", "list", "str", "int", "Exception"})
 
 

@@ -1,31 +1,21 @@
-"""Who may call a Django view: decorators, mixins, `dispatch`, middleware and checks in the handler."""
+"""Who may call a Django view: decorators, mixins, `dispatch` and checks in the handler."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
-from linter.backend import Backend, Guard, GuardLevel, Verdict
+from linter.backend import Guard, Verdict
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Made, Value
+from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
 from linter.facts.expressions import Ref
-from linter.facts.scopes import Assign, Decorator, Return
 from linter.finding import Location
-from linter.frameworks.django_anonymous import DOUBTFUL, PASSES, Caller, Judgement
+from linter.frameworks.django_anonymous import DOUBTFUL, PASSES, Caller, Judgement, Undecorated
 from linter.frameworks.django_classes import VIEW, is_harmless
-from linter.frameworks.django_known import (
-    CSRF_EXEMPT,
-    CSRF_PROTECT,
-    LOGIN_NOT_REQUIRED,
-    METHOD_DECORATOR,
-    decorator_kind,
-    mixin_kind,
-)
+from linter.frameworks.django_decorators import DecoratorGuards, GuardSet, verdict_of
+from linter.frameworks.django_known import mixin_kind
 from linter.frameworks.django_settings import DjangoSettings
 from linter.frameworks.django_urls import ClassView
 from linter.guards import Refusals
-from linter.resolve.definitions import Class, Definition, Function, arguments_of
-from linter.resolve.project import Resolved
+from linter.resolve.definitions import Class, Function
+from linter.resolve.project import Project, Resolved
 
 _HOOKS = ("dispatch", "setup", "initial", "initialize_request")
 """Methods that run before the one that answers a verb."""
@@ -35,207 +25,105 @@ _LOADING = ("get_queryset", "get_object", "get_context_data")
 """Methods that Django's own `get` calls."""
 
 
-class GuardSet(NamedTuple):
-    """The guards found so far, and whether `login_not_required` frees the view."""
-
-    guards: tuple[Guard, ...] = ()
-    login_free: bool = False
-
-
-def verdict_of(guards: Iterable[Guard]) -> Verdict:
-    """Whether an anonymous caller is refused by any of the guards."""
-    answers = {
-        guard.verdict for guard in guards if guard.kind in ("authentication", "authorization", "other")
-    }
-    if Verdict.YES in answers:
-        return Verdict.YES
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in answers else Verdict.NO
-
-
-class DjangoGuards:
+class DjangoGuards(DecoratorGuards):
     """Finds the guards of views, with memory over the whole project."""
 
     def __init__(
         self,
-        backend: Backend,
+        project: Project,
         refusals: Refusals,
         settings: DjangoSettings,
         evaluator: Evaluator,
         caller: Caller,
     ) -> None:
-        self.backend = backend
-        self.project = backend.project
-        self.refusals = refusals
+        super().__init__(project, refusals, evaluator, caller)
         self.settings = settings
-        self.evaluator = evaluator
-        self.caller = caller
-        self._decorators: dict[int, Judgement] = {}
         self._dispatches: dict[tuple[object, ...], Judgement] = {}
-        self._decorated: dict[tuple[str, int], tuple[Value, ...]] = {}
-        self._class_guards: dict[tuple[str, str], GuardSet] = {}
-        self._inside: dict[int, tuple[Guard, ...]] = {}
-
-    # Decorators
-
-    def decorators(self, definition: Definition) -> tuple[Value, ...]:
-        """The decorators of a function or class, as values, outermost first."""
-        key = (definition.module.path, definition.index)
-        found = self._decorated.get(key)
-        if found is None:
-            holder = definition.parent
-            assert holder is not None
-            found = tuple(
-                self.evaluator.expression(holder, decorator.value)
-                for decorator in definition.scope.decorators
-            )
-            self._decorated[key] = found
-        return found
-
-    def of_decorated(self, definition: Definition, level: GuardLevel, wanted: str = "") -> GuardSet:
-        """The guards among the decorators of a function, or of a class for its method `wanted`."""
-        guards: list[Guard] = []
-        free = False
-        values = self.decorators(definition)
-        for decorator, value in zip(definition.scope.decorators, values, strict=True):
-            if _extends_action(decorator):
-                continue
-            for each in self._applied(value, definition, wanted):
-                location = definition.module.locate(decorator.span)
-                name = self._written_name(definition, decorator, each)
-                guards += self.of_decorator(each, name, location, level)
-                free = free or _name_of(each) == LOGIN_NOT_REQUIRED
-        return GuardSet(tuple(guards), free)
-
-    def _applied(self, value: Value, definition: Definition, wanted: str) -> list[Value]:
-        """The plain decorators that `value` puts around a function, or around a class's method."""
-        if isinstance(value, Made) and value.name == METHOD_DECORATOR:
-            name = value.argument(1, "name", "")
-            if isinstance(definition, Class) and name not in (wanted, "dispatch"):
-                return []
-            inner = value.argument(0, "decorator", UNKNOWN)
-            return list(inner) if isinstance(inner, (list, tuple)) else [inner]
-        if isinstance(definition, Class) and not isinstance(value, (Made, External)):
-            # A project's own class decorator: it may record the class, or change its dispatch.
-            return [value] if isinstance(value, Closure) and self._changes_class(value) else []
-        if isinstance(definition, Class) and decorator_kind(_name_of(value)) is None:
-            return []
-        return [value]
-
-    def _changes_class(self, decorator: Closure) -> bool:
-        return self.refusals.of(decorator.function).verdict is not Verdict.NO or any(
-            (decorator_kind(name) or "other") != "other" for name in self._called_names(decorator.function)
-        )
-
-    def _called_names(self, function: Function) -> list[str]:
-        names: list[str] = []
-        for call in function.scope.calls:
-            names.append(self.project.callee(function, call).name)
-        for child in function.children.values():
-            if isinstance(child, Function):
-                names += self._called_names(child)
-        return names
-
-    def _written_name(self, definition: Definition, decorator: Decorator, value: Value) -> str:
-        if isinstance(value, Closure):
-            function = value.function
-            while isinstance(function.parent, Function) and not function.parent.is_module:
-                function = function.parent
-            return function.name
-        name = _name_of(value)
-        return name or "?"
-
-    def of_decorator(self, value: Value, name: str, location: Location, level: GuardLevel) -> list[Guard]:
-        """The guards that one decorator stands for."""
-        known = _name_of(value)
-        if known == CSRF_EXEMPT:
-            return [Guard(known, "csrf", level, location, Verdict.NO)]
-        if known in CSRF_PROTECT:
-            return [Guard(known, "csrf", level, location, Verdict.YES)]
-        if decorator_kind(known) == "rate-limit":
-            return [Guard(known, "rate-limit", level, location, Verdict.YES)]
-        judged = self._judge_decorator(value)
-        if judged.verdict is Verdict.NO:
-            return []
-        return [Guard(name, judged.kind, level, location, judged.verdict)]
-
-    def _judge_decorator(self, value: Value) -> Judgement:
-        if isinstance(value, Closure):
-            key = id(value.function)
-            if key not in self._decorators:
-                self._decorators[key] = DOUBTFUL
-                self._decorators[key] = self._judge_closure(value)
-            return self._decorators[key]
-        return self.caller.of_decorator(self.evaluator, value)
-
-    def _judge_closure(self, decorator: Closure) -> Judgement:
-        """Call the decorated view as nobody; when that does not tell, read the code for refusals."""
-        guarded = self.evaluator.trial(decorator, [self.caller.view()])
-        request = self.caller.request()
-        judged = self.caller.judge(self.evaluator.trial(guarded, [request]))
-        if judged.verdict is Verdict.UNKNOWN and _takes_receiver(guarded):
-            judged = self.caller.judge(self.evaluator.trial(guarded, [UNKNOWN, request]))
-        if judged.verdict is not Verdict.UNKNOWN:
-            return judged
-        return self._read(decorator.function)
-
-    def _read(self, function: Function) -> Judgement:
-        """What the code can do, when following it does not tell what it does."""
-        found = self.refusals.of(function)
-        if found.verdict is Verdict.YES:
-            return Judgement(Verdict.YES, found.kind) if self._asks_who(function) else DOUBTFUL
-        kinds = [decorator_kind(name) or "other" for name in self._called_names(function)]
-        guarding = next((kind for kind in kinds if kind in ("authentication", "authorization")), None)
-        return PASSES if guarding is None else Judgement(Verdict.YES, guarding)
-
-    def _asks_who(self, function: Function) -> bool:
-        """Whether the code, nested functions included, reads anything that tells who is calling."""
-        for block in function.scope.blocks:
-            if block.subject is not None and self.refusals.reads_identity(function, block.subject):
-                return True
-        for call in function.scope.calls:
-            if any(self.refusals.reads_identity(function, each) for each in arguments_of(call)):
-                return True
-        for statement in function.scope.statements:
-            if isinstance(statement, (Assign, Return)) and statement.value is not None:
-                if self.refusals.reads_identity(function, statement.value):
-                    return True
-        return any(
-            self._asks_who(child) for child in function.children.values() if isinstance(child, Function)
-        )
+        self._class_guards: dict[tuple[Class, str], GuardSet] = {}
+        self._handing: dict[int, bool] = {}
+        self._hooks: dict[Class, tuple[tuple[str, Function], ...]] = {}
+        self._quiet: dict[Class, bool] = {}
+        self._inside: dict[tuple[int, str | None, str], tuple[Guard, ...]] = {}
 
     # Functions
 
-    def of_function(self, function: Function) -> GuardSet:
+    def of_function(self, function: Function, verb: str = "GET") -> GuardSet:
         """The guards of a function view: its decorators and the checks in its body."""
         decorated = self.of_decorated(function, "function")
-        return GuardSet((*decorated.guards, *self.inside(function)), decorated.login_free)
+        return GuardSet((*decorated.guards, *self.inside(function, None, verb)), decorated.login_free)
 
-    def inside(self, function: Function) -> tuple[Guard, ...]:
-        """What a handler's own body does to anonymous callers."""
-        key = id(function)
+    def inside(self, function: Function, cls: Class | None = None, verb: str = "GET") -> tuple[Guard, ...]:
+        """What a handler's own body does to anonymous callers. `cls` is the class of the view, if any.
+
+        Without a verb, the body is read and not followed.
+        """
+        key = (id(function), None if cls is None else cls.id, verb)
         found = self._inside.get(key)
         if found is None:
-            judged = self.refusals.inside(function)
+            judged = self._judge_handler(function, cls, verb)
             found = ()
             if judged.verdict is not Verdict.NO:
                 found = (Guard(function.name, judged.kind, "function", function.location, judged.verdict),)
             self._inside[key] = found
         return found
 
+    def _judge_handler(self, function: Function, cls: Class | None, verb: str) -> Judgement:
+        """Follow a handler that may refuse, or that hands over to a function behind a guard."""
+        read = self.refusals.inside(function)
+        if not verb:
+            return Judgement(read.verdict, read.kind)
+        hands_over = self._hands_over(function)
+        if read.verdict is Verdict.NO and not hands_over:
+            return PASSES
+        request = self.caller.request(verb)
+        bare = Undecorated(function, None, None if cls is None else self._instance(cls, {}, verb))
+        positional = [each for each in function.scope.parameters if each.kind.startswith("positional")]
+        spare = max(0, len(positional) - (1 if cls is None else 2))
+        outcome = self.evaluator.trial(bare, [request, *[UNKNOWN] * spare])
+        judged = self.caller.judge(outcome, as_handler=True)
+        if judged.verdict is Verdict.NO:
+            return judged
+        # A refusal that follows from the input alone, such as a wrong password, tells nobody apart.
+        if judged.verdict is Verdict.YES and (hands_over or read.verdict is Verdict.YES):
+            return judged
+        if not self.caller.may_refuse(outcome) or self.caller.may_answer(outcome):
+            return DOUBTFUL
+        return Judgement(read.verdict, read.kind) if read.verdict is not Verdict.NO else DOUBTFUL
+
+    def _hands_over(self, function: Function) -> bool:
+        """Whether a handler calls a function of the project that has a guard of its own around it."""
+        key = id(function)
+        if key not in self._handing:
+            self._handing[key] = any(
+                self._is_guarded(self.project.callee(function, call).target, function)
+                for call in function.scope.calls
+                if any(isinstance(each, Ref) and each.name.endswith("request") for each in call.args)
+            )
+        return self._handing[key]
+
+    def _is_guarded(self, target: object, function: Function) -> bool:
+        if not isinstance(target, Function) or not target.scope.decorators or target is function:
+            return False
+        return verdict_of(self.of_decorated(target, "function").guards) is Verdict.YES
+
     # Classes
 
-    def of_class(self, view: ClassView, method: str) -> GuardSet:
-        """The guards of a class view for one of its methods: mixins, decorators, hooks, body."""
+    def of_class(self, view: ClassView, method: str, verb: str, settled: bool = False) -> GuardSet:
+        """The guards of a class view for one of its methods: mixins, decorators, hooks, body.
+
+        `settled` says that another guard is known to refuse, so that the body need not be followed.
+        """
         cls = view.cls
         if not isinstance(cls, Class):
             return self._of_library_class(cls.name, view.module.locate(view.span))
-        key = (cls.id, method)
+        key = (cls, method)
         found = self._class_guards.get(key)
-        if found is None or view.keywords:
+        if found is None or (view.keywords and self.hooks(cls)):
             found = self._find_class_guards(cls, method, view.keywords)
-            if not view.keywords:
-                self._class_guards[key] = found
-        return found
+            self._class_guards[key] = found
+        settled = settled or verdict_of(found.guards) is Verdict.YES
+        checks = self._checks(cls, method, "" if settled else verb)
+        return GuardSet((*found.guards, *checks), found.login_free) if checks else found
 
     def _of_library_class(self, name: str, location: Location) -> GuardSet:
         if is_harmless(name):
@@ -249,23 +137,37 @@ class DjangoGuards:
         reached = False
         for ancestor in order:
             reached = reached or ancestor.name == VIEW
-            if isinstance(ancestor.target, Class):
-                decorated = self.of_decorated(ancestor.target, "class", method)
+            target = ancestor.target
+            if isinstance(target, Class):
+                if self._is_quiet(target):
+                    continue
+                decorated = self.of_decorated(target, "class", method)
                 guards += decorated.guards
                 free = free or decorated.login_free
-                guards += self._decorated_hooks(ancestor.target)
+                guards += self._decorated_hooks(target)
             elif not reached:
                 guards += self._of_mixin(cls, ancestor.name, order)
-        guards += self._of_dispatch(cls, order, given)
-        guards += self._of_method(cls, order, method)
+        guards += self._of_dispatch(cls, given)
+        function = self.method(cls, method)
+        if function is not None and function.scope.decorators:
+            guards += self.of_decorated(function, "function").guards
         return GuardSet(tuple(dict.fromkeys(guards)), free)
+
+    def _is_quiet(self, cls: Class) -> bool:
+        """Whether neither a class nor one of its hooks has a decorator."""
+        found = self._quiet.get(cls)
+        if found is None:
+            hooks = (cls.children.get(name) for name in _HOOKS)
+            found = not cls.scope.decorators and not any(hook and hook.scope.decorators for hook in hooks)
+            self._quiet[cls] = found
+        return found
 
     def _decorated_hooks(self, cls: Class) -> list[Guard]:
         """Decorators on `dispatch` and the other hooks that a class defines."""
         found: list[Guard] = []
         for hook in _HOOKS:
-            function = cls.methods.get(hook)
-            if function is not None and function.scope.decorators:
+            function = cls.children.get(hook)
+            if isinstance(function, Function) and function.scope.decorators:
                 found += self.of_decorated(function, "class").guards
         return found
 
@@ -306,16 +208,10 @@ class DjangoGuards:
             cls, {**given, "request": self.caller.request(method), "kwargs": UNKNOWN, "args": UNKNOWN}
         )
 
-    def _of_dispatch(self, cls: Class, order: tuple[Resolved, ...], given: dict[str, Value]) -> list[Guard]:
+    def _of_dispatch(self, cls: Class, given: dict[str, Value]) -> list[Guard]:
         """What the project's own `dispatch`, `setup` and `initial` do, followed as an anonymous caller."""
         found: list[Guard] = []
-        methods = [
-            (name, ancestor.target.methods[name])
-            for ancestor in order
-            if isinstance(ancestor.target, Class)
-            for name in _RESOLVING
-            if name in ancestor.target.methods
-        ]
+        methods = self.hooks(cls)
         for hook in _HOOKS:
             own = [function for name, function in methods if name == hook]
             if not own:
@@ -345,39 +241,40 @@ class DjangoGuards:
         readings = [self._read(each) for each in own]
         return next((each for each in readings if each.verdict is Verdict.YES), DOUBTFUL)
 
-    def _of_method(self, cls: Class, order: tuple[Resolved, ...], method: str) -> list[Guard]:
-        """Decorators and checks of the method that answers, or of what the inherited one calls."""
-        function = self.method(order, method)
+    def _checks(self, cls: Class, method: str, verb: str) -> tuple[Guard, ...]:
+        """Checks of the method that answers, or of what the inherited one calls.
+
+        Without a verb, the method is read and not followed.
+        """
+        function = self.method(cls, method)
         if function is not None:
-            return [*self.of_decorated(function, "function").guards, *self.inside(function)]
+            return self.inside(function, cls if verb else None, verb)
         found: list[Guard] = []
         for name in _LOADING:
-            hook = self.method(order, name)
+            hook = self.method(cls, name)
             if hook is not None:
-                found += self.inside(hook)
+                refusal = self.refusals.inside(hook)
+                if refusal.verdict is not Verdict.NO:
+                    found.append(Guard(hook.name, refusal.kind, "function", hook.location, refusal.verdict))
+        return tuple(found)
+
+    def hooks(self, cls: Class) -> tuple[tuple[str, Function], ...]:
+        """The project's methods that decide before a verb is answered, in the order of lookup."""
+        found = self._hooks.get(cls)
+        if found is None:
+            found = tuple(
+                (name, child)
+                for each in self.evaluator.order.classes(cls)
+                for name in _RESOLVING
+                if isinstance(child := each.children.get(name), Function)
+            )
+            self._hooks[cls] = found
         return found
 
-    def method(self, order: tuple[Resolved, ...], name: str) -> Function | None:
-        """The project's function that a method name means, unless a library's class comes first."""
-        for ancestor in order:
-            if isinstance(ancestor.target, Class):
-                function = ancestor.target.methods.get(name)
-                if function is not None:
-                    return function
+    def method(self, cls: Class, name: str) -> Function | None:
+        """The project's function that a method name means."""
+        for each in self.evaluator.order.classes(cls):
+            found = each.children.get(name)
+            if isinstance(found, Function):
+                return found
         return None
-
-
-def _extends_action(decorator: Decorator) -> bool:
-    """`@some_action.mapping.post` adds a verb to an action and guards nothing."""
-    return isinstance(decorator.value, Ref) and ".mapping." in decorator.value.name
-
-
-def _name_of(value: Value) -> str:
-    return value.name if isinstance(value, (External, Made)) else ""
-
-
-def _takes_receiver(value: Value) -> bool:
-    if not isinstance(value, Closure) or not value.function.scope.parameters:
-        return False
-    first = value.function.scope.parameters[0]
-    return first.name not in ("request", "req") or first.kind == "*"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from linter.backend import GuardKind
+from linter.backend import GuardKind, Verdict
 
 DECORATORS: dict[str, GuardKind] = {
     "django.contrib.auth.decorators.login_required": "authentication",
@@ -126,9 +126,18 @@ PERMISSIONS: dict[str, str] = {
 }
 """Permission classes by last name. `read` lets anybody read, and refuses the rest."""
 
-QUIET_MIDDLEWARE = ("django.", "corsheaders.", "whitenoise.", "django_prometheus.", "debug_toolbar.", "crum.")
+
+def permission_verdict(name: str, verb: str) -> Verdict:
+    """What a library's permission class does to an anonymous caller."""
+    known = PERMISSIONS.get(name.rpartition(".")[2])
+    if known is None:
+        return Verdict.NO if name in ("object", "abc.ABC") else Verdict.UNKNOWN
+    if known == "read":
+        return Verdict.NO if verb == "GET" else Verdict.YES
+    return Verdict.YES if known == "refuse" else Verdict.NO
+
+
 LOGIN_MIDDLEWARE = "django.contrib.auth.middleware.LoginRequiredMiddleware"
-CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 _LOGIN_MIDDLEWARE_NAME = re.compile(r"(Login|Auth\w*)Required|RequireLogin|GlobalLogin")
 
 
@@ -166,6 +175,18 @@ INCLUDED: dict[str, tuple[tuple[str, str], ...]] = {
     "django.conf.urls.i18n": (("setlang/", "django.views.i18n.set_language"),),
 }
 """URL modules of Django that projects include: (path, view)."""
+
+OWN_PERMISSIONS: dict[str, tuple[str, str]] = {
+    "rest_framework.authtoken.views.ObtainAuthToken": ("", ""),
+    "rest_framework_simplejwt.views.TokenViewBase": ("", ""),
+    "drf_spectacular.views.SpectacularAPIView": ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS"),
+    "drf_spectacular.views.SpectacularJSONAPIView": ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS"),
+    "drf_spectacular.views.SpectacularYAMLAPIView": ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS"),
+    "drf_spectacular.views.SpectacularSwaggerView": ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS"),
+    "drf_spectacular.views.SpectacularSwaggerSplitView": ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS"),
+    "drf_spectacular.views.SpectacularRedocView": ("SPECTACULAR_SETTINGS", "SERVE_PERMISSIONS"),
+}
+"""Library views that are open unless this entry of this setting lists permissions."""
 
 ALWAYS_REFUSED = frozenset(
     {

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from linter.backend import is_test
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import (
     UNKNOWN,
     Closure,
-    Either,
     External,
     Instance,
     Made,
     Member,
     Value,
 )
+from linter.facts.expressions import Ref
 from linter.frameworks import drf_routers
 from linter.frameworks.django_classes import library_bases
 from linter.frameworks.django_known import TAKES_FUNCTION
+from linter.frameworks.django_registries import recording_decorators
 from linter.frameworks.django_settings import DjangoSettings
 from linter.frameworks.django_urls import (
     PATTERN,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 ADMIN_URLS = "django.contrib.admin.site.urls"
 _SETTINGS = "django.conf.settings"
+_APP_CONFIGS = ("django.apps.AppConfig", "django.apps.config.AppConfig")
 _PATHS = frozenset({"django.urls.path", "django.urls.conf.path"})
 _REGEXES = frozenset({"django.urls.re_path", "django.conf.urls.url", "django.urls.conf.re_path"})
 _EMPTY = frozenset(
@@ -57,8 +60,9 @@ class DjangoLibrary:
         self.project = project
         self.settings = settings
         self.caller: Caller | None = None
+        self.evaluator: Evaluator | None = None
         self._app_configs: dict[str, Value] = {}
-        self._instances: dict[str, Instance] = {}
+        self._models_by_label: dict[Value, list[Class]] | None = None
 
     # Calls of library functions
 
@@ -119,12 +123,8 @@ class DjangoLibrary:
         head, _, last = name.rpartition(".")
         path = self.project.layout.find(head, near) if head else None
         if path is not None and path in modules:
-            target = self.project.resolve(modules[path], ":" + last).target
-            if isinstance(target, (Class, Module)):
-                return target
-            if isinstance(target, Function):
-                return Closure(target)
-            return UNKNOWN
+            assert self.evaluator is not None
+            return self.evaluator.attribute(modules[path], last)
         return External(name)
 
     def _language(self, evaluator: Evaluator, made: Made) -> Value:
@@ -167,8 +167,7 @@ class DjangoLibrary:
         candidates = [
             cls
             for cls in self.project.classes
-            if self.project.derives(cls, "django.apps.AppConfig", "django.apps.config.AppConfig")
-            and _label(evaluator, cls) == label
+            if self.project.derives(cls, *_APP_CONFIGS) and _label(evaluator, cls) == label
         ]
         installed = set(self.settings.listed(evaluator, "INSTALLED_APPS"))
         for cls in candidates:
@@ -176,6 +175,32 @@ class DjangoLibrary:
                 return cls
         bases = {each.name for cls in candidates for each in evaluator.order.of(cls)[1:]}
         return next((cls for cls in reversed(candidates) if cls.id not in bases), None)
+
+    def start_applications(self, evaluator: Evaluator) -> None:
+        """Run `ready()` of every application: registries are filled there too."""
+        for cls in self.project.classes:
+            if "ready" in cls.children and not is_test(cls.module.path):
+                if self.project.derives(cls, *_APP_CONFIGS):
+                    evaluator.run(Closure(self.project_method(cls, "ready"), None, Instance(cls)), [])
+
+    def project_method(self, cls: Class, name: str) -> Function:
+        """A method that the class body itself defines."""
+        return cls.methods[name]
+
+    def _models(self, evaluator: Evaluator, config: Class) -> list[Class]:
+        """The concrete models of an application."""
+        if self._models_by_label is None:
+            self._models_by_label = {}
+            for cls in self.project.classes:
+                if not is_test(cls.module.path) and self._is_model(evaluator, cls):
+                    self._models_by_label.setdefault(_app_label(evaluator, cls), []).append(cls)
+        return self._models_by_label.get(_label(evaluator, config), [])
+
+    def _is_model(self, evaluator: Evaluator, cls: Class) -> bool:
+        if not self.project.derives(cls, "django.db.models.Model"):
+            return False
+        meta = cls.children.get("Meta")
+        return not (isinstance(meta, Class) and evaluator.own_attribute(meta, "abstract") is True)
 
     # Attributes
 
@@ -224,6 +249,7 @@ class DjangoLibrary:
                 "model_name": cls.scope.name.lower(),
                 "object_name": cls.scope.name,
                 "label": f"{label}.{cls.scope.name}" if isinstance(label, str) else UNKNOWN,
+                "label_lower": f"{label}.{cls.scope.name}".lower() if isinstance(label, str) else UNKNOWN,
             }
             return made
         return NotImplemented
@@ -245,8 +271,12 @@ class DjangoLibrary:
             answer = self.caller.call_member(evaluator, member, made)
             if answer is not NotImplemented:
                 return answer
+        if member.name == "get_models" and isinstance(member.receiver, Instance):
+            return self._models(evaluator, member.receiver.cls)
         if member.name == "as_view" and isinstance(member.receiver, Class):
             return ClassView(member.receiver, made)
+        if member.name == "_replace" and isinstance(member.receiver, Made):
+            return drf_routers.replaced(member.receiver, made.keywords)
         if drf_routers.is_router(evaluator, member.receiver):
             return drf_routers.call(evaluator, member.receiver, member.name, made)
         return NotImplemented
@@ -257,6 +287,8 @@ class DjangoLibrary:
             answer = self.caller.apply(evaluator, callee, made)
             if answer is not NotImplemented:
                 return answer
+        if isinstance(callee, Closure) and is_context_manager(callee.function):
+            return Made("contextlib.contextmanager()", made.args, made.keywords, made.module, made.span)
         if isinstance(callee, Closure) and callee.function.name.startswith("oscar.core.loading.get_class"):
             return self._oscar_class(callee.function.name, made)
         if isinstance(callee, Class) and drf_routers.is_router(evaluator, Instance(callee)):
@@ -280,6 +312,14 @@ class DjangoLibrary:
         return result if result is made.args[0] else Wrapped(made.args[0], callee, made)
 
 
+def is_context_manager(function: Function) -> bool:
+    """Whether calling a function makes a context manager, which can be used as a decorator too."""
+    return any(
+        isinstance(decorator.value, Ref) and decorator.value.name.endswith("contextmanager")
+        for decorator in function.scope.decorators
+    )
+
+
 def _derives(evaluator: Evaluator, cls: Class, last: str) -> bool:
     return any(each.name.rpartition(".")[2] == last for each in evaluator.order.of(cls))
 
@@ -300,23 +340,13 @@ def _app_label(evaluator: Evaluator, model: Class) -> Value:
         if isinstance(label, str):
             return label
     parts = model.module.name.split(".")
-    position = next(
-        (i for i in range(len(parts) - 1, -1, -1) if parts[i].startswith("models")), len(parts) - 1
-    )
+    position = next((i for i, part in enumerate(parts) if i and part.startswith("models")), len(parts) - 1)
     return parts[position - 1] if position else parts[0]
-
-
-def contributors(project: Project) -> list[tuple[str, Class | Function, Any]]:
-    """(module, definition, decorator) for each decorator of the project that fills a module's variable."""
-    from linter.frameworks.django_registries import recording_decorators
-
-    return recording_decorators(project)
 
 
 def new_evaluator(project: Project, settings: DjangoSettings) -> tuple[Evaluator, DjangoLibrary]:
     """An evaluator that knows Django."""
     library = DjangoLibrary(project, settings)
-    return Evaluator(project, library, library_bases, contributors(project)), library
-
-
-__all__ = ["ADMIN_URLS", "DjangoLibrary", "Either", "contributors", "new_evaluator"]
+    evaluator = Evaluator(project, library, library_bases, recording_decorators(project))
+    library.evaluator = evaluator
+    return evaluator, library

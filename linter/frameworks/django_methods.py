@@ -9,7 +9,7 @@ reads what only a POST carries.
 from __future__ import annotations
 
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import External, Made, Value, options
+from linter.evaluate.values import Closure, External, Made, Value, options
 from linter.facts.expressions import Constant, Expr, Operation, Ref, Sequence, walk
 from linter.facts.scopes import Raise, Return
 from linter.frameworks.django_classes import CLASSES, VERBS, canonical
@@ -27,12 +27,15 @@ _UPPER = tuple(verb.upper() for verb in VERBS)
 _FORM_PARTS = ("POST", "FILES", "body")
 
 
-def class_methods(evaluator: Evaluator, view: ClassView) -> dict[str, str]:
+def class_methods(evaluator: Evaluator, view: ClassView, responses: Responses) -> dict[str, str]:
     """Upper-case verb to the name of the method that answers it."""
     if view.actions is not None:
         found = {verb: action for verb, action in view.actions.items() if verb in VERBS}
     else:
         found = {verb: verb for verb in _class_verbs(evaluator, view.cls)}
+    dispatch = None if found else dispatch_method(evaluator, view.cls)
+    if dispatch is not None:
+        found = {verb.lower(): "dispatch" for verb in function_methods(dispatch, responses)}
     allowed = _allowed(evaluator, view)
     return {
         verb.upper(): method for verb, method in sorted(found.items()) if allowed is None or verb in allowed
@@ -49,6 +52,14 @@ def _class_verbs(evaluator: Evaluator, cls: Class | External) -> set[str]:
         elif canonical(ancestor.name) in CLASSES:
             verbs |= set(CLASSES[canonical(ancestor.name)].verbs)
     return verbs or ({"get"} if not isinstance(cls, Class) else set())
+
+
+def dispatch_method(evaluator: Evaluator, cls: Class | External) -> Function | None:
+    """The project's `dispatch` of a class view that has no method for any verb."""
+    if not isinstance(cls, Class):
+        return None
+    found = evaluator.class_value(cls, "dispatch")
+    return found.function if isinstance(found, Closure) else None
 
 
 def _allowed(evaluator: Evaluator, view: ClassView) -> set[str] | None:

@@ -128,11 +128,11 @@ class DjangoSettings:
 
     def rest_framework(self, evaluator: Evaluator, key: str) -> list[Value]:
         """An entry of `REST_FRAMEWORK` in each deployed layer; NotImplemented where it is not set."""
-        found: list[Value] = []
-        for value in self.values(evaluator, "REST_FRAMEWORK") or [{}]:
-            for option in options(value):
-                found.append(option.get(key, NotImplemented) if isinstance(option, dict) else UNKNOWN)
-        return found
+        return [
+            option.get(key, NotImplemented) if isinstance(option, dict) else UNKNOWN
+            for value in self.values(evaluator, "REST_FRAMEWORK") or [{}]
+            for option in options(value)
+        ]
 
     def listed(self, evaluator: Evaluator, name: str) -> list[str]:
         """The strings of a list setting such as `MIDDLEWARE`, over all deployed layers, each once."""

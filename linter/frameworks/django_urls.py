@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from linter.evaluate.values import HOLE, UNKNOWN, Class, Closure, External, Made, Value, options
+from linter.evaluate.values import HOLE, UNKNOWN, Closure, External, Made, Value, options
 from linter.facts.spans import Span
-from linter.resolve.definitions import Module
+from linter.resolve.definitions import Class, Module
 
 PATTERN = "django.urls.URLPattern"
 RESOLVER = "django.urls.URLResolver"
@@ -96,12 +97,7 @@ def _text(route: Value) -> str:
 
 def flatten(patterns: Value, prefix: str = "/") -> Iterator[Entry]:
     """Every leaf under a list of patterns."""
-    count = 0
-    for entry in _flatten(patterns, prefix, (), True, 0):
-        yield entry
-        count += 1
-        if count >= _LIMIT:
-            return
+    yield from islice(_flatten(patterns, prefix, (), True, 0), _LIMIT)
 
 
 def _flatten(

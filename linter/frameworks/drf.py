@@ -23,16 +23,16 @@ from linter.evaluate.values import (
 from linter.facts.expressions import Constant
 from linter.facts.scopes import Raise, Return
 from linter.finding import Location
-from linter.frameworks.django_anonymous import Caller, permission_verdict
-from linter.frameworks.django_classes import API_VIEW
-from linter.frameworks.django_known import PERMISSIONS
+from linter.frameworks.django_anonymous import Caller
+from linter.frameworks.django_classes import API_VIEW, is_harmless
+from linter.frameworks.django_known import OWN_PERMISSIONS, permission_verdict
 from linter.frameworks.django_settings import DjangoSettings
 from linter.frameworks.django_urls import ClassView
-from linter.resolve.definitions import Class, Function, Module
+from linter.resolve.definitions import Class, Function
+from linter.resolve.project import Resolved
 from linter.responses import Responses
 
 _API_VIEW_DECORATOR = "rest_framework.decorators.api_view"
-_SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class Source(NamedTuple):
@@ -63,9 +63,7 @@ class RestGuards:
 
     def is_api(self, cls: Class | External) -> bool:
         """Whether a class view is one of the framework's."""
-        order = self._evaluator.order
-        found = order.of(cls) if isinstance(cls, Class) else order.of_name(cls.name)
-        return any(ancestor.name == API_VIEW for ancestor in found)
+        return any(ancestor.name == API_VIEW for ancestor in self._ancestors(cls))
 
     # Class views
 
@@ -107,16 +105,29 @@ class RestGuards:
         """Where the list of classes comes from: the action, the URL file, the class or the settings."""
         if name in view.keywords:
             return Source(view.keywords[name], "function", place)
-        if isinstance(view.cls, Class):
-            for ancestor in self._evaluator.order.of(view.cls):
-                if isinstance(ancestor.target, Class):
-                    value = self._evaluator.own_attribute(ancestor.target, name)
-                    if value is not NotImplemented:
-                        return Source(value, "class", _attribute_place(ancestor.target, name))
-        elif not view.cls.name.startswith("rest_framework."):
-            # A library's view may bring its own classes.
-            return Source(UNKNOWN, "class", place)
+        for ancestor in self._ancestors(view.cls):
+            if isinstance(ancestor.target, Class):
+                value = self._evaluator.own_attribute(ancestor.target, name)
+                if value is not NotImplemented:
+                    return Source(value, "class", _attribute_place(ancestor.target, name))
+            elif ancestor.name in OWN_PERMISSIONS:
+                return Source(self._own_classes(ancestor.name, name), "class", place)
+            elif not is_harmless(ancestor.name):
+                # A library's view may bring its own classes.
+                return Source(UNKNOWN, "class", place)
         return self._default(setting, place)
+
+    def _own_classes(self, view: str, name: str) -> Value:
+        """What a library's view sets for itself."""
+        setting, key = OWN_PERMISSIONS[view]
+        if name != "permission_classes" or not setting:
+            return []
+        value = self._settings.value(self._evaluator, setting)
+        return value.get(key, []) if isinstance(value, dict) else []
+
+    def _ancestors(self, cls: Class | External) -> tuple[Resolved, ...]:
+        order = self._evaluator.order
+        return order.of(cls) if isinstance(cls, Class) else order.of_name(cls.name)
 
     def _default(self, setting: str, place: Location) -> Source:
         found = self._settings.rest_framework(self._evaluator, setting)
@@ -317,4 +328,4 @@ def _attribute_place(cls: Class, name: str) -> Location:
     return cls.location if assign is None else cls.module.locate(assign.span)
 
 
-__all__ = ["PERMISSIONS", "Module", "RestGuards"]
+__all__ = ["RestGuards"]

@@ -10,13 +10,17 @@ from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Made, V
 from linter.facts.expressions import Ref, Result
 from linter.frameworks.django_classes import CLASSES, VERBS, canonical
 from linter.frameworks.django_urls import PATTERN, ClassView
-from linter.resolve.definitions import Class, Function
+from linter.resolve.definitions import Class, Function, Module
 
 PACKAGES = ("rest_framework.", "rest_framework_nested.", "rest_framework_extensions.", "drf_")
 _ROUTE = "rest_framework.routers.Route"
 _DYNAMIC = "rest_framework.routers.DynamicRoute"
-_BASES = ("SimpleRouter", "DefaultRouter", "BaseRouter", "NestedSimpleRouter", "NestedDefaultRouter")
-_BASES += ("ExtendedSimpleRouter", "ExtendedDefaultRouter")
+_BASES = frozenset(
+    {"BaseRouter", "SimpleRouter", "DefaultRouter", "NestedSimpleRouter", "NestedDefaultRouter"}
+    | {"ExtendedSimpleRouter", "ExtendedDefaultRouter"}
+)
+
+_ROUTE_FIELDS = ("url", "mapping", "name", "detail", "initkwargs")
 
 Router = Made | Instance
 
@@ -106,6 +110,8 @@ def call(evaluator: Evaluator, router: Router, name: str, made: Made) -> Value:
         return Made("rest_framework.routers.registered", [router, registered[0]], {}, made.module, made.span)
     if name == "get_urls":
         return patterns(evaluator, router)
+    if name == "get_routes":
+        return _expanded_routes(evaluator, router, made.argument(0, "viewset", UNKNOWN))
     if name == "__init__":
         slash = made.keywords.get("trailing_slash")
         if slash is not None:
@@ -126,12 +132,18 @@ def _standard_routes(router: Router) -> list[Made]:
     routes = []
     for name, url, mapping, is_detail in made:
         route = Made(name, [], {}, _module_of(router), 0)
-        route.fields = {"url": url, "mapping": dict(mapping), "detail": is_detail, "name": "{basename}-list"}
+        route.fields = {
+            "url": url,
+            "mapping": dict(mapping),
+            "detail": is_detail,
+            "name": "",
+            "initkwargs": {},
+        }
         routes.append(route)
     return routes
 
 
-def _module_of(router: Router):  # type: ignore[no-untyped-def]
+def _module_of(router: Router) -> Module:
     return router.cls.module if isinstance(router, Instance) else router.module
 
 
@@ -171,46 +183,82 @@ def _of_viewset(
     lookup = _lookup_regex(evaluator, viewset, "")
     slash = router.fields.get("trailing_slash", "/")
     slash = slash if isinstance(slash, str) else "/"
-    actions = extra_actions(evaluator, viewset) if isinstance(viewset, Class) else []
-    routes = attribute(evaluator, router, "routes")
-    for route in routes if isinstance(routes, list) else []:
-        for url, mapping, keywords in _expanded(route, actions):
-            present = {
-                verb: action for verb, action in mapping.items() if has_action(evaluator, viewset, action)
-            }
-            if not present:
-                continue
-            regex = (
-                url.replace("{prefix}", prefix).replace("{lookup}", lookup).replace("{trailing_slash}", slash)
-            )
-            if not prefix and regex.startswith("^/"):
-                regex = "^" + regex[2:]
-            at = Made("", [present], keywords, made.module, made.span)
-            found.append(_pattern(regex, ClassView(viewset, at), made))
+    for route in _routes_for(evaluator, router, viewset):
+        url, mapping = route.fields["url"], route.fields["mapping"]
+        present = {verb: action for verb, action in mapping.items() if has_action(evaluator, viewset, action)}
+        if not present:
+            continue
+        regex = url.replace("{prefix}", prefix).replace("{lookup}", lookup).replace("{trailing_slash}", slash)
+        if not prefix and regex.startswith("^/"):
+            regex = "^" + regex[2:]
+        at = Made("", [present], route.fields["initkwargs"], made.module, made.span)
+        found.append(_pattern(regex, ClassView(viewset, at), made))
     return found
 
 
-def _expanded(route: Value, actions: list[Action]) -> list[tuple[str, dict[str, str], dict[str, Value]]]:
-    """(url, verb to action, arguments of the view) of a route, once per action for a dynamic one."""
-    if not isinstance(route, Made):
-        return []
-    url = route.fields.get("url", route.argument(0, "url"))
-    if not isinstance(url, str):
-        return []
-    if "{url_path}" not in url:
-        mapping = route.fields.get("mapping", route.argument(1, "mapping", {}))
-        initial = route.argument(4, "initkwargs", {})
-        return (
-            [(url, mapping, initial if isinstance(initial, dict) else {})]
-            if isinstance(mapping, dict)
-            else []
-        )
-    detail = route.fields.get("detail", route.argument(2, "detail", False))
+def _routes_for(evaluator: Evaluator, router: Router, viewset: Class | External) -> list[Made]:
+    """The routes of a view set; a router of the project may have its own say."""
+    override = evaluator.attribute(router, "get_routes") if isinstance(router, Instance) else None
+    if isinstance(override, Closure):
+        routes = evaluator.enter(override, [viewset], {})
+        return [route for route in routes if _is_plain(route)] if isinstance(routes, list) else []
+    return _expanded_routes(evaluator, router, viewset)
+
+
+def _expanded_routes(evaluator: Evaluator, router: Router, viewset: Value) -> list[Made]:
+    """The router's routes, with one for each extra action in place of a dynamic one."""
+    actions = extra_actions(evaluator, viewset) if isinstance(viewset, Class) else []
+    routes = attribute(evaluator, router, "routes")
+    found: list[Made] = []
+    for route in routes if isinstance(routes, (list, tuple)) else []:
+        if isinstance(route, Made):
+            found += _expanded(_completed(route), actions)
+    return [route for route in found if _is_plain(route)]
+
+
+def _completed(route: Made) -> Made:
+    """The fields of a route that the project made by calling `Route(...)`."""
+    dynamic = route.name.endswith("DynamicRoute")
+    names = ("url", "name", "detail", "initkwargs") if dynamic else _ROUTE_FIELDS
+    for position, name in enumerate(names):
+        route.fields.setdefault(name, route.argument(position, name, UNKNOWN))
+    if dynamic:
+        route.fields.setdefault("mapping", {})
+    if not isinstance(route.fields["initkwargs"], dict):
+        route.fields["initkwargs"] = {}
+    return route
+
+
+def _expanded(route: Made, actions: list[Action]) -> list[Made]:
+    url = route.fields["url"]
+    if not isinstance(url, str) or "{url_path}" not in url:
+        return [route]
     return [
-        (url.replace("{url_path}", action.url_path), action.mapping, action.keywords)
+        replaced(
+            route,
+            {
+                "url": url.replace("{url_path}", action.url_path),
+                "mapping": action.mapping,
+                "initkwargs": {**route.fields["initkwargs"], **action.keywords},
+            },
+        )
         for action in actions
-        if action.detail is detail
+        if action.detail is bool(route.fields["detail"])
     ]
+
+
+def replaced(route: Made, fields: dict[str, Value]) -> Made:
+    """A copy of a route with some fields changed."""
+    copy = Made(route.name, [], {}, route.module, route.span)
+    copy.fields = {**_completed(route).fields, **fields}
+    return copy
+
+
+def _is_plain(route: Value) -> bool:
+    if not isinstance(route, Made):
+        return False
+    url, mapping = route.fields.get("url"), route.fields.get("mapping")
+    return isinstance(url, str) and isinstance(mapping, dict) and "initkwargs" in route.fields
 
 
 def has_action(evaluator: Evaluator, viewset: Class | External, action: str) -> bool:

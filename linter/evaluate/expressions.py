@@ -1,0 +1,248 @@
+"""Evaluates expressions: operators, displays, comprehensions."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from linter.evaluate import natives
+from linter.evaluate.execution import Execution
+from linter.evaluate.names import Names
+from linter.evaluate.values import (
+    HOLE,
+    NOWHERE,
+    UNKNOWN,
+    Either,
+    External,
+    Frame,
+    Instance,
+    Lambda,
+    Made,
+    Member,
+    Raised,
+    Value,
+    either,
+    options,
+    union,
+)
+from linter.facts.expressions import (
+    Attr,
+    Binary,
+    Choice,
+    Comprehension,
+    Constant,
+    Expr,
+    Item,
+    Mapping,
+    Operation,
+    Ref,
+    Result,
+    Sequence,
+    Starred,
+    Template,
+)
+from linter.facts.scopes import Call
+from linter.resolve.definitions import Class
+
+_COMPARISONS = frozenset({"==", "!=", "is", "is not", "in", "not in", "<", "<=", ">", ">="})
+
+
+class Exhausted(Exception):
+    """The budget is spent: the code does more than an evaluation may cost."""
+
+
+class Expressions(Names):
+    """Expressions over frames.
+
+    With `branching`, values from several paths become an `Either`; without it, lists from several paths
+    are merged, so that what is built under a condition counts as built.
+    """
+
+    @abstractmethod
+    def result(self, frame: Frame, call: Call) -> Value:
+        """The value of a call that stands in a frame."""
+
+    @abstractmethod
+    def call(
+        self,
+        callee: Value,
+        args: list[Value],
+        keywords: dict[str, Value],
+        frame: Frame | None,
+        call: Call | None,
+    ) -> Value:
+        """The result of a call; `frame` and `call` say where it stands."""
+
+    def join(self, values: list[Value]) -> Value:
+        """One value for what several paths leave."""
+        return either(values) if self.branching else union([_returned(each) for each in values])
+
+    def value(self, frame: Frame, expr: Expr) -> Value:
+        """The value of an expression in a frame."""
+        self._budget -= 1
+        if self._budget < 0:
+            raise Exhausted
+        kind = type(expr)
+        if kind is Ref:
+            return self._name(frame, expr.name)  # type: ignore[union-attr]
+        if kind is Constant:
+            return expr.value  # type: ignore[union-attr]
+        if kind is Result:
+            return self.result(frame, frame.holder.scope.calls[expr.call])  # type: ignore[union-attr]
+        return self._compound(frame, expr)
+
+    def _compound(self, frame: Frame, expr: Expr) -> Value:
+        match expr:
+            case Binary(value=value):
+                return value
+            case Attr(base=base, name=name):
+                return self.attribute(self.value(frame, base), name)
+            case Sequence(kind=kind, items=items):
+                values = self.items(frame, items)
+                return tuple(values) if kind == "tuple" else values
+            case Mapping():
+                return self._mapping(frame, expr)
+            case Template(parts=parts):
+                return self._template(frame, parts)
+            case Item(base=base, key=key):
+                return self._item(self.value(frame, base), self._key(frame, key))
+            case Choice(test=test, then=then, otherwise=otherwise):
+                known = natives.truth(self.value(frame, test))
+                if known is None:
+                    return self.join([self.value(frame, then), self.value(frame, otherwise)])
+                return self.value(frame, then if known else otherwise)
+            case Operation():
+                return self._operation(frame, expr)
+            case Comprehension():
+                return self._comprehension(frame, expr)
+            case _:
+                return UNKNOWN
+
+    def items(self, frame: Frame, items: tuple[Expr, ...]) -> list[Value]:
+        """The values of a display's items or a call's arguments, starred ones spread out."""
+        values: list[Value] = []
+        for item in items:
+            if isinstance(item, Starred):
+                inner = self.value(frame, item.value)
+                if isinstance(inner, (list, tuple, dict)):
+                    values.extend(list(inner))
+            else:
+                values.append(self.value(frame, item))
+        return values
+
+    def _mapping(self, frame: Frame, expr: Mapping) -> Value:
+        made: dict[Value, Value] = {}
+        for key, value in zip(expr.keys, expr.values, strict=True):
+            read = self.value(frame, value)
+            if key is None:
+                if isinstance(read, dict):
+                    made.update(read)
+                continue
+            name = self.value(frame, key)
+            if natives.is_key(name):
+                made[name] = read
+        return made
+
+    def _template(self, frame: Frame, parts: tuple[Expr, ...]) -> Value:
+        texts = []
+        for part in parts:
+            value = self.value(frame, part)
+            texts.append(str(value) if isinstance(value, (str, int)) else HOLE)
+        return "".join(texts) if len(texts) < 1000 else UNKNOWN
+
+    def _key(self, frame: Frame, key: Expr) -> Value:
+        if isinstance(key, Operation) and key.operator == ":":
+            bounds = [self.value(frame, each) for each in key.operands]
+            return (
+                slice(*bounds) if all(each is None or isinstance(each, int) for each in bounds) else UNKNOWN
+            )
+        return self.value(frame, key)
+
+    def _item(self, container: Value, key: Value) -> Value:
+        if isinstance(container, Either):
+            return either([self._item(option, key) for option in container.options])
+        if isinstance(container, (Class, External)):
+            return container
+        if isinstance(container, (Made, Instance)):
+            found = self.library.call_member(
+                self._self, Member(container, "__getitem__"), Made("", [key], {}, NOWHERE, 0)
+            )
+            return UNKNOWN if found is NotImplemented else found
+        return natives.item(container, key, lambda factory: self.call(factory, [], {}, None, None))
+
+    def _operation(self, frame: Frame, expr: Operation) -> Value:
+        operator, operands = expr.operator, expr.operands
+        if operator in ("and", "or"):
+            return self._boolean(frame, operator, operands)
+        if operator == "lambda":
+            return Lambda(operands[0], frame)
+        if operator == ":=":
+            return self.value(frame, operands[1])
+        values = [self.value(frame, each) for each in operands]
+        if operator == "not":
+            known = natives.truth(values[0])
+            return UNKNOWN if known is None else not known
+        if operator in _COMPARISONS:
+            answers = [self._compared(operator, left, values[1]) for left in options(values[0])]
+            return answers[0] if len(answers) == 1 else either(answers)
+        if operator == "+" and len(values) > 1:
+            total = values[0]
+            for each in values[1:]:
+                total = natives.add(total, each)
+            return total
+        if operator == "%" and isinstance(values[0], str):
+            return natives.percent(values[0], values[1])
+        if operator in ("&", "|", "~"):
+            return natives.combine(operator, values)
+        return values[0] if operator == "await" and values else UNKNOWN
+
+    def _compared(self, operator: str, left: Value, right: Value) -> Value:
+        """A comparison. In a trial, what is missing equals nothing that is not known."""
+        answer = natives.compare(operator, left, right)
+        if answer is UNKNOWN and self.branching and operator in ("==", "!="):
+            if any(each is None or each in ("", b"") for each in (left, right) if not isinstance(each, list)):
+                return operator == "!="
+        return answer
+
+    def _boolean(self, frame: Frame, operator: str, operands: tuple[Expr, ...]) -> Value:
+        """`and` and `or`, stopping where Python stops; an unknown operand leaves both ways open."""
+        seen: list[Value] = []
+        for position, operand in enumerate(operands):
+            value = self.value(frame, operand)
+            if position == len(operands) - 1:
+                return either([*seen, value]) if seen else value
+            known = natives.truth(value)
+            if known is None:
+                seen.append(value)
+            elif known is (operator == "or"):
+                return either([*seen, value]) if seen else value
+        return UNKNOWN
+
+    def _comprehension(self, frame: Frame, expr: Comprehension) -> Value:
+        inner = Frame(frame.holder, frame)
+        made: list[Value] = []
+        doubtful = self._generate(inner, expr, 0, made)
+        if expr.kind == "dict":
+            return {key: value for key, value in made if natives.is_key(key)}
+        return made if made or not doubtful else UNKNOWN
+
+    def _generate(self, frame: Frame, expr: Comprehension, depth: int, made: list[Value]) -> bool:
+        """Fill `made`; True when a source was not known."""
+        if depth == len(expr.sources):
+            if all(natives.truth(self.value(frame, each)) is not False for each in expr.conditions):
+                made.append(self.value(frame, expr.element))
+            return False
+        source = self.value(frame, expr.sources[depth])
+        doubtful = False
+        for option in options(source):
+            items = list(option) if isinstance(option, (list, tuple, dict)) else None
+            if items is None:
+                doubtful = True
+                continue
+            for each in items[:5000]:
+                Execution(self._self, frame).bind(expr.targets[depth], each)
+                doubtful = self._generate(frame, expr, depth + 1, made) or doubtful
+        return doubtful
+
+
+def _returned(value: Value) -> Value:
+    return UNKNOWN if isinstance(value, Raised) else value
