@@ -274,7 +274,8 @@ class Table:
     def leads_index(self, column: str) -> bool:
         """Whether `column` comes first in an index or key of the table."""
         found = self.columns.get(column)
-        if found is not None and (found.indexed or found.primary_key or found.unique):
+        first_of_key = self.primary_key[:1] in ((), (column,))
+        if found is not None and (found.indexed or found.unique or (found.primary_key and first_of_key)):
             return True
         return any(index.columns[:1] == (column,) and not index.partial for index in self.indexes)
 

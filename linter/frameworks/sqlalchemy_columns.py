@@ -75,7 +75,8 @@ class Columns:
         complete = not made.call.is_open
         if annotation is not None:
             annotated, nullable = self.types.of_annotation(annotation, *self._type_map(value))
-            type_ = type_ or annotated
+            # A foreign key without a type takes that of the column it points to, whatever the annotation says.
+            type_ = type_ or ("" if keys else annotated)
         primary = self.values.flag(call.keyword("primary_key"))
         stated = self.values.constant(call.keyword("nullable"))
         if isinstance(stated, bool):
