@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from linter.backend import Function, Site
 from linter.facts.expressions import Expr, Operation, Ref, Sequence, Template, children, walk
 from linter.facts.scopes import Block, Raise, Statement
+from linter.facts.spans import line_of, unpack
 from linter.resolve.project import Resolved
 
 if TYPE_CHECKING:
@@ -122,6 +123,23 @@ class Handler(Site):
             for each in _kept(value)
         )
 
+    @cached_property
+    def comments(self) -> tuple[str, ...]:
+        """What comments say in the clause, on the line before it, or before its `try`; no pragmas."""
+        from linter.parse.pieces import pieces
+
+        lines = self.backend.text_of(self.function.module.path).splitlines()
+        opening = line_of(self.function.scope.blocks[self.clause.opener].span)
+        first, _, last, _ = unpack(self.clause.span)
+        last = max([last, *(unpack(statement.span).end_line for statement in self.statements)])
+        while last < len(lines) and lines[last].lstrip().startswith("#"):
+            last += 1
+        chosen = [*_above(lines, opening), *_above(lines, first), *lines[first - 1 : last]]
+        text = "\n".join(chosen) + "\n"
+        found = [text[piece.start : piece.end] for piece in pieces(text, "python") if piece.kind == "comment"]
+        said = [comment.lstrip("# ").rstrip() for comment in found]
+        return tuple(comment for comment in said if comment and not comment.lower().startswith(_PRAGMAS))
+
     def earlier(self) -> Iterator[Handler]:
         """The clauses of the same `try` that come before this one."""
         for index, block in enumerate(self.function.scope.blocks[: self.index]):
@@ -157,6 +175,30 @@ def _kept(expr: Expr) -> Iterator[Expr]:
     if not isinstance(expr, (Template, Operation)):
         for each in children(expr):
             yield from _kept(each)
+
+
+def _above(lines: list[str], line: int) -> list[str]:
+    """The comment lines right above a 1-based line."""
+    start = line - 1
+    while start > 0 and lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+    return lines[start : line - 1]
+
+
+_PRAGMAS = (
+    "noqa",
+    "nosec",
+    "pylint",
+    "type:",
+    "pragma",
+    "backlint",
+    "pyright",
+    "mypy",
+    "ruff",
+    "fmt:",
+    "expect:",
+)
+"""How comments to a tool begin; the marks in rule fixtures are such comments too."""
 
 
 def _arguments(site: Site) -> list[Expr]:
