@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from linter.facts.expressions import Expr, Ref, Result, walk
 from linter.resolve.definitions import Function
-from linter.resolve.project import Resolved
+from linter.resolve.project import Resolved, Variable
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Route
@@ -87,6 +89,10 @@ _IDENTIFYING_NAMES = frozenset(
     }
 )
 _SIGNING_MODULES = ("itsdangerous.", "django.core.signing.", "passlib.", "argon2.", "authlib.", "webauthn.")
+_CAPABILITIES = frozenset({"code", "hash", "key", "otp", "secret", "signature", "token", "uidb64"})
+"""What a caller may show instead of an account: who knows it may act on what it names."""
+
+_OPTIONAL = frozenset({"anonymous", "maybe", "optional"})
 _OPEN_WORDS = frozenset(
     {
         "auth",
@@ -153,13 +159,47 @@ class Effects:
         return self._reaches(function, "identifies", _is_identification, 0)
 
     def is_open_on_purpose(self, route: Route) -> bool:
-        """Whether a route is meant for anonymous callers: sign-in, sign-up, reset, webhook, health."""
-        if route.function is not None and self.identifies(route.function):
+        """Whether a route is meant for anonymous callers: sign-in, sign-up, reset, webhook, health.
+
+        So is one that says it in its declaration, and one whose caller shows a key, code or token.
+        """
+        function = route.function
+        if function is not None and (self.identifies(function) or self._says_so(function)):
+            return True
+        if any(_last_word(each.name) in _CAPABILITIES for each in route.inputs):
             return True
         # Behaviour that lies in a library cannot be followed; then the path has to say it.
-        words = route.path.lower().replace("-", "/").replace("_", "/").replace(".", "/").split("/")
+        path = route.path.lower()
+        words = {*re.split(r"[-_./]", path), *re.split(r"[/.]", re.sub(r"[-_]", "", path))}
         name = route.handler.rpartition(".")[2].lower().split("_")
         return not _OPEN_WORDS.isdisjoint(words) or not _OPEN_WORDS.isdisjoint(name)
+
+    def _says_so(self, function: Function) -> bool:
+        """Whether the handler allows anyone by name, asks who is there, or reads a key of its input."""
+        owner = function.owner
+        if owner is not None:
+            allowed = self._project.member(owner, "permission_classes")
+            if allowed is not None and isinstance(allowed.target, Variable):
+                value = allowed.target.assign.value
+                if value is not None and _names(value) & {"AllowAny"}:
+                    return True
+        for parameter in function.scope.parameters:
+            for each in (parameter.annotation, parameter.default):
+                if each is not None and any(_OPTIONAL & set(_words(name)) for name in _names(each)):
+                    return True
+        for decorator in function.scope.decorators:
+            if isinstance(decorator.value, Result) and function.parent is not None:
+                call = function.parent.scope.calls[decorator.value.call]
+                if any(_names(argument) & {"AllowAny"} for argument in call.args):
+                    return True
+        return any(self._reads_identity(function, each) for each in _read(function))
+
+    def _reads_identity(self, function: Function, name: str) -> bool:
+        parts = name.lstrip(":$").split(".")
+        if parts[-1] == "is_authenticated":
+            return True
+        given = {parameter.name for parameter in function.scope.parameters}
+        return len(parts) == 2 and parts[0] in given and _last_word(parts[1]) in _CAPABILITIES
 
     def _reaches(self, function: Function, question: str, holds: Callable[[Resolved], bool], depth: int) -> bool:
         key = (id(function), question)
@@ -201,3 +241,25 @@ def _is_identification(found: Resolved) -> bool:
         or name.rpartition(".")[2] in _IDENTIFYING
         or name.startswith(_SIGNING_MODULES)
     )
+
+
+def _names(expr: Expr) -> set[str]:
+    return {each.name.rpartition(".")[2].lstrip(":$") for each in walk(expr) if isinstance(each, Ref)}
+
+
+def _words(name: str) -> list[str]:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_")
+
+
+def _last_word(name: str) -> str:
+    return _words(name.replace("-", "_"))[-1]
+
+
+def _read(function: Function) -> Iterator[str]:
+    """Names read in arguments and tests of a function."""
+    for call in function.scope.calls:
+        for argument in (*call.args, *(value for _, value in call.keywords)):
+            yield from (each.name for each in walk(argument) if isinstance(each, Ref))
+    for block in function.scope.blocks:
+        if block.subject is not None:
+            yield from (each.name for each in walk(block.subject) if isinstance(each, Ref))

@@ -5,12 +5,11 @@ from linter.finding import Note
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 _FEWEST = 4
-_SHARE = 0.8
 _SHOWN = 3
 
 
 class OddOneOut(Rule[Route]):
-    """A route has no guard although nearly all routes beside it have one.
+    """A route has no guard although all routes beside it have one.
 
     ## Why
     Guards that are put on route by route are forgotten on one. The neighbours show what was meant.
@@ -25,8 +24,8 @@ class OddOneOut(Rule[Route]):
         router = APIRouter(dependencies=[Depends(require_manager)])
 
     ## Limits
-    Neighbours are the routes whose handlers stand in the same module. There must be at least four with a
-    guard, and they must be four of five. A role or permission check that only one route lacks counts too.
+    Neighbours are the routes whose handlers stand in the same module. There must be at least four,
+    and all must have a guard. A permission check that one route alone lacks counts too, with low confidence.
     Unguarded routes that write are the matter of `authentication/unauthenticated-write`.
 
     ## References
@@ -49,7 +48,7 @@ class OddOneOut(Rule[Route]):
         return (route for routes in self._neighbours.values() for route in routes)
 
     def check(self, subject: Route, backend: Backend) -> Iterator[Outcome]:
-        """No guard where four of five have one, or no permission check where four of five have one."""
+        """No guard, or no permission check, where all neighbours have one."""
         assert subject.function is not None
         if not subject.complete:
             return
@@ -59,7 +58,7 @@ class OddOneOut(Rule[Route]):
             if route.function is not subject.function and (route.changes_state or not subject.changes_state)
         ]
         if subject.authenticated is Verdict.NO:
-            if subject.changes_state and backend.effects.writes(subject.function):
+            if subject.changes_state:
                 return
             guarded = [route for route in others if route.authenticated is Verdict.YES]
             what = "a guard"
@@ -70,13 +69,14 @@ class OddOneOut(Rule[Route]):
             return
         handlers = {route.handler for route in others}
         names = {route.handler for route in guarded}
-        if len(names) < _FEWEST or len(names) < _SHARE * (len(handlers) + 1):
+        if len(names) < _FEWEST or names != handlers:
             return
         if backend.effects.is_open_on_purpose(subject):
             return
         yield self.finding(
             subject,
-            f"{subject} lacks {what}, and {len(names)} of its {len(handlers)} neighbours have one",
+            f"{subject} lacks {what}, and all {len(names)} neighbours have one",
+            confidence=Confidence.LOW if what != "a guard" else None,
             help=f"add {what}, or put it on the router so that no route can lack it",
             related=[Note(route.location, f"{route} has {what}") for route in guarded[:_SHOWN]],
         )

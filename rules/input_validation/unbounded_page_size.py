@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 
 from linter.backend import Backend, Site, Verdict
-from linter.facts.expressions import Expr, Item, Operation, walk
+from linter.facts.expressions import Constant, Expr, Item, Operation, walk
 from linter.facts.scopes import Assign, Return
 from linter.finding import Location, Note
 from linter.provenance import AMOUNT, Leaf
@@ -69,7 +69,7 @@ class UnboundedPageSize(CstRule):
             place = self._entry(leaf)
             yield self.finding(
                 subject,
-                f"`{leaf.what}` says how many rows are read and has no upper bound, so one caller can read all",
+                f"`{leaf.what}` says how many rows are read and has no upper bound, so a caller can read all",
                 help="bound it: `Query(le=100)`, `min(value, 100)`, or refuse more",
                 location=place,
                 related=[Note(subject.location, "the rows are read here")]
@@ -96,7 +96,12 @@ class UnboundedPageSize(CstRule):
 
 
 def _slice_end(expr: Expr) -> Expr | None:
+    """How much a slice takes: `n` in `[:n]` and in `[start : start + n]`."""
     for each in walk(expr):
         if isinstance(each, Item) and isinstance(each.key, Operation) and each.key.operator == ":":
-            return each.key.operands[1] if len(each.key.operands) > 1 else None
+            start, end = (*each.key.operands, None, None)[:2]
+            if start in (None, Constant(None), Constant(0)):
+                return end
+            if isinstance(end, Operation) and end.operator == "+" and start in end.operands:
+                return next((operand for operand in end.operands if operand != start), None)
     return None
