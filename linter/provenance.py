@@ -33,6 +33,8 @@ from linter.provenance_inputs import Inputs
 from linter.provenance_words import (
     AMOUNT,
     CONFIGURATION,
+    ELEMENT_METHODS,
+    KEYS,
     NAMES_OF_CODE,
     RAW,
     SHELL_TEXT,
@@ -47,7 +49,7 @@ from linter.resolve.project import Variable
 if TYPE_CHECKING:
     from linter.backend import Backend
 
-__all__ = ["AMOUNT", "RAW", "SHELL_TEXT", "SQL_TEXT", "Leaf", "Passage", "Provenance", "argument_for"]
+__all__ = ["AMOUNT", "KEYS", "RAW", "SHELL_TEXT", "SQL_TEXT", "Leaf", "Passage", "Provenance", "argument_for"]
 
 LeafKind = Literal["constant", "outside", "parameter", "unknown"]
 
@@ -177,6 +179,13 @@ class _Walk:
             case Attr(base=base, name=name):
                 if name not in NAMES_OF_CODE:
                     yield from self._attribute(holder, base, expr, part, bound, depth)
+            case Item() | Sequence() if self.passage.whole:
+                yield Leaf("unknown", holder, expr, part)
+            case MappingExpr(keys=keys, values=values) if self.passage.whole:
+                spread = (value for key, value in zip(keys, values, strict=True) if key is None)
+                yield from self._each(holder, spread, part, bound, depth)
+            case Comprehension(kind="dict", element=Sequence(items=(key, _))) if self.passage.whole:
+                yield from self.of(holder, key, part, bound, depth + 1)
             case Item(base=base):
                 yield from self._typed(holder, expr, self.of(holder, base, part, bound, depth + 1))
             case Sequence(items=items):
@@ -347,7 +356,7 @@ class _Walk:
             yield from self._returned(holder, found.target, call, part, bound, depth)
         elif last in TRANSPARENT:
             yield from self._each(holder, (*call.args, *(v for _, v in call.keywords)), part, bound, depth)
-        elif last in STRING_METHODS:
+        elif last in STRING_METHODS and not (self.passage.whole and last in ELEMENT_METHODS):
             yield from self._method(holder, call, last, part, bound, depth)
         elif not self._is_safe_type(self.project.type_of_call(holder, call)):
             yield Leaf("unknown", holder, expr, part)

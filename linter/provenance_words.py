@@ -10,11 +10,13 @@ class Passage(NamedTuple):
 
     `types` are safe by themselves: a number cannot carry SQL. `cleaners` are calls whose result is safe, by
     their last name. `ranges` says that a comparison with a limit makes a value safe.
+    `whole` follows mappings as a whole: which keys there are, not what stands under one.
     """
 
     types: frozenset[str]
     cleaners: frozenset[str]
     ranges: bool = False
+    whole: bool = False
 
 
 NUMBERS = frozenset(
@@ -96,6 +98,7 @@ SQL_TEXT = Passage(
 SHELL_TEXT = Passage(NUMBERS, _NUMERIC_CALLS | {"quote", "join_args", "list2cmdline", "mkdtemp", "mkstemp"})
 AMOUNT = Passage(frozenset({"bool"}), frozenset({"min", "clamp", "len", "bool"}), ranges=True)
 RAW = Passage(NUMBERS, frozenset({"len", "bool", "int", "float"}))
+KEYS = Passage(NUMBERS, frozenset({"len", "bool", "int", "float", "intersection"}), whole=True)
 
 
 TRANSPARENT = frozenset(
@@ -170,6 +173,9 @@ STRING_METHODS = frozenset(
         "getall",
     ]
 )
+ELEMENT_METHODS = frozenset({"get", "getlist", "pop", "setdefault", "getall"})
+"""Methods that take one thing out of a mapping."""
+
 CONFIGURATION = ("settings", "config", "configuration", "environ")
 NAMES_OF_CODE = frozenset(
     {"_meta", "__table__", "__tablename__", "db_table", "__name__", "__class__", "__qualname__", "__module__"}
