@@ -106,7 +106,7 @@ class _Linker:
             methods = tuple(sorted(set(served.methods) - _SILENT))
             if not methods and not rule.websocket:
                 continue
-            guards = self._guards_of(way, rule, served, endpoint, path.text, methods)
+            guards = self._guards_of(way, rule, served, endpoint, path, methods)
             function = served.function
             yield Route(
                 methods=() if rule.websocket else methods,
@@ -162,10 +162,10 @@ class _Linker:
         rule: Rule,
         served: _Served,
         endpoint: str,
-        path: str,
+        path: Path,
         methods: tuple[str, ...],
     ) -> list[Guard]:
-        found = list(self._hook_guards(way, endpoint, path, methods))
+        found = list(self._hook_guards(way, endpoint, path.text, methods))
         for node in way.nodes:
             for value in node.guards:
                 found.extend(self._guards.applied(value, "router", True))
@@ -183,12 +183,13 @@ class _Linker:
             if function is not rule.view.function or not rule.decorated:
                 own = function.scope.decorators
                 found.extend(self._guards.decorated(function, own, self._objects.setup.start, "function"))
-            found.extend(self._guards.inside(function, methods))
+            given = frozenset(each.name for each in path.parameters)
+            found.extend(self._guards.inside(function, methods, given))
         for name, value, certain in self._registrations.decorations:
             if name in (None, endpoint):
                 found.extend(self._guards.applied(value, "app", certain and name is not None))
         found.extend(self._protections.guards(way.nodes, rule.view, methods))
-        return list(dict.fromkeys(found))
+        return _without_idle_csrf(list(dict.fromkeys(found)), methods)
 
     def _hook_guards(self, way: _Way, endpoint: str, path: str, methods: tuple[str, ...]) -> Iterator[Guard]:
         blueprints = tuple(".".join(way.names[: count + 1]) for count in range(len(way.names)))[::-1]
@@ -209,6 +210,15 @@ def _entered(way: _Way, edge: Edge) -> _Way:
     known = way.known and edge.known and (edge.prefix is not None or child.known)
     names = (*way.names, edge.name or child.name) if child.kind == "blueprint" else way.names
     return _Way(joined(way.prefix, own or ""), names, (*way.nodes, child), known)
+
+
+def _without_idle_csrf(guards: list[Guard], methods: tuple[str, ...]) -> list[Guard]:
+    """CSRF checks look at methods that change something, and not at what is exempt."""
+    exempt = any(guard.kind == "csrf" and guard.verdict is Verdict.NO for guard in guards)
+    idle = exempt or not {"POST", "PUT", "PATCH", "DELETE"} & set(methods)
+    return [
+        guard for guard in guards if not (idle and guard.kind == "csrf" and guard.verdict is not Verdict.NO)
+    ]
 
 
 def _verdict(guards: list[Guard], function: Function | None) -> Verdict:

@@ -87,18 +87,13 @@ class Evaluation:
 
     def value(self, frame: Frame, expr: Expr) -> Seen:
         """What an expression is. Raises Ended when the request ends in it."""
-        found = self._value(frame, expr)
-        frame.read = frame.read or found.identity
-        return found
-
-    def _value(self, frame: Frame, expr: Expr) -> Seen:
         match expr:
             case Constant(value=value):
                 return constant(value)
             case Ref(name=name):
                 return self._name(frame, name)
             case Result(call=index):
-                return self._call(frame, frame.function.scope.calls[index])
+                return self._call(frame, index)
             case Attr(base=base, name=name):
                 return self._attribute(frame, self.value(frame, base), name)
             case Item(base=base, key=key):
@@ -297,13 +292,14 @@ class Evaluation:
 
     # Calls
 
-    def _call(self, frame: Frame, call: Call) -> Seen:
+    def _call(self, frame: Frame, index: int) -> Seen:
+        call = frame.function.scope.calls[index]
         receiver, method = receiver_of(call.callee)
         if self._calls_view(frame, call, receiver, method):
             frame.end("pass")
             raise Ended
         arguments = [self.value(frame, each) for each in arguments_of(call)]
-        found = self._project.callee(frame.function, call)
+        found = self._backend.site(frame.function, index).callee
         known = self._library(frame, call, found.name, method, arguments)
         if known is not None:
             return known

@@ -65,7 +65,11 @@ class Guards:
                 target = self._project.reference(leaf.holder, leaf.expr.name).target
                 if isinstance(target, Function):
                     always += self.decorated(target, target.scope.decorators, leaf.scene, level)
-                    functions += [target] if self._visitor.may_refuse(target) else []
+                    if _checks_csrf(target):
+                        sure = Answer(Verdict.YES, "csrf")
+                        always.append(_guard(target.name, sure, level, target.location, hook.certain))
+                    elif self._visitor.may_refuse(target):
+                        functions.append(target)
             elif isinstance(leaf.expr, Result):
                 for view in self._objects.views(leaf):
                     for value in view.wraps:
@@ -141,16 +145,27 @@ class Guards:
                 ]
         return self._setup.items(value) or []
 
-    def inside(self, function: Function, methods: tuple[str, ...]) -> Iterator[Guard]:
-        """What a handler's own body checks."""
+    def inside(self, function: Function, methods: tuple[str, ...], given: frozenset[str]) -> Iterator[Guard]:
+        """What a handler's own body checks. `given` are the parameters that the path fills."""
         if self._refusals.inside(function).verdict is Verdict.NO:
             return
-        answers = {self._visitor.handler(function, method) for method in methods or ("",)}
+        names = self._defaults(function, given)
+        answers = {self._visitor.handler(function, method, names) for method in methods or ("",)}
         kinds = sorted(answer.kind for answer in answers if answer.verdict is not Verdict.NO)
         if kinds:
-            sole = len(answers) == 1 and next(iter(answers)).verdict is Verdict.YES
-            verdict = Verdict.YES if sole else Verdict.UNKNOWN
+            sure = all(answer.verdict is Verdict.YES for answer in answers)
+            verdict = Verdict.YES if sure else Verdict.UNKNOWN
             yield Guard(function.name, kinds[0], "function", function.location, verdict)
+
+    def _defaults(self, function: Function, given: frozenset[str]) -> dict[str, Seen]:
+        """Parameters that the path does not fill keep their defaults."""
+        found: dict[str, Seen] = {}
+        for parameter in function.scope.parameters:
+            if parameter.default is not None and parameter.name not in given and function.parent is not None:
+                known = self._backend.constant(function.parent, parameter.default)
+                if known is not ...:
+                    found[parameter.name] = constant(known)
+        return found
 
     # Decorators
 
@@ -342,6 +357,11 @@ class Guards:
         if name.startswith(HARMLESS_DECORATORS) or not any(word in last for word in GUARD_WORDS):
             return NO
         return Answer(Verdict.UNKNOWN, "other")
+
+
+def _checks_csrf(function: Function) -> bool:
+    name = function.scope.name.lower()
+    return "csrf" in name or "xsrf" in name
 
 
 def _answer(known: Known) -> Answer:

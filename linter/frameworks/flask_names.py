@@ -123,6 +123,8 @@ DECORATORS: dict[str, Known] = {
     "authlib.integrations.flask_oauth2.ResourceProtector": Known(Verdict.YES, "authentication", "optional"),
     "flask_allows.requires": Known(Verdict.UNKNOWN, "authorization"),
     "flask_allows.Allows.requires": Known(Verdict.UNKNOWN, "authorization"),
+    "flask_allows2.requires": Known(Verdict.UNKNOWN, "authorization"),
+    "flask_allows2.Allows.requires": Known(Verdict.UNKNOWN, "authorization"),
     "flask_limiter.Limiter.limit": _LIMIT,
     "flask_limiter.Limiter.shared_limit": _LIMIT,
     "flask_ratelimiter.ratelimit": _LIMIT,

@@ -221,6 +221,8 @@ class Registrations:
         if node.kind not in _SERVERS:
             return
         path = self.texts.text(given.value(0, "rule"))
+        if path is None and given.is_uncalled:
+            return
         value = given.value(2, "view_func")
         endpoint = given.value(1, "endpoint")
         views = [] if value is None else self.objects.views(value)
@@ -303,6 +305,14 @@ class Given:
                     if found is not None:
                         return found
         return None
+
+    @property
+    def is_uncalled(self) -> bool:
+        """Whether this stands in a helper that takes what it registers and that nobody calls."""
+        steering = None
+        if isinstance(self.holder, Function) and not self.holder.is_module:
+            steering = self._registrations.setup.steering(self.holder)
+        return bool(steering) and not self._at.scene.names
 
     def paths(self, start: int) -> list[str | None]:
         """The URLs that are given from one position on."""

@@ -183,6 +183,8 @@ def lookup(base: Seen, key: object, default: Seen | None = None) -> Seen:
 def _lacks(source: str, key: str) -> bool:
     """Whether a visitor has nothing under this key."""
     lowered = key.lower()
+    if "csrf" in lowered or "xsrf" in lowered:
+        return False
     if source in ("session", "g"):
         return _sounds(lowered, _IDENTITY_WORDS) or lowered in ("id", "_id", "me", "sub")
     if source in ("headers", "cookies"):

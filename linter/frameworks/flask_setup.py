@@ -355,7 +355,7 @@ class Setup:
         if rest:
             return self._attribute(value, binder, bound, root, rest, depth)
         if bound is not None:
-            return None if bound.expr is value.expr and bound.scene is value.scene else [bound]
+            return self._rebound(value, binder, root, bound)
         for parameter in binder.scope.parameters:
             if parameter.name == root:
                 return self._default(binder, parameter)
@@ -369,6 +369,18 @@ class Setup:
         if root in binder.children:
             return None
         return found or None
+
+    def _rebound(self, value: Value, binder: Function, root: str, bound: Value) -> list[Value] | None:
+        """What a parameter was given, or what the function makes of it: `path = path.strip("/")`."""
+        if bound.expr is value.expr and bound.scene is value.scene:
+            return None
+        assigned = binder.assignments.get(root)
+        seen = (id(binder), f"={root}")
+        if not assigned or seen in value.scene.names:
+            return [bound]
+        scene = self._scene(value.scene, {seen: bound})
+        further = [Value(binder, each.value, scene) for each in assigned if each.value is not None]
+        return further if any(each.block == 0 for each in assigned) else [bound, *further]
 
     def _default(self, function: Function, parameter: Parameter) -> list[Value] | None:
         parent, default = function.parent, parameter.default

@@ -62,7 +62,6 @@ class Frame:
         "function",
         "identity",
         "names",
-        "read",
         "returns",
         "views",
     )
@@ -81,7 +80,6 @@ class Frame:
         self.asked = asked
         self.depth = depth
         self.identity = False
-        self.read = False
         self.broke = False
         self.ends: set[End] = set()
         self.returns: list[Seen] = []
@@ -120,9 +118,9 @@ class Visitor:
         ends = self._ends(function, {}, frozenset(), Asked(), "hook")
         return ends is None or any(end.kind in ("unauthenticated", "forbidden", "away") for end in ends)
 
-    def handler(self, function: Function, method: str) -> Answer:
-        """What a handler itself does to a visitor's request."""
-        return judged(self._ends(function, {}, frozenset(), Asked(method=method), "handler"))
+    def handler(self, function: Function, method: str, names: dict[str, Seen]) -> Answer:
+        """What a handler itself does to a visitor's request; `names` are parameters that are known."""
+        return judged(self._ends(function, names, frozenset(), Asked(method=method), "handler"))
 
     def _ends(
         self, function: Function, names: dict[str, Seen], views: frozenset[str], asked: Asked, role: Role
@@ -270,17 +268,30 @@ class Visitor:
             if truth:
                 return self._block(frame, index)
             return True if otherwise is None else self._block(frame, otherwise)
-        identity, names = frame.identity, dict(frame.names)
-        frame.identity = identity or test.identity
-        first = self._block(frame, index)
-        after, frame.names = frame.names, names
-        frame.identity = identity or test.identity
-        second = True if otherwise is None else self._block(frame, otherwise)
-        if first and second:
-            _merge(frame, after)
+        return self._both(frame, index, otherwise, test.identity)
+
+    def _both(self, frame: Frame, then: int, otherwise: int | None, identity: bool) -> bool:
+        """Follow both ways of a test that something other than the caller may decide.
+
+        A refusal on one way only is not about the caller, even if an earlier test was: he may get past
+        it on the other way. Where both ways refuse, the earlier test stands.
+        """
+        outer, names = frame.identity, dict(frame.names)
+        ends, returns = frame.ends, frame.returns
+        sides: list[tuple[bool, set[End], list[Seen], dict[str, Seen]]] = []
+        for block in (then, otherwise):
+            frame.ends, frame.returns, frame.names = set(), [], dict(names)
             frame.identity = identity
-        elif first:
-            frame.names = after
+            goes_on = True if block is None else self._block(frame, block)
+            sides.append((goes_on, frame.ends, frame.returns, frame.names))
+        tied = outer and all(not side[0] and _refuses(side[1], side[2]) for side in sides)
+        frame.ends = ends.union(*({_tie(end, tied) for end in side[1]} for side in sides))
+        frame.returns = [*returns, *(value.tied(tied) for side in sides for value in side[2])]
+        first, second = sides[0][0], sides[1][0]
+        frame.identity = outer if first and second else outer or identity
+        frame.names = sides[0][3] if first else sides[1][3]
+        if first and second:
+            _merge(frame, sides[1][3])
         return first or second
 
     def _continuation(self, function: Function, index: int, kind: str) -> int | None:
@@ -296,16 +307,19 @@ class Visitor:
             for position, block in enumerate(blocks)
             if block.kind == "except" and block.opener == index
         ]
-        before, outer, read = dict(frame.names), frame.ends, frame.read
+        before, outer = dict(frame.names), frame.ends
         identity = frame.identity
-        frame.ends, frame.read, frame.broke = set(), False, False
+        frame.ends, frame.broke = set(), False
         goes_on = self._block(frame, index)
-        raised = {end for end in frame.ends if end.kind != "pass"}
-        caught = raised and any(self._catches(frame.function, blocks[each].subject) for each in handlers)
-        inside, frame.ends = frame.ends, outer
-        frame.ends |= (inside - raised) if caught else inside
-        broke, tied = frame.broke, frame.read or any(end.identity for end in raised)
-        frame.read, frame.broke = read or frame.read, False
+        refused = any(self._catches(frame.function, blocks[each].subject) for each in handlers)
+        caught = {
+            end
+            for end in frame.ends
+            if handlers and (end.kind == "error" or (refused and end.kind != "pass"))
+        }
+        frame.ends = outer | (frame.ends - caught)
+        broke, frame.broke = frame.broke, False
+        tied = broke or any(end.identity for end in caught)
         goes_on = goes_on and not (broke and handlers)
         otherwise = self._continuation(frame.function, index, "else")
         if goes_on and otherwise is not None:
@@ -330,6 +344,17 @@ class Visitor:
                 if name in ("Exception", "BaseException", "HTTPException", "Unauthorized", "Forbidden"):
                     return True
         return False
+
+
+def _tie(end: End, identity: bool) -> End:
+    return end._replace(identity=True) if identity else end
+
+
+def _refuses(ends: set[End], returns: list[Seen]) -> bool:
+    """Whether a way that ends leaves the caller no way to pass."""
+    return all(end.kind != "pass" for end in ends) and all(
+        value.kind == "response" and value.value in (301, 302, 303, 401, 403) for value in returns
+    )
 
 
 class Answer(NamedTuple):
