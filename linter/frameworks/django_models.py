@@ -3,47 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from linter.backend import Backend, Column, Index, Table
-from linter.facts.expressions import Constant, Operation, Ref, Result
+from linter.facts.expressions import Ref
 from linter.finding import Location
 from linter.frameworks.django_apps import KEY_TYPES, Apps
-from linter.frameworks.django_fields import Field, Fields
+from linter.frameworks.django_drafts import ModelDraft, ModelReader
+from linter.frameworks.django_fields import Field
 from linter.frameworks.django_known_models import (
-    ABSTRACT,
     CONCRETE,
-    INDEXES,
     TABLES,
-    WITHOUT_COLUMNS,
-    library_fields,
 )
 from linter.frameworks.django_meta import MetaKeys, MetaReader
 from linter.resolve.definitions import Class
-from linter.resolve.project import Variable
 from linter.resolve.values import Value, Values
 from linter.schema.build import make_table
 from linter.schema.model import Model, Relation
 
 _MODEL = "django.db.models.Model"
 _DEEP = 12
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A model with its fields, before the columns of its foreign keys are known.
-
-    `parents` are ids of concrete models of the project, or labels (`auth.User`) of others.
-    """
-
-    cls: Class
-    label: str
-    table: str
-    fields: dict[str, Field] = field(default_factory=dict)
-    parents: list[str] = field(default_factory=list)
-    indexes: list[tuple[str, ...]] = field(default_factory=list)
-    proxy: bool = False
-    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +42,19 @@ class DjangoModels:
     def __init__(self, backend: Backend) -> None:
         self.project = backend.project
         self.values = Values(backend.project)
-        self.fields = Fields(self.values)
         self.models: dict[str, Model] = {}
         self.tables: dict[str, Table] = {}
-        self._drafts: dict[str, _Draft] = {}
+        self._drafts: dict[str, ModelDraft] = {}
         self._labels: dict[tuple[str, str], str] = {}
-        self._model_bases: dict[str, bool] = {}
-        self._own_fields: dict[str, dict[str, Field | None]] = {}
         if "django" in self.project.imported:
             self.apps = Apps(backend, self.values)
+            self.reader = ModelReader(self.values, self.apps)
             self._read(backend)
 
     def _read(self, backend: Backend) -> None:
         for cls in backend.classes:
-            if self.is_model(cls) and not self._is_abstract(cls):
-                draft = self._draft(cls)
+            if self.reader.is_model(cls) and not self.reader.is_abstract(cls):
+                draft = self.reader.draft(cls)
                 self._drafts[cls.id] = draft
                 self._labels.setdefault((draft.label.lower(), cls.scope.name.lower()), cls.id)
         for draft in self._drafts.values():
@@ -89,149 +66,18 @@ class DjangoModels:
 
     # Which classes are models
 
-    def is_model(self, cls: Class) -> bool:
-        """Whether a class is a Django model, abstract or not."""
-        found = self._model_bases.get(cls.id)
-        if found is None:
-            self._model_bases[cls.id] = False
-            found = any(self._is_model_base(base.name, base.target) for base in self.project.bases(cls))
-            found = found or (bool(cls.scope.bases) and self._looks_like_model(cls))
-            self._model_bases[cls.id] = found
-        return found
-
-    def _is_model_base(self, name: str, target: object) -> bool:
-        if isinstance(target, Class):
-            return self.is_model(target)
-        if isinstance(target, Variable):
-            kind = self.values.named(Value(target.holder, target.assign.value or Operation("?", ())))
-            return kind is not None and kind.name != name and self._is_model_base(kind.name, kind.target)
-        return name == _MODEL or name in ABSTRACT or name in CONCRETE
-
-    def _looks_like_model(self, cls: Class) -> bool:
-        """Whether a class has a base that can't be read, and fields of Django."""
-        if all(isinstance(base.target, Class) or base.name == "object" for base in self.project.bases(cls)):
-            return False
-        for assign in cls.attributes.values():
-            if isinstance(assign.value, Result):
-                call = cls.scope.calls[assign.value.call]
-                if isinstance(call.callee, Ref) and ".models." in call.callee.name:
-                    name = self.project.callee(cls, call).name
-                    if name.startswith("django.db.models.") and name.endswith(("Field", "ForeignKey")):
-                        return True
-        return False
-
-    def meta(self, cls: Class) -> Class | None:
-        """The `Meta` that holds for a model: its own, or that of an abstract base."""
-        own = cls.children.get("Meta")
-        if isinstance(own, Class):
-            return own
-        for base in self.project.bases(cls):
-            if (
-                isinstance(base.target, Class)
-                and self.is_model(base.target)
-                and self._is_abstract(base.target)
-            ):
-                found = self.meta(base.target)
-                if found is not None:
-                    return found
-        return None
-
-    def _is_abstract(self, cls: Class) -> bool:
-        return self._own_flag(cls, "abstract")
-
-    def _own_flag(self, cls: Class, name: str) -> bool:
-        meta = cls.children.get("Meta")
-        assign = meta.attributes.get(name) if isinstance(meta, Class) else None
-        return assign is not None and isinstance(assign.value, Constant) and assign.value.value is True
-
-    def _meta_value(self, cls: Class, name: str) -> Value | None:
-        meta = self.meta(cls)
-        found = None if meta is None else self.project.member(meta, name)
-        if found is None or not isinstance(found.target, Variable) or found.target.assign.value is None:
-            return None
-        return Value(found.target.holder, found.target.assign.value)
-
     # Fields
-
-    def _draft(self, cls: Class) -> _Draft:
-        label = self.values.text(self._meta_value(cls, "app_label")) or self.apps.label(cls.module)
-        draft = _Draft(cls, label, "", proxy=self._own_flag(cls, "proxy"))
-        named = self._meta_value(cls, "db_table")
-        table = self.values.text(named)
-        draft.complete = (named is None or table is not None) and not self._is_unmanaged(cls)
-        draft.table = (table or f"{label}_{cls.scope.name.lower()}").strip('"')
-        hidden: set[str] = set()
-        self._add_fields(cls, draft, hidden)
-        self._inherit(cls, draft, hidden, {cls.id})
-        return draft
-
-    def _is_unmanaged(self, cls: Class) -> bool:
-        return self.values.constant(self._meta_value(cls, "managed")) is False
-
-    def _inherit(self, cls: Class, draft: _Draft, hidden: set[str], seen: set[str]) -> None:
-        for base in self.project.bases(cls):
-            if base.name in seen:
-                continue
-            seen.add(base.name)
-            if not isinstance(base.target, Class):
-                self._library_base(base.name, draft, hidden)
-            elif not self.is_model(base.target):
-                self._check_mixin(base.target, draft)
-            elif self._is_abstract(base.target):
-                self._add_fields(base.target, draft, hidden)
-                self._inherit(base.target, draft, hidden, seen)
-            else:
-                draft.parents.append(base.target.id)
-
-    def _library_base(self, name: str, draft: _Draft, hidden: set[str]) -> None:
-        if name in CONCRETE:
-            draft.parents.append(CONCRETE[name])
-            return
-        for each in library_fields(name, draft.cls.location):
-            if each.name not in hidden:
-                hidden.add(each.name)
-                draft.fields[each.name] = each
-        draft.indexes += INDEXES.get(name, ())
-        if name not in ABSTRACT and name not in WITHOUT_COLUMNS:
-            draft.complete = False
-
-    def _check_mixin(self, mixin: Class, draft: _Draft) -> None:
-        """A plain class gives a model no columns; one with a base that can't be read might."""
-        for ancestor in self.project.ancestors(mixin):
-            if ancestor.target is None and ancestor.name.startswith("?"):
-                draft.complete = False
-
-    def _add_fields(self, cls: Class, draft: _Draft, hidden: set[str]) -> None:
-        for name, found in self._fields_of(cls).items():
-            if name in hidden:
-                continue
-            hidden.add(name)
-            if found is not None:
-                draft.fields[name] = found
-                draft.complete = draft.complete and found.complete
-
-    def _fields_of(self, cls: Class) -> dict[str, Field | None]:
-        """What each name in a class body declares; None for what is no field but hides one."""
-        known = self._own_fields.get(cls.id)
-        if known is None:
-            known = {
-                name: self.fields.read(name, Value(cls, assign.value))
-                for name, assign in cls.attributes.items()
-                if assign.value is not None
-            }
-            self._own_fields[cls.id] = known
-        return known
 
     # Relations
 
-    def target(self, draft: _Draft, each: Field) -> Target | None:
+    def target(self, draft: ModelDraft, each: Field) -> Target | None:
         """The table and column that a relation of a model points to."""
         label = self._target_label(draft, each.to)
         if label is None:
             return None
         return self._target_of(label, each.to_field)
 
-    def _target_label(self, draft: _Draft, to: Value | str | None) -> str | None:
+    def _target_label(self, draft: ModelDraft, to: Value | str | None) -> str | None:
         """The id of a model of the project, or the label of another one."""
         if to is None:
             return None
@@ -280,20 +126,20 @@ class DjangoModels:
         column, type_ = self._key(draft, depth)
         return Target(draft.table, column, type_, label, draft.cls.scope.name)
 
-    def column(self, draft: _Draft, each: Field) -> str:
+    def column(self, draft: ModelDraft, each: Field) -> str:
         """The column of a field."""
         if each.column:
             return each.column
         return f"{each.name}_id" if each.is_relation else each.name
 
-    def _type(self, draft: _Draft, each: Field, depth: int = 0) -> str:
+    def _type(self, draft: ModelDraft, each: Field, depth: int = 0) -> str:
         if not each.is_relation:
             return each.type
         label = self._target_label(draft, each.to)
         target = None if label is None or depth > _DEEP else self._target_of(label, each.to_field, depth + 1)
         return "" if target is None else target.type
 
-    def _key(self, draft: _Draft, depth: int = 0) -> tuple[str, str]:
+    def _key(self, draft: ModelDraft, depth: int = 0) -> tuple[str, str]:
         """The primary key column of a model and its type."""
         for each in draft.fields.values():
             if each.primary_key:
@@ -304,7 +150,7 @@ class DjangoModels:
             return link, "" if target is None else target.type
         return "id", KEY_TYPES.get(self.apps.key(draft.cls.module), "integer")
 
-    def _parent_link(self, draft: _Draft) -> str | None:
+    def _parent_link(self, draft: ModelDraft) -> str | None:
         """The column that ties a model to the concrete model that it extends."""
         if not draft.parents:
             return None
@@ -316,7 +162,7 @@ class DjangoModels:
 
     # Models
 
-    def _model(self, draft: _Draft) -> Model:
+    def _model(self, draft: ModelDraft) -> Model:
         key, _ = self._key(draft)
         model = Model(draft.cls, draft.table, {"pk": key})
         for each in draft.fields.values():
@@ -332,7 +178,7 @@ class DjangoModels:
                 model.table = self._drafts[draft.parents[0]].table
         return model
 
-    def _relate(self, draft: _Draft) -> None:
+    def _relate(self, draft: ModelDraft) -> None:
         model = self.models[draft.cls.id]
         for each in draft.fields.values():
             if not each.is_relation:
@@ -352,7 +198,7 @@ class DjangoModels:
 
     # Tables
 
-    def _tables(self, draft: _Draft) -> Iterable[Table]:
+    def _tables(self, draft: ModelDraft) -> Iterable[Table]:
         key, key_type = self._key(draft)
         columns: dict[str, Column] = {}
         if not any(each.primary_key for each in draft.fields.values()):
@@ -377,14 +223,14 @@ class DjangoModels:
             owner=draft.cls,
         )
 
-    def _key_column(self, draft: _Draft, key: str, type_: str) -> Column:
+    def _key_column(self, draft: ModelDraft, key: str, type_: str) -> Column:
         references = None
         if draft.parents:
             target = self._target_of(draft.parents[0])
             references = None if target is None else f"{target.table}.{target.column}"
         return Column(key, type_, False, True, False, False, references, draft.cls.location)
 
-    def _column(self, draft: _Draft, each: Field) -> Column:
+    def _column(self, draft: ModelDraft, each: Field) -> Column:
         target = self.target(draft, each) if each.is_relation and each.constrained else None
         return Column(
             self.column(draft, each),
@@ -397,29 +243,29 @@ class DjangoModels:
             each.location,
         )
 
-    def _keys(self, draft: _Draft) -> MetaKeys:
+    def _keys(self, draft: ModelDraft) -> MetaKeys:
         location = draft.cls.location
         found = MetaKeys(
             [Index("_".join((*names, "idx")), names, False, location) for names in draft.indexes]
         )
         marks = {"%(class)s": draft.cls.scope.name.lower(), "%(app_label)s": draft.label}
         reader = MetaReader(self.values, lambda name: self._column_named(draft, name), marks)
-        reader.declared(self._meta_value(draft.cls, "indexes"), found)
-        reader.declared(self._meta_value(draft.cls, "constraints"), found)
-        reader.together(self._meta_value(draft.cls, "unique_together"), True, location, found)
-        reader.together(self._meta_value(draft.cls, "index_together"), False, location, found)
-        meta = self.meta(draft.cls)
+        reader.declared(self.reader.meta_value(draft.cls, "indexes"), found)
+        reader.declared(self.reader.meta_value(draft.cls, "constraints"), found)
+        reader.together(self.reader.meta_value(draft.cls, "unique_together"), True, location, found)
+        reader.together(self.reader.meta_value(draft.cls, "index_together"), False, location, found)
+        meta = self.reader.meta(draft.cls)
         if meta is not None and any(each.name.startswith("?") for each in self.project.ancestors(meta)):
             found.complete = False
         return found
 
-    def _column_named(self, draft: _Draft, name: str) -> str:
+    def _column_named(self, draft: ModelDraft, name: str) -> str:
         if name == "pk":
             return self._key(draft)[0]
         each = draft.fields.get(name)
         return name if each is None else self.column(draft, each)
 
-    def _many(self, draft: _Draft, each: Field) -> Iterable[Table]:
+    def _many(self, draft: ModelDraft, each: Field) -> Iterable[Table]:
         """The table that Django makes for a many-to-many field."""
         if each.through is not None:
             return

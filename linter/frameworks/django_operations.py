@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from linter.facts.expressions import Mapping
 from linter.facts.sql import Action, Column
+from linter.frameworks.django_alterations import (
+    Actions,
+    Operation,
+    difference,
+    index_difference,
+    together_name,
+)
 from linter.frameworks.django_fields import Field, Fields
 from linter.frameworks.django_meta import MetaReader
 from linter.frameworks.django_state import ModelState, State, index_action
 from linter.resolve.values import Made, Value, Values
-
-Actions = list[tuple[Action, ...]]
-"""One tuple of actions for each statement that an operation runs."""
 
 
 class Operations:
@@ -27,11 +30,11 @@ class Operations:
     def read(self, name: str, made: Made, app: str) -> Actions:
         """The statements of the operation `name` of an app, empty for one that runs none."""
         handler = _HANDLERS.get(name)
-        return [] if handler is None else handler(self, _Operation(self.values, made, app, name))
+        return [] if handler is None else handler(self, Operation(self.values, made, app, name))
 
     # Models
 
-    def create_model(self, given: _Operation) -> Actions:
+    def create_model(self, given: Operation) -> Actions:
         """`CreateModel(name, fields, options, bases)`."""
         name = given.text(0, "name")
         options = given.options(2)
@@ -82,7 +85,7 @@ class Operations:
     def _index_of(self, model: ModelState, each: Field) -> tuple[Action, ...]:
         return (index_action(model.table, (self.state.column(each),)),)
 
-    def delete_model(self, given: _Operation) -> Actions:
+    def delete_model(self, given: Operation) -> Actions:
         """`DeleteModel(name)`."""
         model = self.state.models.pop((given.app.lower(), given.text(0, "name").lower()), None)
         if model is None or not model.managed:
@@ -91,7 +94,7 @@ class Operations:
         tables = [*(table for table in many if table), model.table]
         return [(Action("drop-table", table, flags=("cascade",)),) for table in tables]
 
-    def rename_model(self, given: _Operation) -> Actions:
+    def rename_model(self, given: Operation) -> Actions:
         """`RenameModel(old_name, new_name)`."""
         model = self.state.model(given.app, given.text(0, "old_name"))
         new = given.text(1, "new_name")
@@ -112,7 +115,7 @@ class Operations:
                 found.append((Action("rename-column", renamed, (column,), f"{new.lower()}_id"),))
         return found
 
-    def alter_table(self, given: _Operation) -> Actions:
+    def alter_table(self, given: Operation) -> Actions:
         """`AlterModelTable(name, table)`."""
         model = self.state.model(given.app, given.text(0, "name"))
         if model is None:
@@ -132,7 +135,7 @@ class Operations:
             each.name: self.state.many_table(model, each) for each in model.fields.values() if each.is_many
         }
 
-    def alter_options(self, given: _Operation) -> Actions:
+    def alter_options(self, given: Operation) -> Actions:
         """`AlterModelOptions(name, options)`: only `managed` matters to tables."""
         model = self.state.model(given.app, given.text(0, "name"))
         if model is not None and self.values.constant(given.options(1).get("managed")) is False:
@@ -141,7 +144,7 @@ class Operations:
 
     # Fields
 
-    def add_field(self, given: _Operation) -> Actions:
+    def add_field(self, given: Operation) -> Actions:
         """`AddField(model_name, name, field)`."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         each = given.field(self.fields)
@@ -159,7 +162,7 @@ class Operations:
             found.append(self._index_of(model, each))
         return found
 
-    def remove_field(self, given: _Operation) -> Actions:
+    def remove_field(self, given: Operation) -> Actions:
         """`RemoveField(model_name, name)`."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         each = None if model is None else model.fields.pop(given.text(1, "name"), None)
@@ -171,7 +174,7 @@ class Operations:
         column = Column(self.state.column(each), "")
         return [(Action("drop-column", model.table, (column,), flags=("cascade",)),)]
 
-    def rename_field(self, given: _Operation) -> Actions:
+    def rename_field(self, given: Operation) -> Actions:
         """`RenameField(model_name, old_name, new_name)`."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         old, new = given.text(1, "old_name"), given.text(2, "new_name")
@@ -192,7 +195,7 @@ class Operations:
             return []
         return [(Action("rename-column", model.table, (Column(before, ""),), after),)]
 
-    def alter_field(self, given: _Operation) -> Actions:
+    def alter_field(self, given: Operation) -> Actions:
         """`AlterField(model_name, name, field)`: what differs from the field before."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         new = given.field(self.fields)
@@ -206,7 +209,7 @@ class Operations:
         if old.is_many or new.is_many:
             return self._alter_many(model, old, new)
         after = self.state.fact(model, new, with_default=False)
-        return _difference(model.table, before, after) + _index_difference(model.table, old, new, after.name)
+        return difference(model.table, before, after) + index_difference(model.table, old, new, after.name)
 
     def _alter_many(self, model: ModelState, old: Field, new: Field) -> Actions:
         if old.is_many == new.is_many:
@@ -220,15 +223,15 @@ class Operations:
 
     # Keys and indexes
 
-    def add_index(self, given: _Operation) -> Actions:
+    def add_index(self, given: Operation) -> Actions:
         """`AddIndex(model_name, index)` and `AddIndexConcurrently`."""
         return self._add(given, "index")
 
-    def add_constraint(self, given: _Operation) -> Actions:
+    def add_constraint(self, given: Operation) -> Actions:
         """`AddConstraint(model_name, constraint)` and `AddConstraintNotValid`."""
         return self._add(given, "constraint")
 
-    def _add(self, given: _Operation, name: str) -> Actions:
+    def _add(self, given: Operation, name: str) -> Actions:
         model = self.state.model(given.app, given.text(0, "model_name"))
         declared = self.values.made(given.value(1, name))
         if model is None or declared is None:
@@ -262,7 +265,7 @@ class Operations:
         flags += (f"using-{method}",) if method else ()
         return [(Action("create-index", model.table, columns, name, flags=flags),)]
 
-    def remove_index(self, given: _Operation) -> Actions:
+    def remove_index(self, given: Operation) -> Actions:
         """`RemoveIndex(model_name, name)` and `RemoveIndexConcurrently`."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         if model is None:
@@ -272,7 +275,7 @@ class Operations:
         columns = tuple(Column(column, "") for column in model.indexes.pop(name, ()))
         return [(Action("drop-index", model.table, columns, name, flags=flags),)]
 
-    def rename_index(self, given: _Operation) -> Actions:
+    def rename_index(self, given: Operation) -> Actions:
         """`RenameIndex(model_name, new_name, old_name)`."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         old, new = given.text(2, "old_name"), given.text(1, "new_name")
@@ -285,7 +288,7 @@ class Operations:
             model.indexes[new] = model.indexes.pop(old)
         return [(Action("other", model.table, name=new, flags=("rename-index",)),)]
 
-    def remove_constraint(self, given: _Operation) -> Actions:
+    def remove_constraint(self, given: Operation) -> Actions:
         """`RemoveConstraint(model_name, name)`."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         if model is None:
@@ -294,7 +297,7 @@ class Operations:
         kind = model.constraints.pop(name, "")
         return [(Action("drop-index" if kind == "index" else "drop-constraint", model.table, name=name),)]
 
-    def validate_constraint(self, given: _Operation) -> Actions:
+    def validate_constraint(self, given: Operation) -> Actions:
         """`ValidateConstraint(model_name, name)`."""
         model = self.state.model(given.app, given.text(0, "model_name"))
         return (
@@ -303,12 +306,12 @@ class Operations:
             else [(Action("validate-constraint", model.table, name=given.text(1, "name")),)]
         )
 
-    def alter_unique_together(self, given: _Operation) -> Actions:
+    def alter_unique_together(self, given: Operation) -> Actions:
         """`AlterUniqueTogether(name, unique_together)`."""
         model = self.state.model(given.app, given.text(0, "name"))
         return [] if model is None else self._together(model, given.value(1, "unique_together"), unique=True)
 
-    def alter_index_together(self, given: _Operation) -> Actions:
+    def alter_index_together(self, given: Operation) -> Actions:
         """`AlterIndexTogether(name, index_together)`."""
         model = self.state.model(given.app, given.text(0, "name"))
         return [] if model is None else self._together(model, given.value(1, "index_together"), unique=False)
@@ -329,88 +332,20 @@ class Operations:
         for names in sorted(before - after):
             columns = tuple(Column(column, "") for column in self.state.columns(model, names))
             kind = "drop-constraint" if unique else "drop-index"
-            found.append((Action(kind, model.table, columns, _together_name(model.table, columns, unique)),))
+            found.append((Action(kind, model.table, columns, together_name(model.table, columns, unique)),))
         for names in sorted(after - before):
             columns = tuple(Column(column, "") for column in self.state.columns(model, names))
             kind = "add-unique" if unique else "create-index"
-            found.append((Action(kind, model.table, columns, _together_name(model.table, columns, unique)),))
+            found.append((Action(kind, model.table, columns, together_name(model.table, columns, unique)),))
         return found if model.managed else []
 
-    def alter_order(self, given: _Operation) -> Actions:
+    def alter_order(self, given: Operation) -> Actions:
         """`AlterOrderWithRespectTo(name, order_with_respect_to)`."""
         model = self.state.model(given.app, given.text(0, "name"))
         if model is None or not given.text(1, "order_with_respect_to"):
             return []
         column = Column("_order", "integer", nullable=False, default="0")
         return [(Action("add-column", model.table, (column,)),)]
-
-
-class _Operation:
-    """One operation with its arguments."""
-
-    def __init__(self, values: Values, made: Made, app: str, name: str) -> None:
-        self.values = values
-        self.made = made
-        self.app = app
-        self.name = name
-
-    def value(self, position: int, name: str) -> Value | None:
-        return self.made.argument(position, name)
-
-    def text(self, position: int, name: str) -> str:
-        return self.values.text(self.value(position, name)) or ""
-
-    def field(self, fields: Fields) -> Field | None:
-        value = self.value(2, "field")
-        return None if value is None else fields.read(self.text(1, "name"), self.values.follow(value))
-
-    def options(self, position: int) -> dict[str, Value]:
-        value = self.value(position, "options")
-        value = None if value is None else self.values.follow(value)
-        if value is None or not isinstance(value.expr, Mapping):
-            return {}
-        pairs = zip(value.expr.keys, value.expr.values, strict=True)
-        named = ((self.values.text(value.beside(key)), option) for key, option in pairs if key is not None)
-        return {name: value.beside(option) for name, option in named if name}
-
-
-def _difference(table: str, before: Column, after: Column) -> Actions:
-    """The statements that turn one column into another; indexes are left out."""
-    found: Actions = []
-    if before.name != after.name:
-        found.append((Action("rename-column", table, (Column(before.name, ""),), after.name),))
-    if before.type != after.type and after.type:
-        found.append((Action("alter-column-type", table, (Column(after.name, after.type),)),))
-    if before.nullable != after.nullable:
-        kind = "drop-not-null" if after.nullable else "set-not-null"
-        found.append((Action(kind, table, (Column(after.name, after.type, after.nullable),)),))
-    name = Column(after.name, "")
-    if before.references and before.references != after.references:
-        found.append((Action("drop-constraint", table, (), f"{table}_{after.name}_fkey"),))
-    if after.references and before.references != after.references:
-        constraint = f"{table}_{after.name}_fkey"
-        found.append((Action("add-foreign-key", table, (name,), constraint, after.references),))
-    if before.primary_key != after.primary_key and after.primary_key:
-        found.append((Action("add-primary-key", table, (name,)),))
-    return found
-
-
-def _index_difference(table: str, old: Field, new: Field, column: str) -> Actions:
-    found: Actions = []
-    columns = (Column(column, ""),)
-    if old.is_unique and not new.is_unique:
-        found.append((Action("drop-constraint", table, columns, f"{table}_{column}_key"),))
-    if old.is_indexed and not new.is_indexed:
-        found.append((Action("drop-index", table, columns, f"{table}_{column}_idx"),))
-    if new.is_unique and not old.is_unique:
-        found.append((Action("add-unique", table, columns, f"{table}_{column}_key"),))
-    if new.is_indexed and not old.is_indexed:
-        found.append((index_action(table, (column,)),))
-    return found
-
-
-def _together_name(table: str, columns: tuple[Column, ...], unique: bool) -> str:
-    return "_".join((table, *(column.name for column in columns), "uniq" if unique else "idx"))
 
 
 _METHODS = {
@@ -420,7 +355,7 @@ _METHODS = {
     "HashIndex": "hash",
     "SpGistIndex": "spgist",
 }
-_HANDLERS: dict[str, Callable[[Operations, _Operation], Actions]] = {
+_HANDLERS: dict[str, Callable[[Operations, Operation], Actions]] = {
     "CreateModel": Operations.create_model,
     "DeleteModel": Operations.delete_model,
     "RenameModel": Operations.rename_model,

@@ -75,7 +75,7 @@ class Columns:
         complete = not made.call.is_open
         if annotation is not None:
             annotated, nullable = self.types.of_annotation(annotation, *self._type_map(value))
-            # A foreign key without a type takes that of the column it points to, whatever the annotation says.
+            # A foreign key without a type takes that of the column it points to, not the annotation's.
             type_ = type_ or ("" if keys else annotated)
         primary = self.values.flag(call.keyword("primary_key"))
         stated = self.values.constant(call.keyword("nullable"))

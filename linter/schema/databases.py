@@ -16,7 +16,7 @@ from linter.facts.expressions import (
     Template,
     walk,
 )
-from linter.facts.scopes import Assign, Import, Scope
+from linter.facts.scopes import Assign, Import, Return, Scope
 
 POSTGRESQL, MYSQL, SQLITE = "postgresql", "mysql", "sqlite"
 _DRIVERS = {
@@ -90,9 +90,9 @@ def _imported(scope: Scope) -> Iterator[str]:
 
 
 def _configured(scope: Scope) -> Iterator[str]:
-    """Database URLs and Django engines in what a scope assigns and passes."""
+    """Database URLs and Django engines in what a scope assigns, returns and passes."""
     for statement in scope.statements:
-        if isinstance(statement, Assign) and statement.value is not None:
+        if isinstance(statement, (Assign, Return)) and statement.value is not None:
             yield from _in_expression(statement.value)
     for call in scope.calls:
         for expr in (*call.args, *(value for _, value in call.keywords)):

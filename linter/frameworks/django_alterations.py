@@ -1,0 +1,85 @@
+"""The arguments of an operation, and what changes between two declarations of a field."""
+
+from __future__ import annotations
+
+from linter.facts.expressions import Mapping
+from linter.facts.sql import Action, Column
+from linter.frameworks.django_fields import Field, Fields
+from linter.frameworks.django_state import index_action
+from linter.resolve.values import Made, Value, Values
+
+Actions = list[tuple[Action, ...]]
+"""One tuple of actions for each statement that an operation runs."""
+
+
+class Operation:
+    """One operation with its arguments."""
+
+    def __init__(self, values: Values, made: Made, app: str, name: str) -> None:
+        self.values = values
+        self.made = made
+        self.app = app
+        self.name = name
+
+    def value(self, position: int, name: str) -> Value | None:
+        """An argument by position or keyword."""
+        return self.made.argument(position, name)
+
+    def text(self, position: int, name: str) -> str:
+        """An argument that is a string; empty when it is not known."""
+        return self.values.text(self.value(position, name)) or ""
+
+    def field(self, fields: Fields) -> Field | None:
+        """The field that AddField and AlterField are given."""
+        value = self.value(2, "field")
+        return None if value is None else fields.read(self.text(1, "name"), self.values.follow(value))
+
+    def options(self, position: int) -> dict[str, Value]:
+        """The `options` of a model, by name."""
+        value = self.value(position, "options")
+        value = None if value is None else self.values.follow(value)
+        if value is None or not isinstance(value.expr, Mapping):
+            return {}
+        pairs = zip(value.expr.keys, value.expr.values, strict=True)
+        named = ((self.values.text(value.beside(key)), option) for key, option in pairs if key is not None)
+        return {name: value.beside(option) for name, option in named if name}
+
+
+def difference(table: str, before: Column, after: Column) -> Actions:
+    """The statements that turn one column into another; indexes are left out."""
+    found: Actions = []
+    if before.name != after.name:
+        found.append((Action("rename-column", table, (Column(before.name, ""),), after.name),))
+    if before.type != after.type and after.type:
+        found.append((Action("alter-column-type", table, (Column(after.name, after.type),)),))
+    if before.nullable != after.nullable:
+        kind = "drop-not-null" if after.nullable else "set-not-null"
+        found.append((Action(kind, table, (Column(after.name, after.type, after.nullable),)),))
+    name = Column(after.name, "")
+    if before.references and before.references != after.references:
+        found.append((Action("drop-constraint", table, (), f"{table}_{after.name}_fkey"),))
+    if after.references and before.references != after.references:
+        constraint = f"{table}_{after.name}_fkey"
+        found.append((Action("add-foreign-key", table, (name,), constraint, after.references),))
+    if before.primary_key != after.primary_key and after.primary_key:
+        found.append((Action("add-primary-key", table, (name,)),))
+    return found
+
+
+def _indexdifference(table: str, old: Field, new: Field, column: str) -> Actions:
+    found: Actions = []
+    columns = (Column(column, ""),)
+    if old.is_unique and not new.is_unique:
+        found.append((Action("drop-constraint", table, columns, f"{table}_{column}_key"),))
+    if old.is_indexed and not new.is_indexed:
+        found.append((Action("drop-index", table, columns, f"{table}_{column}_idx"),))
+    if new.is_unique and not old.is_unique:
+        found.append((Action("add-unique", table, columns, f"{table}_{column}_key"),))
+    if new.is_indexed and not old.is_indexed:
+        found.append((index_action(table, (column,)),))
+    return found
+
+
+def together_name(table: str, columns: tuple[Column, ...], unique: bool) -> str:
+    """The name of an index or constraint over several columns, without the hash that Django adds."""
+    return "_".join((table, *(column.name for column in columns), "uniq" if unique else "idx"))
