@@ -66,7 +66,8 @@ def difference(table: str, before: Column, after: Column) -> Actions:
     return found
 
 
-def _indexdifference(table: str, old: Field, new: Field, column: str) -> Actions:
+def index_difference(table: str, old: Field, new: Field, column: str) -> Actions:
+    """The statements that make and drop the indexes and constraints that a field brings along."""
     found: Actions = []
     columns = (Column(column, ""),)
     if old.is_unique and not new.is_unique:
