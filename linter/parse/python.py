@@ -102,7 +102,7 @@ def _declared_encoding(source: bytes, start: int) -> str:
         return "utf-8"
     declared = cookie[1].decode()
     name = declared[:12].lower().replace("_", "-")
-    if name == "utf-8" or name.startswith("utf-8-"):
+    if name in ("utf-8", "utf8") or name.startswith("utf-8-"):
         return "utf-8"
     if name in _LATIN or name.startswith(tuple(f"{latin}-" for latin in _LATIN)):
         return "iso-8859-1"

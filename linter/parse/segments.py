@@ -16,8 +16,8 @@ MAX_BRACKETS = 200
 MAX_CHAIN = 1000
 """Tokens that may lie between the root of a statement and a leaf of its syntax tree."""
 
-MAX_PATTERN_BRACKETS = 6
-"""Open brackets in a `case` line. LibCST's time is exponential in them: times four for each."""
+MAX_PATTERN_WORK = 4**10
+"""Bounds LibCST's work on all `case` lines of a text: four times more for each bracket around a bracket."""
 
 
 class Segment(NamedTuple):
@@ -99,24 +99,25 @@ class _Unclosed(Exception):
 class _Level:
     """The statement itself, an open bracket, or an open f-string.
 
-    `opener` is the bracket, the quote of the f-string, or empty. `tokens` counts what may be nested
-    in one another. A comma separates siblings and starts anew, except among a lambda's parameters.
+    `opener` is the bracket, the quote of the f-string, or empty. An f-string and its holes have its
+    `quote`. `tokens` counts what may be nested in one another. A comma separates siblings and starts
+    anew, except among a lambda's parameters.
     """
 
-    __slots__ = ("hole", "lambdas", "opener", "raw", "spec", "tokens")
+    __slots__ = ("lambdas", "opener", "quote", "raw", "spec", "tokens")
 
-    def __init__(self, opener: str, *, raw: bool = False, hole: bool = False) -> None:
+    def __init__(self, opener: str, *, quote: str = "", raw: bool = False) -> None:
         self.opener = opener
+        self.quote = quote
         self.raw = raw
-        self.hole = hole
         self.spec = False
         self.tokens = 0
         self.lambdas = False
 
     @property
     def is_text(self) -> bool:
-        """Whether what follows is constant text of an f-string rather than code."""
-        return self.spec or self.opener in _PLAIN_BODY
+        """Whether constant text of an f-string follows rather than code."""
+        return self.spec or bool(self.quote and self.opener == self.quote)
 
 
 class _Scanner:
@@ -132,6 +133,7 @@ class _Scanner:
         self._line_is_new = True
         self._decorated = False
         self._in_pattern = False
+        self._pattern_work = 0
         self._handlers: dict[str | None, Callable[[re.Match[str]], int]] = {
             "string": self._string,
             "word": self._word,
@@ -203,7 +205,7 @@ class _Scanner:
 
     def _colon(self, match: re.Match[str]) -> int:
         level = self._levels[-1]
-        level.spec = level.hole
+        level.spec = bool(level.quote)
         self._count()
         return match.end()
 
@@ -226,7 +228,10 @@ class _Scanner:
 
     def _push(self, level: _Level) -> None:
         self._levels.append(level)
-        if len(self._levels) > (MAX_PATTERN_BRACKETS if self._in_pattern else MAX_BRACKETS) + 1:
+        depth = len(self._levels) - 1
+        if self._in_pattern:
+            self._pattern_work += 4 ** min(depth, 20)
+        if depth > MAX_BRACKETS or (self._in_pattern and self._pattern_work > MAX_PATTERN_WORK):
             self._shallow = False
 
     def _pop(self) -> None:
@@ -239,7 +244,7 @@ class _Scanner:
         if "f" in prefix or "t" in prefix:
             if "t" in prefix:
                 self._templates.append(match.start("string") + prefix.index("t"))
-            self._push(_Level(quote, raw="r" in prefix))
+            self._push(_Level(quote, quote=quote, raw="r" in prefix))
             return match.end()
         body = _PLAIN_BODY[quote].match(self._text, match.end())
         if body is None:
@@ -249,11 +254,10 @@ class _Scanner:
 
     def _constant_text(self, level: _Level, position: int) -> int:
         """Pass over constant text and the mark that ends it: a brace, or the end quote."""
-        quoted = next(outer for outer in reversed(self._levels) if outer.opener in _PLAIN_BODY)
-        body = _TEMPLATE_TEXT[quoted.opener, quoted.raw, level.spec].match(self._text, position)
+        body = _TEMPLATE_TEXT[level.quote, level.raw, level.spec].match(self._text, position)
         position = body.end() if body else position
         if self._text.startswith("{", position):
-            self._push(_Level("{", hole=True))
+            self._push(_Level("{", quote=level.quote, raw=level.raw))
             return position + 1
         end = "}" if level.spec else level.opener
         if not self._text.startswith(end, position):
