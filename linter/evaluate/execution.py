@@ -86,13 +86,12 @@ class Execution:
 
     def _statement(self, statement: Statement) -> Signal:
         evaluator, frame = self._evaluator, self._frame
+        kind = type(statement)
+        if kind is Assign:
+            return self._assign(statement)  # type: ignore[arg-type]
+        if kind is Evaluate:
+            return self._evaluated(statement.value)  # type: ignore[union-attr, arg-type]
         match statement:
-            case Assign():
-                return self._assign(statement)
-            case Evaluate(value=Operation(operator="yield", operands=operands)):
-                frame.yields.extend(evaluator.value(frame, each) for each in operands)
-            case Evaluate(value=value):
-                return self._checked(evaluator.value(frame, value))
             case Return(value=value):
                 frame.results.append(None if value is None else evaluator.value(frame, value))
                 return "return"
@@ -105,9 +104,15 @@ class Execution:
             case Import(name="*", module=module):
                 if frame.holder.scope.kind == "module":
                     evaluator.import_star(frame, module)
-            case Jump(kind=kind):
-                return "" if kind == "pass" else kind  # type: ignore[return-value]
+            case Jump(kind=("break" | "continue") as jump):
+                return jump
         return ""
+
+    def _evaluated(self, expr: Expr) -> Signal:
+        if isinstance(expr, Operation) and expr.operator == "yield":
+            self._frame.yields.extend(self._evaluator.value(self._frame, each) for each in expr.operands)
+            return ""
+        return self._checked(self._evaluator.value(self._frame, expr))
 
     def _checked(self, value: Value) -> Signal:
         """A statement whose call certainly raises ends the run."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
 from linter.evaluate import natives
 from linter.evaluate.execution import Execution
@@ -88,34 +91,32 @@ class Expressions(Names):
             return expr.value  # type: ignore[union-attr]
         if kind is Result:
             return self.result(frame, frame.holder.scope.calls[expr.call])  # type: ignore[union-attr]
-        return self._compound(frame, expr)
+        reader = self._readers.get(kind)
+        return UNKNOWN if reader is None else reader(frame, expr)
 
-    def _compound(self, frame: Frame, expr: Expr) -> Value:
-        match expr:
-            case Binary(value=value):
-                return value
-            case Attr(base=base, name=name):
-                return self.attribute(self.value(frame, base), name)
-            case Sequence(kind=kind, items=items):
-                values = self.items(frame, items)
-                return tuple(values) if kind == "tuple" else values
-            case Mapping():
-                return self._mapping(frame, expr)
-            case Template(parts=parts):
-                return self._template(frame, parts)
-            case Item(base=base, key=key):
-                return self._item(self.value(frame, base), self._key(frame, key))
-            case Choice(test=test, then=then, otherwise=otherwise):
-                known = natives.truth(self.value(frame, test))
-                if known is None:
-                    return self.join([self.value(frame, then), self.value(frame, otherwise)])
-                return self.value(frame, then if known else otherwise)
-            case Operation():
-                return self._operation(frame, expr)
-            case Comprehension():
-                return self._comprehension(frame, expr)
-            case _:
-                return UNKNOWN
+    @cached_property
+    def _readers(self) -> dict[type, Callable[[Frame, Any], Value]]:
+        return {
+            Binary: lambda frame, expr: expr.value,
+            Attr: lambda frame, expr: self.attribute(self.value(frame, expr.base), expr.name),
+            Sequence: self._sequence,
+            Mapping: self._mapping,
+            Template: lambda frame, expr: self._template(frame, expr.parts),
+            Item: lambda frame, expr: self._item(self.value(frame, expr.base), self._key(frame, expr.key)),
+            Choice: self._choice,
+            Operation: self._operation,
+            Comprehension: self._comprehension,
+        }
+
+    def _sequence(self, frame: Frame, expr: Sequence) -> Value:
+        values = self.items(frame, expr.items)
+        return tuple(values) if expr.kind == "tuple" else values
+
+    def _choice(self, frame: Frame, expr: Choice) -> Value:
+        known = natives.truth(self.value(frame, expr.test))
+        if known is None:
+            return self.join([self.value(frame, expr.then), self.value(frame, expr.otherwise)])
+        return self.value(frame, expr.then if known else expr.otherwise)
 
     def items(self, frame: Frame, items: tuple[Expr, ...]) -> list[Value]:
         """The values of a display's items or a call's arguments, starred ones spread out."""

@@ -54,6 +54,7 @@ class Names(ABC):
         self._frames: dict[str, Frame] = {}
         self._class_values: dict[tuple[Class, str], Value] = {}
         self._names: dict[tuple[str, str], tuple[Resolved, list[str]]] = {}
+        self._fixed: dict[tuple[str, str], Value] = {}
         self._parts: dict[str, list[str]] = {}
         self._outlines: dict[int, dict[int, list[Step]]] = {}
         self._contributors: dict[str, list[tuple[Class | Function, Expr]]] = {}
@@ -188,12 +189,23 @@ class Names(ABC):
             found = self._global(frame, parts[0])
             if found is not NotImplemented:
                 return self._attributes(found, parts[1:]) if len(parts) > 1 else found
-        key = (frame.holder.module.path, name)
+        module = frame.holder.module
+        key = (module.path, name)
+        fixed = self._fixed.get(key)
+        if fixed is not None:
+            return fixed
         known = self._names.get(key)
         if known is None:
-            self._names[key] = known = self._split(frame.holder.module, name)
+            self._names[key] = known = self._split(module, name)
         resolved, rest_names = known
-        return self._attributes(self._resolved_value(resolved, frame.holder.module), rest_names)
+        value = self._resolved_value(resolved, module)
+        if rest_names:
+            return self._attributes(value, rest_names)
+        if not isinstance(resolved.target, Variable) and isinstance(
+            value, (Class, Module, Closure, External)
+        ):
+            self._fixed[key] = value
+        return value
 
     def _split(self, module: Module, name: str) -> tuple[Resolved, list[str]]:
         """The longest part of a name that the project defines, and the attributes after it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from linter.backend import Backend, Guard, Output, Route, Verdict, is_test
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda, Made, Member, Value, options
 from linter.finding import Location
+from linter.frameworks.django_admin import admin_entries
 from linter.frameworks.django_anonymous import Caller
 from linter.frameworks.django_decorators import GuardSet, verdict_of
 from linter.frameworks.django_guards import DjangoGuards
@@ -65,7 +66,10 @@ class DjangoRoutes:
         if self._evaluator.has_registries:
             self._library.start_applications(self._evaluator)
         for patterns in self._roots():
-            yield from flatten(patterns)
+            for entry in flatten(patterns):
+                yield entry
+                if isinstance(entry.view, External) and entry.view.name == ADMIN_URLS:
+                    yield from admin_entries(self._project, self._evaluator, entry)
 
     def _roots(self) -> list[Value]:
         modules: dict[str, Module] = {}

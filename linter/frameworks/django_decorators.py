@@ -36,12 +36,14 @@ class GuardSet(NamedTuple):
 
 def verdict_of(guards: Iterable[Guard]) -> Verdict:
     """Whether an anonymous caller is refused by any of the guards."""
-    answers = {
-        guard.verdict for guard in guards if guard.kind in ("authentication", "authorization", "other")
-    }
-    if Verdict.YES in answers:
-        return Verdict.YES
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in answers else Verdict.NO
+    worst = Verdict.NO
+    for guard in guards:
+        if guard.kind in ("authentication", "authorization", "other"):
+            if guard.verdict is Verdict.YES:
+                return Verdict.YES
+            if guard.verdict is Verdict.UNKNOWN:
+                worst = Verdict.UNKNOWN
+    return worst
 
 
 class DecoratorGuards:

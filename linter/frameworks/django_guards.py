@@ -15,12 +15,13 @@ from linter.frameworks.django_settings import DjangoSettings
 from linter.frameworks.django_urls import ClassView
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function
-from linter.resolve.project import Project, Resolved
+from linter.resolve.project import Project
 
 _HOOKS = ("dispatch", "setup", "initial", "initialize_request")
 """Methods that run before the one that answers a verb."""
 
 _RESOLVING = (*_HOOKS, "has_permission", "handle_no_permission", "test_func", "get_permission_required")
+_RESOLVING_NAMES = frozenset(_RESOLVING)
 _LOADING = ("get_queryset", "get_object", "get_context_data")
 """Methods that Django's own `get` calls."""
 
@@ -39,10 +40,9 @@ class DjangoGuards(DecoratorGuards):
         super().__init__(project, refusals, evaluator, caller)
         self.settings = settings
         self._dispatches: dict[tuple[object, ...], Judgement] = {}
-        self._class_guards: dict[tuple[Class, str], GuardSet] = {}
+        self._hierarchies: dict[Class, tuple[Guard, ...]] = {}
         self._handing: dict[int, bool] = {}
         self._hooks: dict[Class, tuple[tuple[str, Function], ...]] = {}
-        self._quiet: dict[Class, bool] = {}
         self._inside: dict[tuple[int, str | None, str], tuple[Guard, ...]] = {}
 
     # Functions
@@ -53,10 +53,7 @@ class DjangoGuards(DecoratorGuards):
         return GuardSet((*decorated.guards, *self.inside(function, None, verb)), decorated.login_free)
 
     def inside(self, function: Function, cls: Class | None = None, verb: str = "GET") -> tuple[Guard, ...]:
-        """What a handler's own body does to anonymous callers. `cls` is the class of the view, if any.
-
-        Without a verb, the body is read and not followed.
-        """
+        """What a handler's own body does to anonymous callers. `cls` is the class of the view, if any."""
         key = (id(function), None if cls is None else cls.id, verb)
         found = self._inside.get(key)
         if found is None:
@@ -70,8 +67,6 @@ class DjangoGuards(DecoratorGuards):
     def _judge_handler(self, function: Function, cls: Class | None, verb: str) -> Judgement:
         """Follow a handler that may refuse, or that hands over to a function behind a guard."""
         read = self.refusals.inside(function)
-        if not verb:
-            return Judgement(read.verdict, read.kind)
         hands_over = self._hands_over(function)
         if read.verdict is Verdict.NO and not hands_over:
             return PASSES
@@ -116,62 +111,55 @@ class DjangoGuards(DecoratorGuards):
         cls = view.cls
         if not isinstance(cls, Class):
             return self._of_library_class(cls.name, view.module.locate(view.span))
-        key = (cls, method)
-        found = self._class_guards.get(key)
-        if found is None or (view.keywords and self.hooks(cls)):
-            found = self._find_class_guards(cls, method, view.keywords)
-            self._class_guards[key] = found
-        settled = settled or verdict_of(found.guards) is Verdict.YES
-        checks = self._checks(cls, method, "" if settled else verb)
-        return GuardSet((*found.guards, *checks), found.login_free) if checks else found
+        guards, free = list(self._of_hierarchy(cls, view.keywords)), False
+        for each in self.evaluator.order.classes(cls):
+            if each.scope.decorators:
+                decorated = self.of_decorated(each, "class", method)
+                guards += decorated.guards
+                free = free or decorated.login_free
+        function = self.method(cls, method)
+        if function is not None and function.scope.decorators:
+            guards += self.of_decorated(function, "function").guards
+        if not settled and verdict_of(guards) is not Verdict.YES:
+            guards += self._checks(cls, function, verb)
+        return GuardSet(tuple(guards), free)
 
     def _of_library_class(self, name: str, location: Location) -> GuardSet:
         if is_harmless(name):
             return GuardSet()
         return GuardSet((Guard(name, "other", "class", location, Verdict.UNKNOWN),))
 
-    def _find_class_guards(self, cls: Class, method: str, given: dict[str, Value]) -> GuardSet:
-        order = self.evaluator.order.of(cls)
-        guards: list[Guard] = []
-        free = False
-        reached = False
-        for ancestor in order:
-            reached = reached or ancestor.name == VIEW
-            target = ancestor.target
-            if isinstance(target, Class):
-                if self._is_quiet(target):
-                    continue
-                decorated = self.of_decorated(target, "class", method)
-                guards += decorated.guards
-                free = free or decorated.login_free
-                guards += self._decorated_hooks(target)
-            elif not reached:
-                guards += self._of_mixin(cls, ancestor.name, order)
-        guards += self._of_dispatch(cls, given)
-        function = self.method(cls, method)
-        if function is not None and function.scope.decorators:
-            guards += self.of_decorated(function, "function").guards
-        return GuardSet(tuple(dict.fromkeys(guards)), free)
-
-    def _is_quiet(self, cls: Class) -> bool:
-        """Whether neither a class nor one of its hooks has a decorator."""
-        found = self._quiet.get(cls)
+    def _of_hierarchy(self, cls: Class, given: dict[str, Value]) -> tuple[Guard, ...]:
+        """What mixins and hooks do, whichever method answers."""
+        depends = bool(given) and bool(self.hooks(cls))
+        found = None if depends else self._hierarchies.get(cls)
         if found is None:
-            hooks = (cls.children.get(name) for name in _HOOKS)
-            found = not cls.scope.decorators and not any(hook and hook.scope.decorators for hook in hooks)
-            self._quiet[cls] = found
+            guards: list[Guard] = []
+            reached = False
+            order = self.evaluator.order.of(cls)
+            for ancestor in order:
+                reached = reached or ancestor.name == VIEW
+                if isinstance(ancestor.target, Class):
+                    guards += self._decorated_hooks(ancestor.target)
+                elif not reached:
+                    guards += self._of_mixin(cls, ancestor.name)
+            found = (*guards, *self._of_dispatch(cls, given))
+            if not depends:
+                self._hierarchies[cls] = found
         return found
 
     def _decorated_hooks(self, cls: Class) -> list[Guard]:
         """Decorators on `dispatch` and the other hooks that a class defines."""
         found: list[Guard] = []
+        if _RESOLVING_NAMES.isdisjoint(cls.children):
+            return found
         for hook in _HOOKS:
             function = cls.children.get(hook)
             if isinstance(function, Function) and function.scope.decorators:
                 found += self.of_decorated(function, "class").guards
         return found
 
-    def _of_mixin(self, cls: Class, name: str, order: tuple[Resolved, ...]) -> list[Guard]:
+    def _of_mixin(self, cls: Class, name: str) -> list[Guard]:
         """What a library's mixin does that comes before the view in the order."""
         kind = mixin_kind(name)
         if kind is None:
@@ -241,14 +229,10 @@ class DjangoGuards(DecoratorGuards):
         readings = [self._read(each) for each in own]
         return next((each for each in readings if each.verdict is Verdict.YES), DOUBTFUL)
 
-    def _checks(self, cls: Class, method: str, verb: str) -> tuple[Guard, ...]:
-        """Checks of the method that answers, or of what the inherited one calls.
-
-        Without a verb, the method is read and not followed.
-        """
-        function = self.method(cls, method)
+    def _checks(self, cls: Class, function: Function | None, verb: str) -> tuple[Guard, ...]:
+        """Checks in the method that answers, or in what the inherited one calls."""
         if function is not None:
-            return self.inside(function, cls if verb else None, verb)
+            return self.inside(function, cls, verb)
         found: list[Guard] = []
         for name in _LOADING:
             hook = self.method(cls, name)
@@ -265,6 +249,7 @@ class DjangoGuards(DecoratorGuards):
             found = tuple(
                 (name, child)
                 for each in self.evaluator.order.classes(cls)
+                if not _RESOLVING_NAMES.isdisjoint(each.children)
                 for name in _RESOLVING
                 if isinstance(child := each.children.get(name), Function)
             )

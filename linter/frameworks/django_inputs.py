@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from linter.backend import Input, InputPlace, Output
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import Closure, External, Value, options
-from linter.facts.expressions import Constant, Expr, Item, Ref, walk
+from linter.evaluate.values import External, Value, options
+from linter.facts.expressions import Constant, Expr, Item, Ref, Result, walk
 from linter.facts.scopes import Assertion, Assign, Evaluate, Raise, Return
 from linter.resolve.definitions import Class, Function, arguments_of
 
@@ -31,6 +31,7 @@ class Inputs:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._read: dict[int, tuple[Input, ...]] = {}
+        self._named: dict[tuple[Class, str], list[str]] = {}
 
     def of_path(self, parameters: tuple[tuple[str, str | None], ...]) -> list[Input]:
         """The parameters of the path with the types that their converters give."""
@@ -65,15 +66,18 @@ class Inputs:
         return tuple(Output(_STATUS.get(verb, 200), name) for name in names)
 
     def _classes(self, cls: Class, keywords: dict[str, Value], name: str) -> list[str]:
-        value = keywords.get(name, NotImplemented)
-        if value is NotImplemented:
-            value = self._evaluator.class_value(cls, name)
-        names = [
-            option.name
-            for option in options(value)
-            if isinstance(option, (Class, External)) and not isinstance(option, Closure)
-        ]
-        return sorted(set(names))
+        if name in keywords:
+            return _names(keywords[name])
+        key = (cls, name)
+        if key not in self._named:
+            self._named[key] = _names(self._evaluator.class_value(cls, name))
+        return self._named[key]
+
+
+def _names(value: Value) -> list[str]:
+    """The classes that a value may be."""
+    names = [option.name for option in options(value) if isinstance(option, (Class, External))]
+    return sorted(set(names))
 
 
 def _reads(function: Function) -> Iterator[tuple[str, InputPlace, bool]]:
@@ -87,6 +91,8 @@ def _reads(function: Function) -> Iterator[tuple[str, InputPlace, bool]]:
                 if isinstance(key.value, str):
                     yield key.value, place, False
     for expr in _expressions(function):
+        if isinstance(expr, (Ref, Constant, Result)):
+            continue
         for each in walk(expr):
             if isinstance(each, Item) and isinstance(each.base, Ref) and isinstance(each.key, Constant):
                 place = _place(each.base.name)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from linter.backend import GuardKind, Verdict
 
+ADMIN_VIEW = "django.contrib.admin.AdminSite.admin_view"
+
 DECORATORS: dict[str, GuardKind] = {
+    ADMIN_VIEW: "authorization",
     "django.contrib.auth.decorators.login_required": "authentication",
     "django.contrib.auth.decorators.permission_required": "authorization",
     "django.contrib.auth.decorators.user_passes_test": "authorization",
@@ -99,6 +103,7 @@ _GUARDING_MIXIN = re.compile(
 )
 
 
+@cache
 def mixin_kind(name: str) -> GuardKind | None:
     """What a library's mixin guards; None when its name does not say that it does."""
     known = MIXINS.get(name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linter.backend import is_test
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import (
+    HOLE,
     UNKNOWN,
     Closure,
     External,
@@ -18,7 +19,7 @@ from linter.evaluate.values import (
 from linter.facts.expressions import Ref
 from linter.frameworks import drf_routers
 from linter.frameworks.django_classes import library_bases
-from linter.frameworks.django_known import TAKES_FUNCTION
+from linter.frameworks.django_known import ADMIN_VIEW, TAKES_FUNCTION
 from linter.frameworks.django_registries import recording_decorators
 from linter.frameworks.django_settings import DjangoSettings
 from linter.frameworks.django_urls import (
@@ -61,6 +62,7 @@ class DjangoLibrary:
         self.settings = settings
         self.caller: Caller | None = None
         self.evaluator: Evaluator | None = None
+        self._metas: dict[Class, Made] = {}
         self._app_configs: dict[str, Value] = {}
         self._models_by_label: dict[Value, list[Class]] | None = None
 
@@ -192,7 +194,11 @@ class DjangoLibrary:
         if self._models_by_label is None:
             self._models_by_label = {}
             for cls in self.project.classes:
-                if not is_test(cls.module.path) and self._is_model(evaluator, cls):
+                if (
+                    "models" in cls.module.path
+                    and not is_test(cls.module.path)
+                    and self._is_model(evaluator, cls)
+                ):
                     self._models_by_label.setdefault(_app_label(evaluator, cls), []).append(cls)
         return self._models_by_label.get(_label(evaluator, config), [])
 
@@ -242,17 +248,25 @@ class DjangoLibrary:
         if name == "__module__":
             return cls.module.name
         if name == "_meta":
+            return self._options(evaluator, cls)
+        return NotImplemented
+
+    def _options(self, evaluator: Evaluator, cls: Class) -> Made:
+        """`Model._meta`, as far as registries ask it."""
+        made = self._metas.get(cls)
+        if made is None:
             made = Made("django.db.models.options.Options", [], {}, cls.module, 0)
-            label = _app_label(evaluator, cls)
+            name, label = cls.scope.name, _app_label(evaluator, cls)
+            full = f"{label}.{name}" if isinstance(label, str) else HOLE
             made.fields = {
                 "app_label": label,
-                "model_name": cls.scope.name.lower(),
-                "object_name": cls.scope.name,
-                "label": f"{label}.{cls.scope.name}" if isinstance(label, str) else UNKNOWN,
-                "label_lower": f"{label}.{cls.scope.name}".lower() if isinstance(label, str) else UNKNOWN,
+                "model_name": name.lower(),
+                "object_name": name,
+                "label": full,
+                "label_lower": full.lower(),
             }
-            return made
-        return NotImplemented
+            self._metas[cls] = made
+        return made
 
     def _instance_attribute(self, evaluator: Evaluator, instance: Instance, name: str) -> Value:
         if drf_routers.is_router(evaluator, instance):
@@ -273,6 +287,8 @@ class DjangoLibrary:
                 return answer
         if member.name == "get_models" and isinstance(member.receiver, Instance):
             return self._models(evaluator, member.receiver.cls)
+        if member.name == "admin_view" and made.args:
+            return Wrapped(made.args[0], External(ADMIN_VIEW), made)
         if member.name == "as_view" and isinstance(member.receiver, Class):
             return ClassView(member.receiver, made)
         if member.name == "_replace" and isinstance(member.receiver, Made):

@@ -60,6 +60,7 @@ class RestGuards:
         self._imported = imported
         self._responses = responses
         self._judged: dict[tuple[str, str], Verdict] = {}
+        self._sources: dict[tuple[Class, str], Source] = {}
 
     def is_api(self, cls: Class | External) -> bool:
         """Whether a class view is one of the framework's."""
@@ -105,7 +106,16 @@ class RestGuards:
         """Where the list of classes comes from: the action, the URL file, the class or the settings."""
         if name in view.keywords:
             return Source(view.keywords[name], "function", place)
-        for ancestor in self._ancestors(view.cls):
+        if not isinstance(view.cls, Class):
+            return self._inherited(view.cls, name, setting, place)
+        key = (view.cls, name)
+        if key not in self._sources:
+            self._sources[key] = self._inherited(view.cls, name, setting, view.cls.location)
+        return self._sources[key]
+
+    def _inherited(self, cls: Class | External, name: str, setting: str, place: Location) -> Source:
+        """Where a class without arguments of its own takes the list from."""
+        for ancestor in self._ancestors(cls):
             if isinstance(ancestor.target, Class):
                 value = self._evaluator.own_attribute(ancestor.target, name)
                 if value is not NotImplemented:
