@@ -67,7 +67,7 @@ class _Linker:
         self._registrations = Registrations(backend, self._objects, Texts(self._objects.setup, config))
         self._guards = Guards(backend, self._objects, refusals)
         self._protections = Protections(backend, self._objects, config)
-        self._inputs = Inputs(backend, refusals)
+        self._inputs = Inputs(backend, self._objects, refusals)
 
     def run(self) -> list[Route]:
         self._registrations.collect()
@@ -116,7 +116,7 @@ class _Linker:
                 location=rule.holder.module.locate(rule.span) if function is None else function.location,
                 function=function,
                 guards=tuple(guards),
-                inputs=tuple(self._inputs.inputs(function, served.owner, path, served.name)),
+                inputs=tuple(self._inputs.inputs(function, served.owner, path)),
                 outputs=tuple(self._inputs.outputs(function, served.owner)),
                 authenticated=_verdict(guards, function),
                 complete=way.known and rule.path is not None,
