@@ -23,6 +23,7 @@ from linter.resolve.project import Project, Resolved, Variable
 if TYPE_CHECKING:
     import libcst as cst
 
+    from linter.answers import Answer
     from linter.effects import Effects
     from linter.handlers import Handler
     from linter.provenance import Provenance
@@ -587,6 +588,13 @@ class Backend:
         from linter.handlers import handlers_of
 
         return handlers_of(self)
+
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """Every place outside tests where a function answers the backend's caller, in source order."""
+        from linter.answers import answers_of
+
+        return answers_of(self)
 
     def statements_in(self, function: Function, block: int) -> list[StatementFact]:
         """The statements of a block, nested blocks included, in source order."""

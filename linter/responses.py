@@ -9,7 +9,7 @@ from linter.facts.scopes import Assign, Call, Return
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project, Variable
 
-_HTTP_EXCEPTIONS = {
+HTTP_EXCEPTIONS = {
     "fastapi.HTTPException",
     "starlette.exceptions.HTTPException",
     "litestar.exceptions.HTTPException",
@@ -27,6 +27,8 @@ EXCEPTION_STATUS: dict[str, int] = {
     "rest_framework.exceptions.NotFound": 404,
     "rest_framework.exceptions.ParseError": 400,
     "rest_framework.exceptions.ValidationError": 400,
+    "rest_framework.serializers.ValidationError": 400,
+    "rest_framework.exceptions.APIException": 500,
     "rest_framework.exceptions.Throttled": 429,
     "rest_framework.exceptions.MethodNotAllowed": 405,
     "werkzeug.exceptions.Unauthorized": 401,
@@ -86,7 +88,7 @@ RESPONSES: dict[str, int] = {
     "starlette.responses.HTMLResponse": 1,
 }
 
-_ABORTS = {
+ABORTS = {
     "flask.abort",
     "quart.abort",
     "flask_restful.abort",
@@ -97,6 +99,11 @@ _ABORTS = {
     "apiflask.abort",
     "sanic.exceptions.abort",
 }
+BODY_RESPONSES = frozenset(RESPONSES) | {
+    name for name, status in _RESPONSE_STATUS.items() if not 300 <= status < 400
+}
+"""Callables that make a response with a body."""
+
 _DEPTH = 8
 
 
@@ -136,14 +143,14 @@ class Responses:
     def raised_by_call(self, function: Function, call: Call) -> int | None:
         """The status of an exception made by `call`, or of a call that aborts the request."""
         found = self._project.callee(function, call)
-        if found.name in _ABORTS:
+        if found.name in ABORTS:
             return self.status(function, call.argument(0, "code")) or self.status(
                 function, call.keyword("http_status_code")
             )
         given = self.status(function, call.argument(0, "status_code"))
         if found.name.endswith(".WebSocketException"):
             return 403 if self.status(function, call.argument(0, "code")) == 1008 else None
-        if found.name in _HTTP_EXCEPTIONS:
+        if found.name in HTTP_EXCEPTIONS:
             return given
         if isinstance(found.target, Class):
             explicit = self.status(function, call.keyword("status_code"))
@@ -160,7 +167,7 @@ class Responses:
         """The first argument counts as a status when an HTTP exception is what takes it."""
         if given is None or "__init__" in cls.methods:
             return None
-        return given if self._project.derives(cls, *_HTTP_EXCEPTIONS) else None
+        return given if self._project.derives(cls, *HTTP_EXCEPTIONS) else None
 
     def _made_by(self, function: Function) -> int | None:
         """The status of an exception that a helper function builds and returns."""
@@ -210,7 +217,7 @@ class Responses:
             status = self.status(constructor, call.keyword("status_code"))
             if status is None and call.args:
                 callee = self._project.callee(constructor, call).name
-                if callee.endswith(".__init__") and callee.removesuffix(".__init__") in _HTTP_EXCEPTIONS:
+                if callee.endswith(".__init__") and callee.removesuffix(".__init__") in HTTP_EXCEPTIONS:
                     status = self.status(constructor, call.args[0])
             if status is not None:
                 return status
@@ -271,4 +278,4 @@ def _named_status(name: str) -> int | None:
     return None
 
 
-__all__ = ["EXCEPTION_STATUS", "RESPONSES", "Responses"]
+__all__ = ["ABORTS", "BODY_RESPONSES", "EXCEPTION_STATUS", "HTTP_EXCEPTIONS", "RESPONSES", "Responses"]

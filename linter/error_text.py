@@ -1,0 +1,169 @@
+"""Where the text of an error goes: which expressions show it, directly or through local names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import (
+    Attr,
+    Choice,
+    Expr,
+    Item,
+    Mapping,
+    Operation,
+    Ref,
+    Result,
+    Sequence,
+    Starred,
+    Template,
+)
+from linter.facts.scopes import Assign, Statement
+from linter.secrecy import words_of
+
+if TYPE_CHECKING:
+    from linter.backend import Backend, Function
+
+_TELLING = frozenset(
+    {"args", "message", "msg", "orig", "detail", "stderr", "stdout", "output", "reason", "strerror"}
+    | {"description", "statement", "params", "__cause__", "__context__"}
+)
+"""Attributes that hold what an error says."""
+
+_KEEPING = frozenset(
+    {
+        "str",
+        "repr",
+        "format",
+        "join",
+        "dumps",
+        "jsonable_encoder",
+        "strip",
+        "lower",
+        "upper",
+        "split",
+        "replace",
+    }
+    | {
+        "encode",
+        "decode",
+        "capitalize",
+        "title",
+        "force_str",
+        "smart_str",
+        "escape",
+        "mark_safe",
+        "dict",
+        "list",
+    }
+    | {"gettext", "ugettext", "_", "jsonify", "format_html"}
+)
+"""Calls whose result still shows their arguments or their receiver."""
+
+TRACEBACKS = frozenset(
+    {
+        "traceback.format_exc",
+        "traceback.format_exception",
+        "traceback.format_exception_only",
+        "traceback.format_tb",
+        "traceback.format_stack",
+        "traceback.TracebackException",
+    }
+)
+
+
+class ErrorText:
+    """What shows an error within one function. `error` is the reference that it is bound to (`$error`).
+
+    `statements` are those in which names may be given its text. With `tracebacks` on it is the
+    traceback that is looked for, whatever it belongs to.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        function: Function,
+        error: str | None,
+        statements: list[Statement],
+        tracebacks: bool = False,
+    ) -> None:
+        self._backend = backend
+        self._function = function
+        self._error = error
+        self._tracebacks = tracebacks
+        self._names: set[str] = set()
+        for statement in statements:
+            if isinstance(statement, Assign) and statement.value is not None and self.shows(statement.value):
+                self._names.update(_local_names(statement))
+
+    def shows(self, expr: Expr) -> bool:
+        """Whether the value of an expression contains the text."""
+        pending = [expr]
+        while pending:
+            current = pending.pop()
+            if self._is_text(current):
+                return True
+            pending.extend(self._parts(current))
+        return False
+
+    def _is_text(self, expr: Expr) -> bool:
+        if isinstance(expr, Ref):
+            if expr.name in self._names:
+                return True
+            head, _, last = expr.name.rpartition(".")
+            return not self._tracebacks and (
+                expr.name == self._error or (head == self._error and last in _TELLING)
+            )
+        if isinstance(expr, Result) and self._tracebacks:
+            return self._backend.site(self._function, expr.call).callee.name in TRACEBACKS
+        return False
+
+    def _parts(self, expr: Expr) -> Iterator[Expr]:
+        match expr:
+            case Template(parts=parts):
+                yield from parts
+            case Operation(operator="+" | "%" | "or" | "and" | "await", operands=operands):
+                yield from operands
+            case Choice(test=test, then=then, otherwise=otherwise):
+                if not is_debug(self._backend, self._function, test):
+                    yield from (then, otherwise)
+            case Mapping(values=values):
+                yield from values
+            case Sequence(items=items):
+                yield from items
+            case Starred(value=value):
+                yield value
+            case Item(base=base):
+                yield base
+            case Attr(base=base, name=name) if name in _TELLING:
+                yield base
+            case Result(call=index):
+                yield from self._through(index)
+
+    def _through(self, index: int) -> Iterator[Expr]:
+        call = self._function.scope.calls[index]
+        callee = call.callee
+        receiver: Expr | None
+        if isinstance(callee, Attr):
+            name, receiver = callee.name, callee.base
+        elif isinstance(callee, Ref):
+            head, _, name = callee.name.rpartition(".")
+            name, receiver = name.lstrip(":$"), Ref(head) if len(head) > 1 else None
+        else:
+            return
+        if name in _KEEPING or self._tracebacks:
+            yield from call.args
+            yield from (value for _, value in call.keywords)
+            if receiver is not None:
+                yield receiver
+
+
+def is_debug(backend: Backend, function: Function, test: Expr) -> bool:
+    """Whether a condition asks for a debug mode."""
+    return any("debug" in words_of(each.name.rpartition(".")[2]) for each in backend.reads(test, function))
+
+
+def _local_names(statement: Assign) -> Iterator[str]:
+    for target in statement.targets:
+        if isinstance(target, Ref):
+            yield target.name

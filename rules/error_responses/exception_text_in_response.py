@@ -1,0 +1,180 @@
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from linter.answers import Answer
+from linter.backend import Backend, Function, Resolved
+from linter.error_text import ErrorText, is_debug
+from linter.facts.scopes import Statement
+from linter.registered_handlers import registered_handlers
+from linter.resolve.definitions import Class
+from linter.rule import Confidence, Location, Outcome, Rule, Severity
+
+_DATABASES = (
+    "sqlalchemy.",
+    "django.db.",
+    "psycopg.",
+    "psycopg2.",
+    "asyncpg.",
+    "sqlite3.",
+    "pymysql.",
+    "MySQLdb.",
+    "pymongo.",
+)
+_SYSTEMS = (
+    "requests.",
+    "httpx.",
+    "aiohttp.",
+    "urllib.",
+    "urllib3.",
+    "subprocess.",
+    "redis.",
+    "botocore.",
+    "boto3.",
+    "smtplib.",
+    "socket.",
+    "ssl.",
+    "paramiko.",
+    "ldap.",
+    "elasticsearch.",
+    "opensearchpy.",
+    "kombu.",
+    "docker.",
+    "kubernetes.",
+    "grpc.",
+)
+_ANY = frozenset({"Exception", "BaseException"})
+_INTERNAL = frozenset(
+    {"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "PermissionError", "ConnectionError"}
+    | {"TimeoutError", "AttributeError", "TypeError", "ImportError", "ModuleNotFoundError", "NameError"}
+    | {"IndexError", "UnicodeDecodeError", "MemoryError", "RecursionError"}
+)
+
+
+@dataclass(eq=False)
+class Told:
+    """An answer made while an error is handled, and the text of that error."""
+
+    answer: Answer
+    caught: tuple[Resolved, ...]
+    text: ErrorText
+
+    @property
+    def location(self) -> Location:
+        """The answer."""
+        return self.answer.location
+
+    @property
+    def scope(self) -> str:
+        """The function that answers."""
+        return self.answer.scope
+
+
+class ExceptionTextInResponse(Rule[Told]):
+    """The text of an unforeseen exception is sent to the caller.
+
+    ## Why
+    Such a text is written for the developer. A database error quotes the statement with its values, a
+    connection error names hosts and ports, a missing file its path. Attackers read it to find the next step.
+
+    ## Bad
+        except Exception as error:
+            raise HTTPException(status_code=500, detail=str(error))
+
+    ## Good
+        except Exception:
+            logger.exception("charge failed")
+            raise HTTPException(status_code=502, detail="The bank did not answer")
+
+    ## Limits
+    Exceptions that are meant for the caller are left alone: the project's own classes, `ValueError`,
+    validation errors. Text that is sent only in a debug mode complies, as does text that a function of the
+    project rewrites first. The text of a database error is an error, of any other a warning.
+
+    ## References
+    - https://cwe.mitre.org/data/definitions/209.html
+    - https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html
+    """
+
+    severity = Severity.WARNING
+    confidence = Confidence.HIGH
+    noun = "answers given while an exception is handled"
+    cwe = 209
+    owasp = "API8:2023"
+
+    def subjects(self, backend: Backend) -> Iterable[Told]:
+        """Answers in `except` clauses and in registered exception handlers."""
+        by_function: dict[int, list[Answer]] = {}
+        for answer in backend.answers:
+            by_function.setdefault(id(answer.function), []).append(answer)
+        yield from _in_clauses(backend, by_function)
+        yield from _in_registered(backend, by_function)
+
+    def check(self, subject: Told, backend: Backend) -> Iterator[Outcome]:
+        """A body that shows the text of an exception whose text nobody chose."""
+        answer = subject.answer
+        kind = _leak(backend, subject.caught)
+        if not kind or answer.body is None or not subject.text.shows(answer.body) or _only_in_debug(answer):
+            return
+        finding = self.finding(
+            subject,
+            f"the text of {kind[1]} is sent to the caller, with whatever internals it quotes",
+            help="log the exception and answer with a text of your own",
+        )
+        yield msgspec.structs.replace(finding, severity=Severity.ERROR) if kind[0] == "database" else finding
+
+
+def _in_clauses(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[Told]:
+    for handler in backend.handlers:
+        own = answers.get(id(handler.function), [])
+        inside = _blocks_in(handler.function, handler.index) if own else frozenset[int]()
+        own = [answer for answer in own if answer.block in inside]
+        if own:
+            text = ErrorText(backend, handler.function, handler.bound, handler.statements)
+            yield from (Told(answer, handler.caught, text) for answer in own)
+
+
+def _in_registered(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[Told]:
+    for registered in registered_handlers(backend):
+        function = registered.function
+        caught = registered.exception or Resolved("Exception" if registered.status == 500 else "?", None)
+        if registered.error is None:
+            continue
+        statements: list[Statement] = list(function.scope.statements)
+        text = ErrorText(backend, function, f"${registered.error}", statements)
+        yield from (Told(answer, (caught,), text) for answer in answers.get(id(function), []))
+
+
+def _blocks_in(function: Function, index: int) -> frozenset[int]:
+    blocks = function.scope.blocks
+    inside = {index}
+    for each in range(index + 1, len(blocks)):
+        if blocks[each].parent in inside:
+            inside.add(each)
+    return frozenset(inside)
+
+
+def _leak(backend: Backend, caught: tuple[Resolved, ...]) -> tuple[str, str] | None:
+    """The kind of exception whose text nobody chose, and its name; None when all are meant to be told."""
+    for each in caught:
+        if isinstance(each.target, Class):
+            continue
+        last = each.name.rpartition(".")[2]
+        if "Validation" in last or last.endswith("DoesNotExist"):
+            continue
+        if each.name.startswith(_DATABASES):
+            return "database", f"the database error `{last}`"
+        if each.name.startswith(_SYSTEMS) or each.name in _INTERNAL:
+            return "system", f"`{last}`"
+        if each.name in _ANY:
+            return "any", "any exception (`Exception`)"
+    return None
+
+
+def _only_in_debug(answer: Answer) -> bool:
+    return any(
+        block.subject is not None and is_debug(answer.backend, answer.function, block.subject)
+        for block in answer.blocks
+        if block.kind == "if"
+    )
