@@ -13,7 +13,9 @@ from linter.resolve.project import Resolved, Variable
 if TYPE_CHECKING:
     from linter.backend import Backend, Route
 
-_DEPTH = 5
+_FUNCTIONS = 200
+"""How many functions behind one are looked at."""
+
 _WRITING_METHODS = frozenset(
     {
         "add_all",
@@ -149,14 +151,14 @@ class Effects:
 
     def writes(self, function: Function) -> bool:
         """Whether a function is seen to write to a database."""
-        return self._reaches(function, "writes", _is_write, 0)
+        return self._reaches(function, "writes", _is_write)
 
     def identifies(self, function: Function) -> bool:
         """Whether a function checks credentials or a signature, or issues a token.
 
         Such a function is meant for callers who are not known yet.
         """
-        return self._reaches(function, "identifies", _is_identification, 0)
+        return self._reaches(function, "identifies", _is_identification)
 
     def is_open_on_purpose(self, route: Route) -> bool:
         """Whether a route is meant for anonymous callers: sign-in, sign-up, reset, webhook, health.
@@ -201,26 +203,25 @@ class Effects:
         given = {parameter.name for parameter in function.scope.parameters}
         return len(parts) == 2 and parts[0] in given and _last_word(parts[1]) in _CAPABILITIES
 
-    def _reaches(self, function: Function, question: str, holds: Callable[[Resolved], bool], depth: int) -> bool:
+    def _reaches(self, function: Function, question: str, holds: Callable[[Resolved], bool]) -> bool:
+        """Whether a call that `holds` is in the function or in what it calls, nearest first."""
         key = (id(function), question)
-        if key in self._known:
-            return self._known[key]
-        self._known[key] = False
-        answer = any(
-            holds(found)
-            or (
-                depth < _DEPTH
-                and isinstance(found.target, Function)
-                and self._reaches(found.target, question, holds, depth + 1)
-            )
-            for found in self._called(function)
-        )
-        self._known[key] = answer
-        return answer
+        if key not in self._known:
+            self._known[key] = self._search(function, holds)
+        return self._known[key]
 
-    def _called(self, function: Function) -> Iterator[Resolved]:
-        for call in function.scope.calls:
-            yield self._project.callee(function, call)
+    def _search(self, function: Function, holds: Callable[[Resolved], bool]) -> bool:
+        pending, seen = [function], {id(function)}
+        while pending and len(seen) <= _FUNCTIONS:
+            current = pending.pop(0)
+            for call in current.scope.calls:
+                found = self._project.callee(current, call)
+                if holds(found):
+                    return True
+                if isinstance(found.target, Function) and id(found.target) not in seen:
+                    seen.add(id(found.target))
+                    pending.append(found.target)
+        return False
 
 
 def _is_write(found: Resolved) -> bool:

@@ -7,6 +7,7 @@ for a parameter, through the calls of its function. What is not understood is un
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from linter.facts.expressions import (
@@ -100,10 +101,7 @@ class Provenance:
         if expr is None:
             return
         walk = _Walk(self, passage)
-        for count, leaf in enumerate(walk.of(holder, expr, False, {}, 0)):
-            if count > _LEAVES:
-                return
-            yield leaf
+        yield from islice(walk.of(holder, expr, False, {}, 0), _LEAVES)
 
     def followed(self, holder: Function, expr: Expr | None, passage: Passage) -> Iterator[Leaf]:
         """As `leaves`, with parameters followed to what the project's calls pass for them.

@@ -67,7 +67,7 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
         if wrong:
             yield self.finding(
                 subject,
-                "Every origin may send the visitor's cookies and read the answer, so any site acts as the visitor",
+                "Any origin may send the visitor's cookies and read the answer, so any site acts for them",
                 help="list the origins, or leave credentials off",
             )
 
@@ -115,6 +115,16 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
     def _reflected(self, site: Site) -> bool:
         assigns = [each for each in site.function.scope.statements if isinstance(each, Assign)]
         allowed = next(each for each in assigns if each.span == site.span)
+        names = (
+            {each.name for each in site.backend.reads(allowed.value, site.function)}
+            if allowed.value
+            else set()
+        )
+        for block in site.blocks:
+            if block.kind == "if" and block.subject is not None:
+                # The origin is held against something that is not followed here.
+                if any(each.name in names for each in site.backend.reads(block.subject, site.function)):
+                    return False
         credentials = any(_header(each) == "access-control-allow-credentials" for each in assigns)
         leaves = site.backend.provenance.leaves(site.function, allowed.value, RAW)
         return credentials and any(leaf.kind == "outside" for leaf in leaves)

@@ -1,8 +1,9 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Class, Site
+from linter.backend import Backend, Class, Definition, Site
 from linter.facts.expressions import Constant, Ref
 from linter.finding import Note
+from linter.provenance import KEYS
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 _SERIALIZERS = (
@@ -10,7 +11,6 @@ _SERIALIZERS = (
     "rest_framework.serializers.HyperlinkedModelSerializer",
 )
 _FORMS = ("django.forms.ModelForm", "django.forms.models.ModelForm")
-_WRITING = ("create", "update", "partial_update", "post", "put", "patch")
 _WRITING_BASES = (
     "rest_framework.viewsets.ModelViewSet",
     "rest_framework.mixins.CreateModelMixin",
@@ -92,27 +92,39 @@ class SerializerAllFields(Rule[Site]):
         meta = subject.function.module.definitions[subject.block]
         serializer = meta.parent
         assert isinstance(meta, Class) and isinstance(serializer, Class)
-        view = next((cls for cls in backend.classes if self._writes_with(cls, serializer, backend)), None)
-        if view is None:
+        writer = self._writer(serializer, backend)
+        if writer is None:
             return
         columns = sorted(self._columns(meta, backend) & _OWN)
         shown = f", `{columns[0]}` among them" if columns else ""
         yield self.finding(
             subject,
-            f"Callers of `{view.scope.name}` may set every column of the model{shown}",
+            f"Callers of `{writer.scope.name}` may set every column of the model{shown}",
             help="list the fields that a caller may set",
             confidence=None if columns else Confidence.LOW,
-            related=[Note(view.location, f"`{view.scope.name}` writes with `{serializer.scope.name}`")],
+            related=[Note(writer.location, f"`{writer.scope.name}` writes with `{serializer.scope.name}`")],
         )
+
+    def _writer(self, serializer: Class, backend: Backend) -> Definition | None:
+        """A function that fills the serializer with data, or a generic view that does so by itself."""
+        for site in backend.methods_called(serializer.scope.name):
+            if site.call is None or site.callee.target is not serializer:
+                continue
+            leaves = backend.provenance.followed(site.function, site.call.keyword("data"), KEYS)
+            if any(leaf.kind == "outside" for leaf in leaves):
+                return site.function
+        return next((cls for cls in backend.classes if self._writes_with(cls, serializer, backend)), None)
 
     def _writes_with(self, view: Class, serializer: Class, backend: Backend) -> bool:
         project = backend.project
         for name in ("serializer_class", "form_class"):
             assign = view.attributes.get(name)
-            if assign is not None and isinstance(assign.value, Ref):
-                if project.reference(view, assign.value.name).target is serializer:
-                    writes = any(method in view.methods for method in _WRITING)
-                    return writes or project.derives(view, *_WRITING_BASES)
+            if assign is None or not isinstance(assign.value, Ref):
+                continue
+            if project.reference(view, assign.value.name).target is serializer:
+                routes = [route for route in backend.routes if route.owner is view and route.changes_state]
+                inherited = [route for route in routes if route.function is None]
+                return project.derives(view, *_WRITING_BASES) and bool(inherited or not routes)
         return False
 
     def _columns(self, meta: Class, backend: Backend) -> set[str]:
