@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from linter.backend import Backend, Column, Index, Table
-from linter.facts.expressions import Ref, Result
+from linter.facts.expressions import Item, Operation, Ref, Result
 from linter.finding import Location
 from linter.frameworks.sqlalchemy_arguments import Arguments
 from linter.frameworks.sqlalchemy_bases import Bases
 from linter.frameworks.sqlalchemy_columns import Columns, Draft
 from linter.frameworks.sqlalchemy_models import ModelReader
-from linter.resolve.definitions import Class, Function
+from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.values import Value, Values, call_index
 from linter.schema.build import make_table, with_key_types
 from linter.schema.model import Model, Relation
@@ -251,9 +251,22 @@ class SqlalchemyModels:
             if other is not None and model is not None:
                 model.relations[attribute] = Relation(other.cls.id, "", forward=True)
 
+    def _annotated(self, holder: Definition, attribute: str) -> Value | None:
+        """The model inside `Mapped[…]`, `list` and `None` left aside."""
+        assign = holder.attributes.get(attribute) if isinstance(holder, Class) else None
+        expr = None if assign is None else assign.annotation
+        for _ in range(4):
+            if isinstance(expr, Item):
+                expr = expr.key
+            elif isinstance(expr, Operation) and expr.operator == "|":
+                expr = expr.operands[0]
+        return None if expr is None else Value(holder, expr)
+
     def _related(self, cls: Class, attribute: str, value: Value) -> Model | None:
         made = self.values.made(value)
         target = None if made is None else made.argument(0, "argument")
+        if target is None:
+            target = self._annotated(value.holder, attribute)
         name = self.values.text(target)
         if name is None:
             named = self.values.named(target)

@@ -1,0 +1,37 @@
+"""Small projects as schemas, for tests."""
+
+import ast
+import textwrap
+
+from linter.backend import Backend
+from linter.extract.python import PythonExtractor
+from linter.extract.sql import statements_of
+from linter.facts.files import FileFacts
+from linter.resolve.project import Project
+from linter.schema.schema import Schema
+
+
+def schema_of(files):
+    """The schema of a project given as text by path."""
+    texts = {path: textwrap.dedent(text) for path, text in files.items()}
+    facts = {}
+    for path, text in texts.items():
+        if path.endswith(".sql"):
+            facts[path] = FileFacts("sql", (), statements_of(text))
+        else:
+            scopes, sql = PythonExtractor(text, "postgres").run(ast.parse(text))
+            facts[path] = FileFacts("python", scopes, sql)
+    return Schema(Backend(Project(facts), texts.__getitem__), facts)
+
+
+def shape(table):
+    """A table as short text: a line for each column, a line for each index. What is unique is indexed."""
+    columns = []
+    for column in table.columns.values():
+        flags = [column.name, column.type or "?"]
+        flags += [word for word in ("nullable", "primary_key", "unique") if getattr(column, word)]
+        flags += ["indexed"] if column.indexed and not column.unique else []
+        flags += [f"-> {column.references}"] if column.references else []
+        columns.append(" ".join(flags))
+    indexes = [("unique " if index.unique else "") + ", ".join(index.columns) for index in table.indexes]
+    return columns, indexes

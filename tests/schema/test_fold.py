@@ -1,0 +1,87 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linter.facts.sql import Action, Column
+from linter.finding import Location
+from linter.schema.fold import Fold
+from linter.schema.spelling import spell
+
+PLACE = Location("m.sql", 1, 1, 1, 2)
+KINDS = [
+    "create-table",
+    "drop-table",
+    "rename-table",
+    "add-column",
+    "drop-column",
+    "rename-column",
+    "alter-column-type",
+    "set-not-null",
+    "drop-not-null",
+    "set-default",
+    "drop-default",
+    "add-primary-key",
+    "add-foreign-key",
+    "add-unique",
+    "add-check",
+    "add-exclude",
+    "drop-constraint",
+    "validate-constraint",
+    "create-index",
+    "drop-index",
+    "truncate",
+    "other",
+    "unheard-of",
+]
+NAMES = st.sampled_from(["a", "b", "", "a_pkey", "x"])
+COLUMNS = st.builds(
+    Column,
+    NAMES,
+    st.just("int"),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.none(),
+    st.one_of(st.none(), NAMES),
+)
+FLAGS = st.lists(st.sampled_from(["primary-key", "using-index", "unique", "redefined", "if-not-exists"])).map(
+    tuple
+)
+ACTIONS = st.builds(
+    Action, st.sampled_from(KINDS), NAMES, st.lists(COLUMNS, max_size=3).map(tuple), NAMES, NAMES, FLAGS
+)
+
+
+@given(st.lists(ACTIONS, max_size=25))
+def test_any_sequence_leaves_tables_that_agree_with_themselves(actions):
+    fold = Fold()
+    for action in actions:
+        before = fold.tables
+        kept = dict(before)
+        fold.apply(action, PLACE)
+        assert before == kept
+        assert spell(action)
+    for name, table in fold.tables.items():
+        assert table.name == name
+        assert all(column.name == key for key, column in table.columns.items())
+
+
+def test_columns_and_indexes_go_together():
+    fold = Fold()
+    key = Column("id", "int", False, True)
+    fold.apply(Action("create-table", "t", (key, Column("a", "int"), Column("b", "int", unique=True))), PLACE)
+    fold.apply(Action("create-index", "t", (Column("a", ""), Column("b", "")), "ix"), PLACE)
+    fold.apply(Action("create-index", "t", (Column("a", ""),), "part", flags=("partial",)), PLACE)
+    assert fold.tables["t"].leads_index("a") and not fold.tables["t"].columns["a"].indexed
+    fold.apply(Action("drop-column", "t", (Column("b", ""),)), PLACE)
+    assert [index.name for index in fold.tables["t"].indexes] == ["t_pkey", "part"]
+    assert not fold.tables["t"].leads_index("a")
+
+
+def test_renames_move_what_points_there():
+    fold = Fold()
+    fold.apply(Action("create-table", "a", (Column("id", "int", False, True),)), PLACE)
+    fold.apply(Action("create-table", "b", (Column("a_id", "int", references="a"),)), PLACE)
+    fold.apply(Action("rename-table", "a", name="c"), PLACE)
+    fold.apply(Action("rename-column", "c", (Column("id", ""),), "key"), PLACE)
+    assert fold.tables["b"].columns["a_id"].references == "c.key"
+    assert fold.tables["c"].primary_key == ("key",)
