@@ -62,8 +62,25 @@ def with_keyword(call: cst.Call, name: str, value: str) -> cst.Call:
         return call.with_changes(args=[added])
     last = call.args[-1]
     if isinstance(last.comma, cst.Comma):
-        added = added.with_changes(comma=last.comma)
-        comma = last.comma.with_changes(whitespace_after=call.whitespace_before_args)
+        comma, closing = _on_lines_of_their_own(last.comma, call.whitespace_before_args)
+        added = added.with_changes(comma=closing)
     else:
         comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     return call.with_changes(args=[*call.args[:-1], last.with_changes(comma=comma), added])
+
+
+def _on_lines_of_their_own(
+    comma: cst.Comma, opening: cst.BaseParenthesizableWhitespace
+) -> tuple[cst.Comma, cst.Comma]:
+    """A trailing comma as one before a further argument, and as one behind it; a comment stays put."""
+    import libcst as cst
+
+    after = comma.whitespace_after
+    if not isinstance(after, cst.ParenthesizedWhitespace):
+        return comma.with_changes(whitespace_after=cst.SimpleWhitespace(" ")), comma
+    indented = after
+    if isinstance(opening, cst.ParenthesizedWhitespace):
+        indented = after.with_changes(indent=opening.indent, last_line=opening.last_line)
+    bare = cst.TrailingWhitespace(newline=after.first_line.newline)
+    closing = comma.with_changes(whitespace_after=after.with_changes(first_line=bare, empty_lines=[]))
+    return comma.with_changes(whitespace_after=indented), closing

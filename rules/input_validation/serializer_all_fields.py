@@ -25,6 +25,7 @@ _WRITING_BASES = (
     "django.views.generic.edit.CreateView",
     "django.views.generic.edit.UpdateView",
 )
+_FILLING = frozenset({"POST", "PUT", "PATCH"})
 _OWN = frozenset(
     {
         "balance",
@@ -122,8 +123,12 @@ class SerializerAllFields(Rule[Site]):
             if assign is None or not isinstance(assign.value, Ref):
                 continue
             if project.reference(view, assign.value.name).target is serializer:
-                routes = [route for route in backend.routes if route.owner is view and route.changes_state]
-                inherited = [route for route in routes if route.function is None]
+                routes = [route for route in backend.routes if route.owner is view]
+                inherited = [
+                    route
+                    for route in routes
+                    if route.function is None and not _FILLING.isdisjoint(route.methods)
+                ]
                 return project.derives(view, *_WRITING_BASES) and bool(inherited or not routes)
         return False
 
