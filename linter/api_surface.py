@@ -39,6 +39,7 @@ _PAGES = {
 }
 _PAGE_TYPES = {"HTMLResponse", "RedirectResponse", "FileResponse"}
 _OPERATIONAL = {
+    "internal",
     "health",
     "healthz",
     "healthcheck",
@@ -109,6 +110,11 @@ def _api_routes(backend: Backend) -> Iterator[Route]:
                 yield route
         elif not pages and _returns_data(backend, route.function):
             yield route
+
+
+def is_api(route: Route) -> bool:
+    """Whether the route's framework serves APIs, and pages only as an exception."""
+    return route.framework in _API_FRAMEWORKS
 
 
 def _is_operational(path: str) -> bool:

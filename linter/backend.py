@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Result, Template, walk
+from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, Template, walk
 from linter.facts.scopes import Assign, Block, Call
 from linter.facts.scopes import Statement as StatementFact
 from linter.facts.spans import Span, line_of, unpack
@@ -293,13 +293,12 @@ class TableColumn:
 
     @property
     def location(self) -> Location:
-        """Where the column is declared."""
-        return self.column.location
-
-    @property
-    def scope(self) -> str:
-        """The model's name, or the table's."""
-        return self.table.scope
+        """Where the column is declared; the model, for a column that a base or a mixin declares."""
+        own, place = self.table.owner, self.column.location
+        if own is None or place.path != own.module.path:
+            return place if own is None else self.table.location
+        first, last = own.location.line, own.scope.end_line
+        return place if first <= place.line <= last else self.table.location
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +424,17 @@ class Setting:
         return self.holder.name
 
 
+_ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
+
+
+def _inside_optional(annotation: Expr | None) -> Expr | None:
+    """`X` out of `Mapped[X | None]`; the annotation itself otherwise."""
+    inner = annotation.key if isinstance(annotation, Item) else annotation
+    if isinstance(inner, Operation) and inner.operator == "|":
+        return inner.operands[0]
+    return inner
+
+
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "e2e", "__tests__"})
 
 
@@ -482,6 +492,22 @@ class Backend:
         for table in self.tables.values():
             for column in table.columns.values():
                 yield TableColumn(table, column)
+
+    def has_few_values(self, subject: TableColumn) -> bool:
+        """Whether a column can hold a handful of values only, so that an index on it seldom helps."""
+        if subject.column.type.startswith(("bool", "enum", "tinyint(1)", "bit")):
+            return True
+        owner = subject.table.owner
+        assign = None if owner is None else owner.attributes.get(subject.column.name)
+        if owner is None or assign is None:
+            return False
+        kind = self.project.annotated_type(owner, _inside_optional(assign.annotation))
+        definition = None if kind is None else self.project.by_id(kind)
+        if isinstance(definition, Class) and self.project.derives(definition, *_ENUMS):
+            return True
+        if not isinstance(assign.value, Result):
+            return False
+        return owner.scope.calls[assign.value.call].keyword("choices") is not None
 
     @property
     def indexes(self) -> Iterator[TableIndex]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from linter.backend import Backend
 from linter.facts.files import FileFacts
+from linter.frameworks.flask_names import PACKAGES
 from linter.guards import Refusals
 from linter.resolve.project import Project
+from linter.schema.schema import Schema
 
 _FRAMEWORKS = {
     "fastapi": "FastAPI",
@@ -42,11 +44,13 @@ def link(
     files: Mapping[str, FileFacts],
     text_of: Callable[[str], str],
     source_roots: Iterable[str] = (),
+    dialect: str = "auto",
 ) -> Backend:
     """The backend that a project's facts describe.
 
-    `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it. An
-    adapter is imported only when the project imports its framework.
+    `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it.
+    `dialect` is that of SQL which does not say its own. An adapter is imported only when the project
+    imports its framework.
     """
     project = Project(files, source_roots)
     backend = Backend(project, text_of)
@@ -64,7 +68,18 @@ def link(
 
         settings += django.settings(backend)
         routes += django.routes(backend, refusals)
+    if PACKAGES & imported:
+        from linter.frameworks import flask
+
+        settings += flask.settings(backend)
+        routes += flask.routes(backend, refusals)
     routes.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
     backend.routes = tuple(routes)
     backend.settings = tuple(settings)
+    schema = Schema(backend, files, dialect)
+    backend.databases = schema.databases
+    backend.tables = schema.tables
+    backend.statements = schema.statements
+    backend.queries = schema.queries
+    backend.migrations = schema.migrations
     return backend

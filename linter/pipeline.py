@@ -108,7 +108,8 @@ class Run:
 
             facts = self.facts
             readable = {path: each for path, each in facts.items() if not each.error}
-            self._backend = link(readable, self.text_of, self.settings.source_roots)
+            settings = self.settings
+            self._backend = link(readable, self.text_of, settings.source_roots, settings.dialect)
             self.timings.lap("link")
         return self._backend
 

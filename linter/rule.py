@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from linter.backend import Backend, Site, Statement
 
+    Replacement: TypeAlias = "cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]"
+    """A node, or several that stand in for one."""
+
 __all__ = [
     "Confidence",
     "CstRule",
@@ -95,16 +98,21 @@ class Rule(ABC, Generic[S]):
         related: Iterable[Note] = (),
         path: Iterable[Note] = (),
         fixable: bool | None = None,
+        severity: Severity | None = None,
         confidence: Confidence | None = None,
     ) -> Finding:
-        """A finding at `at`, or at `location` inside it; `confidence` may be lower than the rule's."""
+        """A finding at `at`, or at `location` inside it.
+
+        `severity` and `confidence` are given where this one weighs less, or is less certain, than the rule's
+        findings are in general.
+        """
         if fixable is None:
             fixable = bool(self.fix_safety)
         return Finding(
             rule=self.id,
             message=message,
             location=location or at.location,
-            severity=self.severity,
+            severity=severity or self.severity,
             confidence=confidence or self.confidence,
             help=help,
             scope=scope_name(at),
@@ -130,11 +138,12 @@ class CstRule(Rule["Site"]):
     imports: ClassVar[tuple[str, ...]] = ()
     """What the fixed statement needs: `hmac` for `import hmac`, `fastapi:Query` for a `from` import."""
 
-    def fix(self, node: cst.CSTNode, site: Site) -> cst.CSTNode | None:
+    def fix(self, node: cst.CSTNode, site: Site) -> Replacement | None:
         """The edited statement, or None when this place cannot be mended mechanically.
 
         `node` is the innermost statement, `except` clause or definition that holds the finding, in the
-        tree of its file. Return a changed copy (`node.with_changes`, `node.visit(transformer)`).
+        tree of its file. Return a changed copy (`node.with_changes`, `node.visit(transformer)`), or a
+        `FlattenSentinel` of several nodes to stand in its place.
         """
         return None
 

@@ -49,6 +49,8 @@ def _python(data: bytes, dialect: str) -> FileFacts:
 
     try:
         parsed = parse(data)
+        # PostgreSQL's grammar reads nearly all of what the others allow.
+        dialect = "postgres" if dialect == "auto" else dialect
         scopes, sql = PythonExtractor(parsed.text, dialect).run(parsed.tree)
     except Unreadable as error:
         return FileFacts("python", error=error.reason)

@@ -20,7 +20,8 @@ class RedundantIndex(Rule[TableIndex]):
 
     ## Limits
     A unique index is a rule about the data and never redundant to a wider one. Partial indexes, indexes
-    on expressions and those of another method (GIN, GiST, BRIN) are left alone.
+    on expressions and those of another method (GIN, GiST, BRIN) are left alone. It is a note for the index
+    that Django makes for a foreign key by itself: `db_index=False` is what nobody thinks of there.
 
     ## References
     - https://wiki.postgresql.org/wiki/Index_Maintenance#Duplicate_Indexes
@@ -48,6 +49,7 @@ class RedundantIndex(Rule[TableIndex]):
                     "and every write pays for both",
                     help="drop the index",
                     related=[Note(other.location, "the index that serves the same queries")],
+                    severity=Severity.NOTE if _is_implicit(subject) else self.severity,
                 )
                 return
 
@@ -63,3 +65,14 @@ def _covers(subject: TableIndex, other: Index) -> bool:
         return other.unique
     indexes = subject.table.indexes
     return indexes.index(other) < indexes.index(index)
+
+
+def _is_implicit(subject: TableIndex) -> bool:
+    """Whether Django makes the index for a foreign key without being asked."""
+    column = subject.table.columns.get(subject.index.columns[0])
+    return (
+        subject.table.source == "django"
+        and column is not None
+        and column.references is not None
+        and subject.index.location == column.location
+    )

@@ -6,7 +6,7 @@ from linter.rule import Confidence, Note, Outcome, Rule, Severity
 
 _SHOWN = 3
 _ENOUGH = 2
-_FEW_VALUES = ("bool", "boolean", "enum", "tinyint(1)", "bit")
+_MANY = 4
 
 
 class UnindexedFilter(Rule[TableColumn]):
@@ -26,8 +26,9 @@ class UnindexedFilter(Rule[TableColumn]):
 
     ## Limits
     A query counts when none of the columns that it filters by begins an index, so the index would be
-    used. Columns with few values (booleans, enums) are left alone: an index on them seldom helps by itself.
-    At least two such queries are needed. Silent for tables that could not be read in full.
+    used. Columns with few values (booleans, enums, choices) are left alone: an index on them seldom helps by
+    itself. At least two such queries are needed, and below four it is a note. Silent for tables that could
+    not be read in full.
 
     ## References
     - https://use-the-index-luke.com/sql/where-clause
@@ -49,10 +50,9 @@ class UnindexedFilter(Rule[TableColumn]):
     def check(self, subject: TableColumn, backend: Backend) -> Iterator[Outcome]:
         """Queries that could use an index on the column, and have none."""
         queries = _scans(backend)[subject.table.name, subject.column.name]
-        if len(queries) < _ENOUGH or subject.column.type.startswith(_FEW_VALUES):
+        if len(queries) < _ENOUGH or backend.has_few_values(subject):
             return
-        columns = subject.table.columns
-        if subject.table.leads_index(subject.column.name) or not columns:
+        if subject.table.leads_index(subject.column.name):
             return
         yield self.finding(
             subject,
@@ -62,6 +62,7 @@ class UnindexedFilter(Rule[TableColumn]):
             + (" (`index=True`)" if subject.table.source == "sqlalchemy" else "")
             + (" (`db_index=True`)" if subject.table.source == "django" else ""),
             related=[Note(query.location, "filters by it") for query in queries[:_SHOWN]],
+            severity=self.severity if len(queries) >= _MANY else Severity.NOTE,
         )
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.api_surface import api_routes, version_of
+from linter.api_surface import api_routes, is_api, version_of
 from linter.backend import Backend, Route
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
 
@@ -28,7 +28,8 @@ class UnversionedRoute(Rule[Route]):
     Silent unless at least three quarters of the API's routes carry a version in their path. Pages,
     health checks, metrics, API documentation, webhooks that another system's settings name, and the OAuth
     endpoints that a standard names are left alone. So is an area of four and more routes without any
-    version (`/backoffice/…`): it has another audience and its own habit.
+    version (`/backoffice/…`): it has another audience and its own habit. A plain Flask or Django view that
+    answers with JSON counts where versioned routes lie, not among the pages whose scripts call it.
 
     ## References
     - OWASP API9:2023, Improper Inventory Management
@@ -41,7 +42,12 @@ class UnversionedRoute(Rule[Route]):
 
     def subjects(self, backend: Backend) -> Iterable[Route]:
         """The routes of an API that is versioned by path."""
-        routes = [route for route in api_routes(backend) if route.complete and not _is_fixed(route)]
+        areas = {_words(route)[0] for route in api_routes(backend) if version_of(route.path)}
+        routes = [
+            route
+            for route in api_routes(backend)
+            if route.complete and not _is_fixed(route) and (is_api(route) or _words(route)[0] in areas)
+        ]
         versioned = sum(version_of(route.path) is not None for route in routes)
         return routes if versioned >= _ENOUGH and versioned >= _MOST * len(routes) else ()
 
