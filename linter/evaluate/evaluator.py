@@ -113,6 +113,7 @@ class Evaluator(Expressions):
         if isinstance(callee, Either):
             return either([self.call(option, args, keywords, frame, call) for option in callee.options])
         if isinstance(callee, Member) and isinstance(callee.receiver, (str, list, tuple, dict)):
+            self.spend(callee.receiver, *args)
             return natives.method(callee.receiver, callee.name, args, keywords)
         name = callee.name if isinstance(callee, External) else ""
         made = Made(name, args, keywords, module, span)
@@ -134,6 +135,7 @@ class Evaluator(Expressions):
         return UNKNOWN
 
     def _call_library(self, made: Made) -> Value:
+        self.spend(*made.args)
         found = self.library.call(self, made)
         if found is NotImplemented:
             found = self._introspection(made)

@@ -149,6 +149,7 @@ class Execution:
 
     def _augment(self, target: Expr, value: Value) -> None:
         current = self._evaluator.value(self._frame, target)
+        self._evaluator.spend(current, value)
         if isinstance(current, list) and self._owns(target) and isinstance(value, (list, tuple)):
             if len(current) + len(value) < _TURNS * 4:
                 current.extend(list(value))
@@ -285,6 +286,7 @@ class Execution:
         if not isinstance(source, (list, tuple)):
             return ""
         for item in list(source)[:_TURNS]:
+            self._evaluator.spend()
             self.bind(block.targets[0], item)
             signal = self._suite(group[0])
             if signal == "return":

@@ -79,6 +79,15 @@ class Expressions(Names):
         """One value for what several paths leave."""
         return either(values) if self.branching else union([_returned(each) for each in values])
 
+    def spend(self, *values: Value) -> None:
+        """Charge for going through the items or characters of values."""
+        self._budget -= 1
+        for value in values:
+            if isinstance(value, (str, list, tuple, dict)):
+                self._budget -= len(value) // 32
+        if self._budget < 0:
+            raise Exhausted
+
     def value(self, frame: Frame, expr: Expr) -> Value:
         """The value of an expression in a frame."""
         self._budget -= 1
@@ -125,6 +134,7 @@ class Expressions(Names):
             if isinstance(item, Starred):
                 inner = self.value(frame, item.value)
                 if isinstance(inner, (list, tuple, dict)):
+                    self.spend(inner)
                     values.extend(list(inner))
             else:
                 values.append(self.value(frame, item))
@@ -188,6 +198,7 @@ class Expressions(Names):
         if operator == "+" and len(values) > 1:
             total = values[0]
             for each in values[1:]:
+                self.spend(total, each)
                 total = natives.add(total, each)
             return total
         if operator == "%" and isinstance(values[0], str):

@@ -31,7 +31,7 @@ from linter.resolve.project import Project, Resolved, Variable
 if TYPE_CHECKING:
     from linter.evaluate.evaluator import Evaluator
 
-BUDGET = 1_500_000
+BUDGET = 400_000
 
 
 class Names(ABC):

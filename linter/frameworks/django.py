@@ -9,10 +9,10 @@ from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda,
 from linter.finding import Location
 from linter.frameworks.django_admin import admin_entries
 from linter.frameworks.django_anonymous import Caller
-from linter.frameworks.django_decorators import GuardSet, verdict_of
+from linter.frameworks.django_decorators import GuardSet, decorator_name, verdict_of
 from linter.frameworks.django_guards import DjangoGuards
 from linter.frameworks.django_inputs import Inputs
-from linter.frameworks.django_known import ALWAYS_REFUSED, INCLUDED, LOGIN_FREE_VIEWS
+from linter.frameworks.django_known import ALWAYS_REFUSED, INCLUDED, LOGIN_FREE_VIEWS, LOGIN_NOT_REQUIRED
 from linter.frameworks.django_library import ADMIN_URLS, new_evaluator
 from linter.frameworks.django_methods import class_methods, function_methods, limited_methods
 from linter.frameworks.django_middleware import MiddlewareGuards
@@ -133,12 +133,9 @@ class DjangoRoutes:
             location = (
                 wrapper.module.locate(wrapper.span) if wrapper.span else entry.module.locate(entry.span)
             )
-            decorator = wrapper.decorator
-            name = (
-                decorator.function.name if isinstance(decorator, Closure) else getattr(decorator, "name", "?")
-            )
-            guards += self._guards.of_decorator(decorator, name, location, "router")
-            free = free or name == "django.contrib.auth.decorators.login_not_required"
+            name = decorator_name(wrapper.decorator)
+            guards += self._guards.of_decorator(wrapper.decorator, name, location, "router")
+            free = free or name == LOGIN_NOT_REQUIRED
         return GuardSet(tuple(guards), free)
 
     def _route(

@@ -152,6 +152,8 @@ class Caller:
             return _made(_REFUSED)
         if made.name == "functools.wraps":
             return made
+        if last == "filter" and any(_is_user(each) for each in made.keywords.values()):
+            return _made(_NOTHING)
         if last in _COMPARISONS:
             # Nothing that the caller left out is equal to a secret.
             return False if any(each in ("", b"", None) for each in made.args) else NotImplemented

@@ -80,7 +80,7 @@ class DecoratorGuards:
                 continue
             for each in self._applied(value, definition, wanted):
                 location = definition.module.locate(decorator.span)
-                name = self._written_name(definition, decorator, each)
+                name = decorator_name(each)
                 guards += self.of_decorator(each, name, location, level)
                 free = free or _name_of(each) == LOGIN_NOT_REQUIRED
         return GuardSet(tuple(guards), free)
@@ -111,15 +111,6 @@ class DecoratorGuards:
             if isinstance(child, Function):
                 names += self._called_names(child)
         return names
-
-    def _written_name(self, definition: Definition, decorator: Decorator, value: Value) -> str:
-        if isinstance(value, Closure):
-            function = value.function
-            while isinstance(function.parent, Function) and not function.parent.is_module:
-                function = function.parent
-            return function.name
-        name = _name_of(value)
-        return name or "?"
 
     def of_decorator(self, value: Value, name: str, location: Location, level: GuardLevel) -> list[Guard]:
         """The guards that one decorator stands for."""
@@ -194,6 +185,16 @@ class DecoratorGuards:
             if not self.caller.rejects_method(self.evaluator.trial(view, [self.caller.request(verb)]))
         }
         return let_through if len(let_through) < len(_UPPER_VERBS) else None
+
+
+def decorator_name(value: Value) -> str:
+    """The full name of a decorator, or of the function that makes it."""
+    if not isinstance(value, Closure):
+        return _name_of(value) or "?"
+    function = value.function
+    while isinstance(function.parent, Function) and not function.parent.is_module:
+        function = function.parent
+    return function.name
 
 
 def _extends_action(decorator: Decorator) -> bool:

@@ -22,7 +22,6 @@ DECORATORS: dict[str, GuardKind] = {
     "axes.decorators.axes_dispatch": "rate-limit",
     "django_ratelimit.decorators.ratelimit": "rate-limit",
     "ratelimit.decorators.ratelimit": "rate-limit",
-    "rest_framework.decorators.throttle_classes": "rate-limit",
 }
 """Decorators that guard, by full name."""
 
