@@ -300,6 +300,11 @@ class TableColumn:
         first, last = own.location.line, own.scope.end_line
         return place if first <= place.line <= last else self.table.location
 
+    @property
+    def scope(self) -> str:
+        """The model's name, or the table's."""
+        return self.table.scope
+
 
 @dataclass(frozen=True, slots=True)
 class TableIndex:
