@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Expr, Ref, Result, walk
+from linter.facts.expressions import Expr, Ref, Result, Sequence, walk
 from linter.resolve.definitions import Function
 from linter.resolve.project import Resolved, Variable
 
@@ -192,7 +192,10 @@ class Effects:
         for decorator in function.scope.decorators:
             if isinstance(decorator.value, Result) and function.parent is not None:
                 call = function.parent.scope.calls[decorator.value.call]
-                if any(_names(argument) & {"AllowAny"} for argument in call.args):
+                if any(
+                    argument == Sequence("list", ()) or _names(argument) & {"AllowAny"}
+                    for argument in call.args
+                ):
                     return True
         return any(self._reads_identity(function, each) for each in _read(function))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from linter.facts.expressions import (
     Attr,
@@ -27,10 +27,10 @@ from linter.facts.expressions import (
 )
 from linter.facts.expressions import Mapping as MappingExpr
 from linter.facts.scopes import Call, Return
-from linter.finding import Location
 from linter.provenance_bindings import argument_for, bare_local, element_of, unpacked
 from linter.provenance_checks import Checks
 from linter.provenance_inputs import Inputs
+from linter.provenance_leaf import Leaf
 from linter.provenance_words import (
     AMOUNT,
     CONFIGURATION,
@@ -52,35 +52,12 @@ if TYPE_CHECKING:
 
 __all__ = ["AMOUNT", "KEYS", "RAW", "SHELL_TEXT", "SQL_TEXT", "Leaf", "Passage", "Provenance", "argument_for"]
 
-LeafKind = Literal["constant", "outside", "parameter", "unknown"]
-
 _DEPTH = 14
 _HOPS = 4
 """How many calls upwards a parameter is followed."""
 
 _LEAVES = 400
 """Leaves of one expression that are looked at; hostile input can build a string from itself."""
-
-
-class Leaf(NamedTuple):
-    """One place where a value begins. `part` says that it is put into a larger string.
-
-    `steps` are the calls through which it was handed down, the outermost last.
-    """
-
-    kind: LeafKind
-    holder: Function
-    expr: Expr
-    part: bool
-    what: str = ""
-    steps: tuple[Location, ...] = ()
-
-    @property
-    def place(self) -> Location:
-        """The call that reads the value, else the function that holds it."""
-        if isinstance(self.expr, Result):
-            return self.holder.module.locate(self.holder.scope.calls[self.expr.call].span)
-        return self.holder.location
 
 
 _Bound = Mapping[str, tuple[Function, Expr]]
@@ -156,6 +133,8 @@ class _Walk:
         self.inputs = provenance.inputs
         self.passage = passage
         self.seen: set[tuple[int, str]] = set()
+        # Names with a new value: a parameter matters only where that value is made of it.
+        self.replaced: set[tuple[int, str]] = set()
 
     def of(self, holder: Function, expr: Expr, part: bool, bound: _Bound, depth: int) -> Iterator[Leaf]:
         if depth > _DEPTH:
@@ -242,14 +221,23 @@ class _Walk:
         if rest and self._is_safe_type(self.project.type_of(holder, expr)):
             return
         binder = self.project.binder(holder, root)
-        if binder is None or (id(binder), name) in self.seen:
+        if binder is None:
+            return
+        key = (id(binder), name)
+        if key in self.seen:
+            if key in self.replaced:
+                self.replaced.discard(key)
+                if any(parameter.name == root for parameter in binder.scope.parameters):
+                    yield from self._parameter(binder, expr, root, rest, part, depth)
             return
         if root in bound and binder is holder:
             caller, argument = bound[root]
             yield from self.of(caller, argument, part, {}, depth)
             return
-        self.seen.add((id(binder), name))
-        if any(parameter.name == root for parameter in binder.scope.parameters):
+        self.seen.add(key)
+        if any(each.block == 0 and each.operator is None for each in binder.assignments.get(name, ())):
+            self.replaced.add(key)
+        if key not in self.replaced and any(parameter.name == root for parameter in binder.scope.parameters):
             yield from self._parameter(binder, expr, root, rest, part, depth)
         elif rest:
             yield Leaf("unknown", holder, expr, part)

@@ -63,10 +63,14 @@ class UnboundedPageSize(CstRule):
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A number from the caller without an upper bound."""
         size = self._size(subject) if subject.call is not None else self._end_of(subject)
+        seen: set[Location] = set()
         for leaf in backend.provenance.followed(subject.function, size, AMOUNT):
             if leaf.kind != "outside" or not self._is_open(leaf, backend):
                 continue
             place = self._entry(leaf)
+            if place in seen:
+                continue
+            seen.add(place)
             yield self.finding(
                 subject,
                 f"`{leaf.what}` says how many rows are read and has no upper bound, so a caller can read all",
@@ -76,7 +80,6 @@ class UnboundedPageSize(CstRule):
                 if place != subject.location
                 else [],
             )
-            return
 
     def _end_of(self, site: Site) -> Expr | None:
         for statement in site.function.scope.statements:
