@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.backend import Backend, Guard, Setting, Verdict
+from linter.backend import Backend, Guard, Setting, Site, Verdict
 from linter.facts.expressions import Constant, Ref, Result
 from linter.facts.scopes import Decorator
 from linter.finding import Location
 from linter.frameworks.flask_names import CSRF_EXEMPTIONS, CSRF_PROTECTIONS, VERBS
 from linter.frameworks.flask_objects import Node, Objects, View
-from linter.frameworks.flask_setup import Value
+from linter.frameworks.flask_scenes import Value
 from linter.resolve.definitions import Definition
 
 _CHANGING = frozenset(VERBS.values()) - {"GET"}
@@ -46,7 +46,7 @@ class Protections:
         for site in self._backend.calls(*_LIMITS):
             self._limited(site.function, site.span, site.callee.name, site.location)
 
-    def _initialised(self) -> Iterator:  # type: ignore[type-arg]
+    def _initialised(self) -> Iterator[Site]:
         return self._backend.calls(*(f"{name}.init_app" for name in CSRF_PROTECTIONS))
 
     def _checks_by_default(self) -> bool:

@@ -21,9 +21,10 @@ from linter.facts.expressions import (
     walk,
 )
 from linter.facts.scopes import Call
+from linter.frameworks.flask_globals import Globals
+from linter.frameworks.flask_scenes import receiver_of
 from linter.frameworks.flask_seen import (
     ABSENT,
-    ANONYMOUS,
     NONE,
     UNKNOWN,
     Seen,
@@ -39,15 +40,12 @@ from linter.frameworks.flask_seen import (
     negated,
     unknown,
 )
-from linter.frameworks.flask_setup import receiver_of
-from linter.resolve.definitions import Class, Definition, Function, arguments_of
-from linter.resolve.project import Resolved, Variable
+from linter.resolve.definitions import Definition, Function, arguments_of
 
 if TYPE_CHECKING:
     from linter.frameworks.flask_visitor import Frame, Visitor
 
 _ITEMS = 60
-_USERS = ("flask_login.current_user", "flask_security.current_user", "quart_auth.current_user")
 _CALLERS = frozenset(
     {
         "flask_jwt_extended.get_jwt_identity",
@@ -83,7 +81,7 @@ class Evaluation:
         self._visitor = visitor
         self._project = visitor.project
         self._backend = visitor.backend
-        self._variables: dict[int, Seen] = {}
+        self._globals = Globals(visitor, self)
 
     def value(self, frame: Frame, expr: Expr) -> Seen:
         """What an expression is. Raises Ended when the request ends in it."""
@@ -191,104 +189,12 @@ class Evaluation:
             for each in names:
                 found = self._attribute(frame, found, each)
             return found
-        return self._global(frame, self._project.reference(frame.function, name))
+        return self._globals.value(frame, self._project.reference(frame.function, name))
 
     def _attribute(self, frame: Frame, base: Seen, name: str) -> Seen:
         if base.kind == "source" and base.value == "request":
-            return self._of_request(frame, [name])
+            return self._globals.of_request(frame, [name])
         return attribute(base, name)
-
-    def _global(self, frame: Frame, found: Resolved) -> Seen:
-        name = found.name
-        for user in _USERS:
-            if name == user or name.startswith(user + "."):
-                return self._chain(ANONYMOUS, name[len(user) + 1 :])
-        package, _, rest = name.partition(".")
-        if package in ("flask", "quart"):
-            root, _, tail = rest.partition(".")
-            if root in ("session", "g"):
-                return self._chain(Seen("source", root), tail)
-            if root == "request":
-                return self._of_request(frame, tail.split(".")) if tail else Seen("source", "request")
-        if name.startswith("flask_jwt_extended.current_user"):
-            return ABSENT
-        if isinstance(found.target, Variable):
-            return self._variable(frame, found.target)
-        return UNKNOWN
-
-    def _chain(self, base: Seen, names: str) -> Seen:
-        for name in names.split(".") if names else ():
-            base = attribute(base, name)
-        return base
-
-    def _of_request(self, frame: Frame, names: list[str]) -> Seen:
-        first = names[0]
-        self._visitor.asked = self._visitor.asked or first in (
-            "endpoint",
-            "blueprint",
-            "blueprints",
-            "path",
-            "method",
-            "url_rule",
-        )
-        asked = frame.asked
-        if first == "endpoint" and asked.endpoint:
-            base = constant(asked.endpoint)
-        elif first == "blueprint" and asked.blueprints is not None:
-            base = constant(asked.blueprints[0] if asked.blueprints else None)
-        elif first == "blueprints" and asked.blueprints is not None:
-            base = constant(asked.blueprints)
-        elif first == "path" and asked.path:
-            base = Seen("path", asked.path) if "{" in asked.path else constant(asked.path)
-        elif first == "method" and asked.method:
-            base = constant(asked.method)
-        elif first in ("headers", "cookies", "args", "form", "json", "values"):
-            base = Seen("source", first)
-        elif first in ("authorization", "remote_user"):
-            base = ABSENT
-        else:
-            base = UNKNOWN
-        return self._chain(base, ".".join(names[1:]))
-
-    def _variable(self, frame: Frame, variable: Variable) -> Seen:
-        key = id(variable.assign)
-        if key not in self._variables:
-            self._variables[key] = UNKNOWN
-            self._variables[key] = self._assigned(frame, variable)
-        return self._variables[key]
-
-    def _assigned(self, frame: Frame, variable: Variable) -> Seen:
-        """A module's constant, or a stand-in for the caller (`LocalProxy(get_user)`)."""
-        holder, value = variable.holder, variable.assign.value
-        known = self._backend.constant(holder, value)
-        if known is not ...:
-            return constant(known)
-        if isinstance(value, Ref):
-            return self._global(frame, self._project.reference(holder, value.name))
-        if not isinstance(holder, Function) or value is None:
-            return UNKNOWN
-        if isinstance(value, Result):
-            call = holder.scope.calls[value.call]
-            name = self._project.callee(holder, call).name
-            if name == "werkzeug.local.LocalProxy" and call.args:
-                return self._proxied(frame, holder, call.args[0])
-            if name not in _FOLDING or not call.args:
-                return UNKNOWN
-            value = call.args[0]
-        if isinstance(value, Sequence) or (isinstance(value, Operation) and value.operator == "|"):
-            inside = type(frame)(holder, {}, frozenset(), frame.asked, frame.depth + 1)
-            return self.value(inside, value)
-        return UNKNOWN
-
-    def _proxied(self, frame: Frame, holder: Function, target: Expr) -> Seen:
-        inside = type(frame)(holder, {}, frozenset(), frame.asked, frame.depth + 1)
-        if isinstance(target, Operation) and target.operator == "lambda" and target.operands:
-            return self.value(inside, target.operands[-1])
-        if isinstance(target, Ref):
-            found = self._project.reference(holder, target.name).target
-            if isinstance(found, Function):
-                return self._summarised(inside, found, {}, frozenset())
-        return UNKNOWN
 
     # Calls
 
@@ -305,7 +211,7 @@ class Evaluation:
             return known
         if isinstance(found.target, Function):
             names, views = self._passed(frame, call, found.target, arguments)
-            return self._summarised(frame, found.target, names, views)
+            return self.summarised(frame, found.target, names, views)
         return self._outside(frame, call, receiver, method, arguments)
 
     def _calls_view(self, frame: Frame, call: Call, receiver: Expr | None, method: str) -> bool:
@@ -325,9 +231,8 @@ class Evaluation:
             return any(
                 isinstance(each, Ref) and each.name.lstrip("$") in frame.views for each in arguments_of(inner)
             )
-        if method == "dispatch_request" and isinstance(receiver, Result):
-            return True
-        return False
+        # `super().dispatch_request(…)`
+        return method == "dispatch_request" and isinstance(receiver, Result)
 
     def _passed(
         self, frame: Frame, call: Call, function: Function, arguments: list[Seen]
@@ -360,9 +265,10 @@ class Evaluation:
             views |= frame.views
         return names, views
 
-    def _summarised(
+    def summarised(
         self, frame: Frame, function: Function, names: dict[str, Seen], views: frozenset[str]
     ) -> Seen:
+        """What a function of the project returns. Raises Ended when it does not."""
         visitor = self._visitor
         summary = visitor.call(function, names, views, frame.asked, frame.depth + 1)
         for end in summary.ends:
@@ -464,6 +370,3 @@ class Evaluation:
                         yield from self._words(holder, argument)
                 for argument in call.args:
                     yield from self._words(holder, argument)
-
-
-__all__ = ["Class", "Ended", "Evaluation"]

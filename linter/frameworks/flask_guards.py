@@ -8,6 +8,7 @@ from linter.backend import Backend, Guard, GuardLevel, Verdict
 from linter.facts.expressions import Expr, Mapping, Operation, Ref, Result, Sequence
 from linter.facts.scopes import Decorator, Return
 from linter.finding import Location
+from linter.frameworks.flask_ends import NO, Answer
 from linter.frameworks.flask_names import (
     CSRF_EXEMPTIONS,
     DECORATORS,
@@ -16,9 +17,9 @@ from linter.frameworks.flask_names import (
     Known,
 )
 from linter.frameworks.flask_objects import Hook, Objects
+from linter.frameworks.flask_scenes import Scene, Value
 from linter.frameworks.flask_seen import Seen, constant
-from linter.frameworks.flask_setup import Scene, Value
-from linter.frameworks.flask_visitor import NO, Answer, Asked, Visitor
+from linter.frameworks.flask_visitor import Asked, Visitor
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable

@@ -10,8 +10,8 @@ from linter.facts.scopes import Assertion, Assign, Call, Evaluate, Raise, Return
 from linter.frameworks.fastapi_dependencies import shown_type
 from linter.frameworks.flask_objects import Objects
 from linter.frameworks.flask_paths import Path
+from linter.frameworks.flask_scenes import receiver_of
 from linter.frameworks.flask_schemas import Schemas
-from linter.frameworks.flask_setup import receiver_of
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function, arguments_of
 
@@ -87,9 +87,7 @@ class Inputs:
         declared = [each for each in (function, owner) if each is not None]
         found = [output for definition in declared for output in self._declared_outputs(definition)]
         stated = {output.status for output in found}
-        for status in sorted(self._returned_statuses(function)):
-            if status not in stated:
-                found.append(Output(status, None))
+        found.extend(Output(status, None) for status in self._returned_statuses(function) - stated)
         return sorted(found, key=lambda each: (each.status or 0, each.type or ""))
 
     def _declared_outputs(self, definition: Definition) -> Iterator[Output]:

@@ -11,7 +11,8 @@ from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
 from linter.facts.scopes import Call, Decorator
 from linter.facts.spans import Span
 from linter.frameworks.flask_names import APPS, OBJECTS, ObjectKind
-from linter.frameworks.flask_setup import Setup, Value, index_of, receiver_of
+from linter.frameworks.flask_scenes import Value, index_of, receiver_of
+from linter.frameworks.flask_setup import Setup
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 
@@ -164,7 +165,7 @@ class Objects:
     def _makers(self) -> set[str]:
         """The last names of what makes objects: the libraries' classes and those that extend them."""
         names = {"namespace", *(name.rpartition(".")[2] for name in OBJECTS)}
-        names |= {alias for name in names for alias in self.setup.aliases.get(name, ())}
+        names |= {alias for name in names for alias in self.setup.steering.aliases.get(name, ())}
         extended = [(each.scope.name, _last_names(each)) for each in self.backend.classes if each.scope.bases]
         for _ in range(8):
             further = {name for name, bases in extended if name not in names and not bases.isdisjoint(names)}

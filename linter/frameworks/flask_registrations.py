@@ -10,7 +10,7 @@ from linter.facts.scopes import Assign, Call, Decorator
 from linter.facts.spans import Span
 from linter.frameworks.flask_names import ALL_VERBS
 from linter.frameworks.flask_objects import Edge, Hook, Node, Objects, Rule, View
-from linter.frameworks.flask_setup import Value, receiver_of
+from linter.frameworks.flask_scenes import Value, receiver_of
 from linter.frameworks.flask_text import Texts
 from linter.resolve.definitions import Class, Definition, Function
 
@@ -311,7 +311,7 @@ class Given:
         """Whether this stands in a helper that takes what it registers and that nobody calls."""
         steering = None
         if isinstance(self.holder, Function) and not self.holder.is_module:
-            steering = self._registrations.setup.steering(self.holder)
+            steering = self._registrations.setup.steering.of(self.holder)
         return bool(steering) and not self._at.scene.names
 
     def paths(self, start: int) -> list[str | None]:

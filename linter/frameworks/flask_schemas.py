@@ -8,7 +8,8 @@ from typing import NamedTuple
 from linter.backend import Backend, Input, InputPlace, Verdict
 from linter.facts.expressions import Constant, Expr, Mapping, Ref, Result, Sequence
 from linter.facts.scopes import Call
-from linter.frameworks.flask_setup import Setup, Value, receiver_of
+from linter.frameworks.flask_scenes import Value, receiver_of
+from linter.frameworks.flask_setup import Setup
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 

@@ -9,7 +9,8 @@ from linter.facts.expressions import Attr, Constant, Expr, Item, Mapping, Ref, R
 from linter.facts.scopes import Assign, Call
 from linter.facts.spans import Span
 from linter.frameworks.flask_names import APPS, PACKAGES
-from linter.frameworks.flask_setup import Setup, Value, receiver_of
+from linter.frameworks.flask_scenes import Value, receiver_of
+from linter.frameworks.flask_setup import Setup
 from linter.resolve.definitions import Class, Definition, Function, Module
 
 _APP_NAMES = frozenset({"app", "application", "flask_app", "current_app", "server", "self", "_app"})

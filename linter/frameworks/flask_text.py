@@ -7,7 +7,8 @@ from string import Formatter
 from linter.backend import Setting
 from linter.facts.expressions import Attr, Constant, Item, Operation, Ref, Result, Sequence, Template
 from linter.facts.scopes import Call
-from linter.frameworks.flask_setup import Setup, Value, receiver_of
+from linter.frameworks.flask_scenes import Value, receiver_of
+from linter.frameworks.flask_setup import Setup
 
 _DEPTH = 12
 _LONGEST = 1000

@@ -7,11 +7,22 @@ where something else decides.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from linter.backend import Backend, GuardKind, Verdict
+from linter.backend import Backend
 from linter.facts.expressions import Expr, Ref, Sequence
 from linter.facts.scopes import Assign, Evaluate, Raise, Return, Statement
+from linter.frameworks.flask_ends import (
+    Answer,
+    End,
+    EndKind,
+    Role,
+    end_kind,
+    judged,
+    refuses,
+    returned_kind,
+    tied,
+)
 from linter.frameworks.flask_evaluation import Ended, Evaluation
 from linter.frameworks.flask_seen import ABSENT, NONE, Seen, any_identity, either, unknown
 from linter.guards import Refusals
@@ -20,19 +31,6 @@ from linter.resolve.definitions import Function
 _DEPTH = 8
 _STEPS = 3000
 """Statements that are followed for one question; then the answer is that it is not known."""
-
-EndKind: TypeAlias = Literal["pass", "unauthenticated", "forbidden", "away", "error"]
-
-
-Role: TypeAlias = Literal["wrapper", "hook", "handler"]
-"""A wrapper passes on by calling the view, a hook by returning nothing, a handler by answering."""
-
-
-class End(NamedTuple):
-    """One way in which a function ends. `identity`: whether it got there by who is calling."""
-
-    kind: EndKind
-    identity: bool
 
 
 class Asked(NamedTuple):
@@ -135,7 +133,7 @@ class Visitor:
         ends = set(summary.ends)
         for value in summary.returns:
             for each in value.items if value.kind == "either" else (value,):
-                ends.add(End(_returned_kind(each, role), each.identity))
+                ends.add(End(returned_kind(each, role), each.identity))
         return frozenset(ends)
 
     # Functions
@@ -284,9 +282,9 @@ class Visitor:
             frame.identity = identity
             goes_on = True if block is None else self._block(frame, block)
             sides.append((goes_on, frame.ends, frame.returns, frame.names))
-        tied = outer and all(not side[0] and _refuses(side[1], side[2]) for side in sides)
-        frame.ends = ends.union(*({_tie(end, tied) for end in side[1]} for side in sides))
-        frame.returns = [*returns, *(value.tied(tied) for side in sides for value in side[2])]
+        about_caller = outer and all(not side[0] and refuses(side[1], side[2]) for side in sides)
+        frame.ends = ends.union(*({tied(end, about_caller) for end in side[1]} for side in sides))
+        frame.returns = [*returns, *(value.tied(about_caller) for side in sides for value in side[2])]
         first, second = sides[0][0], sides[1][0]
         frame.identity = outer if first and second else outer or identity
         frame.names = sides[0][3] if first else sides[1][3]
@@ -319,14 +317,14 @@ class Visitor:
         }
         frame.ends = outer | (frame.ends - caught)
         broke, frame.broke = frame.broke, False
-        tied = broke or any(end.identity for end in caught)
+        about_caller = broke or any(end.identity for end in caught)
         goes_on = goes_on and not (broke and handlers)
         otherwise = self._continuation(frame.function, index, "else")
         if goes_on and otherwise is not None:
             goes_on = self._block(frame, otherwise)
         after, after_identity = frame.names, frame.identity
         for handler in handlers:
-            frame.names, frame.identity = dict(before), identity or tied
+            frame.names, frame.identity = dict(before), identity or about_caller
             if self._block(frame, handler):
                 after = after if goes_on else frame.names
                 goes_on = True
@@ -344,65 +342,6 @@ class Visitor:
                 if name in ("Exception", "BaseException", "HTTPException", "Unauthorized", "Forbidden"):
                     return True
         return False
-
-
-def _tie(end: End, identity: bool) -> End:
-    return end._replace(identity=True) if identity else end
-
-
-def _refuses(ends: set[End], returns: list[Seen]) -> bool:
-    """Whether a way that ends leaves the caller no way to pass."""
-    return all(end.kind != "pass" for end in ends) and all(
-        value.kind == "response" and value.value in (301, 302, 303, 401, 403) for value in returns
-    )
-
-
-class Answer(NamedTuple):
-    """Whether a visitor is refused, and as what kind of guard."""
-
-    verdict: Verdict
-    kind: GuardKind
-
-
-NO = Answer(Verdict.NO, "other")
-
-
-def judged(ends: frozenset[End] | None, wrapper: bool = False) -> Answer:
-    """The answer that a set of ends gives.
-
-    Where a visitor may pass, only refusals that depend on who is calling count: the others are
-    about something else, such as a service that is switched off.
-    """
-    if ends is None:
-        return Answer(Verdict.UNKNOWN, "other")
-    passes = any(end.kind == "pass" for end in ends)
-    hard = [end for end in ends if end.kind in ("unauthenticated", "forbidden")]
-    if passes:
-        hard = [end for end in hard if end.identity]
-    if hard:
-        kinds = {end.kind for end in hard}
-        kind: GuardKind = "authentication" if "unauthenticated" in kinds else "authorization"
-        return Answer(Verdict.UNKNOWN if passes else Verdict.YES, kind)
-    if wrapper and not passes and any(end.kind == "away" and end.identity for end in ends):
-        return Answer(Verdict.YES, "authentication")
-    return NO
-
-
-def end_kind(status: int | None) -> EndKind:
-    """How an error with this status ends a request."""
-    if status == 401:
-        return "unauthenticated"
-    return "forbidden" if status == 403 else "error"
-
-
-def _returned_kind(value: Seen, role: Role) -> EndKind:
-    """How a request ends when a function in this role returns a value."""
-    if value.kind == "response" and isinstance(value.value, int) and value.value in (401, 403):
-        return end_kind(value.value)
-    if role == "handler":
-        return "pass"
-    lets_pass = role == "hook" and (value.truth is False or value.kind in ("unknown", "anonymous"))
-    return "pass" if lets_pass else "away"
 
 
 def _merge(frame: Frame, other: dict[str, Seen]) -> None:
