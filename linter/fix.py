@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from linter.pipeline import Run
-    from linter.rule import CstRule
+    from linter.rule import CstRule, Replacement
 
 
 class Mended(NamedTuple):
@@ -61,7 +61,7 @@ def mend(run: Run, path: str, findings: Iterable[Finding]) -> Mended:
     for finding in sorted(findings, key=lambda each: each.sort_key):
         (by_tree if finding.fix is None else by_edits).append(finding)
     tree = _Tree.parse(text) if by_tree else None
-    exchanged: dict[cst.CSTNode, cst.CSTNode] = {}
+    exchanged: dict[cst.CSTNode, Replacement] = {}
     imports: list[str] = []
     for finding in by_tree:
         found = None if tree is None else _mended_node(run, finding, tree)
@@ -157,7 +157,7 @@ class _Tree:
                     best, smallest = node, size
         return best
 
-    def replaced(self, new: Mapping[cst.CSTNode, cst.CSTNode], imports: Sequence[str]) -> str:
+    def replaced(self, new: Mapping[cst.CSTNode, Replacement], imports: Sequence[str]) -> str:
         """The text with nodes exchanged, and names imported that the new ones need."""
         import libcst as cst
 
@@ -214,7 +214,7 @@ def _rule(run: Run, finding: Finding) -> CstRule | None:
 
 def _mended_node(
     run: Run, finding: Finding, tree: _Tree
-) -> tuple[cst.CSTNode, cst.CSTNode, Sequence[str]] | None:
+) -> tuple[cst.CSTNode, Replacement, Sequence[str]] | None:
     rule = _rule(run, finding)
     subject = run.subjects.get((finding.rule, finding.location))
     node = tree.statement(finding.location)

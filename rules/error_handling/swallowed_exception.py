@@ -1,7 +1,5 @@
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from linter.backend import Backend
 from linter.facts.expressions import Constant
 from linter.facts.scopes import Evaluate, Jump, Return, Statement
@@ -81,13 +79,13 @@ class SwallowedException(Rule[Handler]):
         """A body that does nothing, without a word about it."""
         does_nothing = not subject.calls and all(_is_nothing(each) for each in subject.statements)
         if does_nothing and not _cleans_up(subject) and not subject.comments:
-            finding = self.finding(
+            answers = any(isinstance(each, Return) for each in subject.statements)
+            yield self.finding(
                 subject,
                 "every error is caught and dropped here, so failures of any kind go unnoticed",
                 help="name the errors that you expect, or log the error",
+                confidence=Confidence.LOW if answers else Confidence.MEDIUM,
             )
-            answers = any(isinstance(each, Return) for each in subject.statements)
-            yield msgspec.structs.replace(finding, confidence=Confidence.LOW) if answers else finding
 
 
 def _is_nothing(statement: Statement) -> bool:

@@ -1,8 +1,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import msgspec
-
 from linter.answers import Answer
 from linter.backend import Backend, Function, Resolved
 from linter.error_text import ErrorText, is_debug
@@ -117,12 +115,12 @@ class ExceptionTextInResponse(Rule[Told]):
         kind = _leak(backend, subject.caught)
         if not kind or answer.body is None or not subject.text.shows(answer.body) or _only_in_debug(answer):
             return
-        finding = self.finding(
+        yield self.finding(
             subject,
             f"the text of {kind[1]} is sent to the caller, with whatever internals it quotes",
             help="log the exception and answer with a text of your own",
+            severity=Severity.ERROR if kind[0] == "database" else Severity.WARNING,
         )
-        yield msgspec.structs.replace(finding, severity=Severity.ERROR) if kind[0] == "database" else finding
 
 
 def _in_clauses(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[Told]:

@@ -1,8 +1,6 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from linter.backend import Backend, LogCall, Site
 from linter.facts.expressions import Ref
 from linter.handlers import Handler
@@ -68,13 +66,13 @@ class LostTraceback(CstRule):
             return
         told = handler.reads_error
         lost = "says what failed but not where" if told else "says neither what failed nor where"
-        finding = self.finding(
+        yield self.finding(
             subject,
             f"`{subject.level}` without a traceback in a handler that catches everything {lost}",
             help="call `logger.exception(...)`, or pass `exc_info=True`",
             fixable=subject.level == "error" and isinstance(call.callee, Ref),
+            severity=Severity.NOTE if told else Severity.WARNING,
         )
-        yield msgspec.structs.replace(finding, severity=Severity.NOTE) if told else finding
 
     def fix(self, node: "cst.CSTNode", site: Site) -> "cst.CSTNode | None":
         """`logger.error(…)` becomes `logger.exception(…)`."""

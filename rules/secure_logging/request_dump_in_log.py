@@ -1,7 +1,5 @@
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from linter.backend import Backend, Class, LogCall
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
 from linter.log_values import written
@@ -78,11 +76,15 @@ class RequestDumpInLog(Rule[LogCall]):
             elif whole:
                 yield self._found(subject, f"all of {whole} is written to the log, credentials included")
             elif _part_of_request(name) in _BODY:
-                body = self._found(subject, "the whole request body is written to the log, secrets included")
-                yield msgspec.structs.replace(body, confidence=Confidence.MEDIUM)
+                yield self._found(
+                    subject,
+                    "the whole request body is written to the log, secrets included",
+                    Confidence.MEDIUM,
+                )
 
-    def _found(self, log: LogCall, message: str) -> Finding:
-        return self.finding(log, message, help="log the fields that you need, by name")
+    def _found(self, log: LogCall, message: str, confidence: Confidence = Confidence.HIGH) -> Finding:
+        help = "log the fields that you need, by name"
+        return self.finding(log, message, help=help, confidence=confidence)
 
 
 def _origin(log: LogCall, expr: Expr) -> Expr:

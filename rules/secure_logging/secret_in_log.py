@@ -1,7 +1,5 @@
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from linter.backend import Backend, LogCall
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
 from linter.facts.scopes import Assign
@@ -56,14 +54,12 @@ class SecretInLog(Rule[LogCall]):
             if certainty == "likely" and _is_identifier(backend, name):
                 continue
             named.add(name)
-            finding = self.finding(
+            yield self.finding(
                 subject,
                 f"`{name}` is written to the log, where everyone who reads logs can use it",
                 help=f"leave `{name}` out, or log an id that leads to its owner",
+                confidence=Confidence.HIGH if certainty == "secret" else Confidence.MEDIUM,
             )
-            if certainty == "likely":
-                finding = msgspec.structs.replace(finding, confidence=Confidence.MEDIUM)
-            yield finding
 
 
 def _is_identifier(backend: Backend, name: str) -> bool:
