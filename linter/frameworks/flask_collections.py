@@ -50,7 +50,7 @@ class Collections:
             return list(leaf.parts)
         match leaf.expr:
             case Sequence(items=items):
-                return self.expanded(leaf, items)
+                return self.expanded(leaf, items, depth)
             case Mapping(keys=keys):
                 return [leaf.beside(key) for key in keys if key is not None]
             case Operation(operator="+", operands=operands):
@@ -63,12 +63,12 @@ class Collections:
             case _:
                 return None
 
-    def expanded(self, value: Value, items: Iterable[Expr]) -> list[Value]:
+    def expanded(self, value: Value, items: Iterable[Expr], depth: int = 0) -> list[Value]:
         """Expressions as values, `*more` spread out where its items are known."""
         found: list[Value] = []
         for item in items:
             if isinstance(item, Starred):
-                found.extend(self.items(value.beside(item.value)) or ())
+                found.extend(self.items(value.beside(item.value), depth + 1) or ())
             else:
                 found.append(value.beside(item))
         return found

@@ -16,6 +16,7 @@ from linter.frameworks.flask_setup import Setup
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 
+_DEPTH = 8
 _APP_PARAMETERS = frozenset({"app", "application", "flask_app"})
 
 
@@ -229,7 +230,7 @@ class Objects:
     def views(self, value: Value, depth: int = 0) -> list[View]:
         """Every view that a value may be, with the decorators that were put on it by hand."""
         found: list[View] = []
-        for leaf in self.setup.leaves(value):
+        for leaf in self.setup.leaves(value, into_calls=False):
             for view in self._view(leaf, depth):
                 if view not in found:
                     found.append(view)
@@ -239,8 +240,10 @@ class Objects:
         match leaf.expr:
             case Ref(name=name):
                 return self._named_view(leaf, name)
-            case Result(call=index) if depth < 8:
-                return self._made_view(leaf, leaf.holder.scope.calls[index], depth)
+            case Result(call=index) if depth < _DEPTH:
+                made = self._made_view(leaf, leaf.holder.scope.calls[index], depth)
+                inside = () if made else self.setup.returned(leaf) or ()
+                return made or [view for each in inside for view in self.views(each, depth + 1)]
             case Operation(operator="lambda"):
                 return [View(f"{leaf.holder.name}.lambda")]
             case _:
@@ -280,7 +283,11 @@ class Objects:
         if not call.args:
             return []
         name = self.project.callee(leaf.holder, call).name
-        inner = self.views(leaf.beside(call.args[0]), depth + 1)
+        inner = [
+            view
+            for view in self.views(leaf.beside(call.args[0]), depth + 1)
+            if view.cls is None or view.endpoint is not None
+        ]
         if name == "functools.partial":
             return inner
         decorator = leaf.beside(call.callee)

@@ -175,7 +175,7 @@ class Registrations:
                     if method == "endpoint":
                         self._named[self.texts.text(given.value(0, "endpoint")) or ""] = view
                     else:
-                        self._add_rule(node, given, method, view, below, decorator.span)
+                        self._add_rule(node, given, method, view, decorator.span, below)
 
     def _collect_applied_routes(self) -> None:
         """`app.route("/x")(view)`."""
@@ -195,13 +195,20 @@ class Registrations:
             for turn in self.setup.turns(holder, call.block, scene):
                 for node in self.objects.objects(Value(holder, receiver, turn)):
                     for view in self.objects.views(Value(holder, argument, turn)):
-                        self._add_rule(node, Given(self, holder, call, turn), method, view, (), call.span)
+                        self._add_rule(node, Given(self, holder, call, turn), method, view, call.span)
 
     # Rules
 
     def _add_rule(
-        self, node: Node, given: Given, method: str, view: View, below: tuple[Decorator, ...], span: Span
+        self,
+        node: Node,
+        given: Given,
+        method: str,
+        view: View,
+        span: Span,
+        below: tuple[Decorator, ...] | None = None,
     ) -> None:
+        """A rule made by `route` or a verb; `below` are the decorators under it, if it is a decorator."""
         if method in ALL_VERBS:
             if node.kind not in _SERVERS:
                 return
@@ -210,8 +217,8 @@ class Registrations:
             methods = given.methods()
         paths = given.paths(0) if node.kind in _APIS else [self.texts.text(given.value(0, "rule"))]
         for path in paths:
-            rule = Rule(view, path, methods, "", given.holder, span, below, view.wraps)
-            rule.decorated = span != given.call.span
+            rule = Rule(view, path, methods, "", given.holder, span, below or (), view.wraps)
+            rule.decorated = below is not None
             rule.websocket = method == "websocket"
             rule.endpoint = self._endpoint(node, given, view, None)
             rule.documented = _documented(self.backend, given.holder, given.call)

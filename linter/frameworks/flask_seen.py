@@ -10,7 +10,17 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
 SeenKind: TypeAlias = Literal[
-    "constant", "absent", "anonymous", "unknown", "response", "path", "source", "list", "many", "either"
+    "constant",
+    "absent",
+    "anonymous",
+    "unknown",
+    "test",
+    "response",
+    "path",
+    "source",
+    "list",
+    "many",
+    "either",
 ]
 
 _IDENTITY_WORDS = (
@@ -62,7 +72,8 @@ class Seen(NamedTuple):
 
     `value` is the constant (`constant`), the status (`response`), the route's path with `{name}` for
     parameters (`path`), the name of what is looked into (`source`), the items (`list`, `either`), or
-    what each of an unknown number of items is (`many`).
+    what each of an unknown number of items is (`many`). A `test` is unknown, and its value says for both
+    outcomes whether they depend on who is calling.
     """
 
     kind: SeenKind
@@ -82,6 +93,13 @@ class Seen(NamedTuple):
             truths = {each.truth for each in self.items}
             return truths.pop() if len(truths) == 1 else None
         return None
+
+    @property
+    def sides(self) -> tuple[bool, bool]:
+        """Whether it depends on the caller that a test succeeds, and that it fails."""
+        if self.kind == "test" and isinstance(self.value, tuple):
+            return bool(self.value[0]), bool(self.value[1])
+        return self.identity, self.identity
 
     @property
     def items(self) -> tuple[Seen, ...]:
@@ -130,14 +148,21 @@ def from_truth(truth: bool | None, identity: bool) -> Seen:
 def negated(value: Seen) -> Seen:
     """`not value`."""
     truth = value.truth
-    return from_truth(None if truth is None else not truth, value.identity)
+    if truth is not None:
+        return constant(not truth, value.identity)
+    return test(value.sides[1], value.sides[0])
+
+
+def test(succeeds: bool, fails: bool) -> Seen:
+    """A test of which the outcome is not known; whether either outcome depends on the caller."""
+    return Seen("test", (succeeds, fails), succeeds or fails) if succeeds != fails else unknown(succeeds)
 
 
 def conjunction(values: list[Seen], wanted: bool) -> Seen:
     """`and` (`wanted` is True) or `or` (False) of values, as Python evaluates them.
 
-    Operands that are known and do not decide leave no trace: whether the caller matters depends on
-    those that are left.
+    With operands `private` (not known) and `no user` (true), success of `and` needs both and so depends on
+    the caller; failure is up to `private` alone.
     """
     left: list[Seen] = []
     seen = False
@@ -150,7 +175,8 @@ def conjunction(values: list[Seen], wanted: bool) -> Seen:
             return value if not left else value.tied(seen)
     if not left:
         return values[-1].tied(seen)
-    return unknown(any_identity(left))
+    alone = any(value.sides[0 if not wanted else 1] for value in left)
+    return test(seen, alone) if wanted else test(alone, seen)
 
 
 def attribute(base: Seen, name: str) -> Seen:

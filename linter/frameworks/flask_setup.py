@@ -155,8 +155,8 @@ class Setup:
 
     # Values
 
-    def leaves(self, value: Value, depth: int = 0) -> list[Value]:
-        """What a value may be, behind names, calls of the project's functions and choices.
+    def leaves(self, value: Value, depth: int = 0, into_calls: bool = True) -> list[Value]:
+        """What a value may be, behind names, choices and, if asked, calls of the project's functions.
 
         What holds under a condition comes first, what holds otherwise last.
         """
@@ -166,7 +166,7 @@ class Setup:
             case Ref(name=name):
                 further = self._named(value, name, depth)
             case Result():
-                further = self._returned(value)
+                further = self.returned(value) if into_calls else None
             case Choice(then=then, otherwise=otherwise):
                 further = [value.beside(then), value.beside(otherwise)]
             case Operation(operator="or" | "and", operands=operands):
@@ -181,7 +181,9 @@ class Setup:
                 further = None
         if further is None:
             return [value]
-        return [leaf for each in further[:_TURNS] for leaf in self.leaves(each, depth + 1)][:_TURNS]
+        return [leaf for each in further[:_TURNS] for leaf in self.leaves(each, depth + 1, into_calls)][
+            :_TURNS
+        ]
 
     def _named(self, value: Value, name: str, depth: int) -> list[Value] | None:
         holder = value.holder
@@ -280,7 +282,8 @@ class Setup:
         target = self.project.reference(value.holder, f"${root}.{rest}").target
         return self._variable(target) if isinstance(target, Variable) else None
 
-    def _returned(self, value: Value) -> list[Value] | None:
+    def returned(self, value: Value) -> list[Value] | None:
+        """What a call of one of the project's functions returns; None when it is something else."""
         assert isinstance(value.expr, Result)
         call = value.holder.scope.calls[value.expr.call]
         if self.kind_of(value.holder, call) is not None:

@@ -266,9 +266,9 @@ class Visitor:
             if truth:
                 return self._block(frame, index)
             return True if otherwise is None else self._block(frame, otherwise)
-        return self._both(frame, index, otherwise, test.identity)
+        return self._both(frame, (index, otherwise), test.sides)
 
-    def _both(self, frame: Frame, then: int, otherwise: int | None, identity: bool) -> bool:
+    def _both(self, frame: Frame, blocks: tuple[int, int | None], identities: tuple[bool, bool]) -> bool:
         """Follow both ways of a test that something other than the caller may decide.
 
         A refusal on one way only is not about the caller, even if an earlier test was: he may get past
@@ -277,7 +277,7 @@ class Visitor:
         outer, names = frame.identity, dict(frame.names)
         ends, returns = frame.ends, frame.returns
         sides: list[tuple[bool, set[End], list[Seen], dict[str, Seen]]] = []
-        for block in (then, otherwise):
+        for block, identity in zip(blocks, identities, strict=True):
             frame.ends, frame.returns, frame.names = set(), [], dict(names)
             frame.identity = identity
             goes_on = True if block is None else self._block(frame, block)
@@ -286,7 +286,9 @@ class Visitor:
         frame.ends = ends.union(*({tied(end, about_caller) for end in side[1]} for side in sides))
         frame.returns = [*returns, *(value.tied(about_caller) for side in sides for value in side[2])]
         first, second = sides[0][0], sides[1][0]
-        frame.identity = outer if first and second else outer or identity
+        # Where only one way goes on, getting there depends on what the test tells of the caller.
+        goes = identities[0] if first else identities[1]
+        frame.identity = outer if first and second else outer or goes
         frame.names = sides[0][3] if first else sides[1][3]
         if first and second:
             _merge(frame, sides[1][3])
