@@ -216,6 +216,8 @@ class Refusals:
         for argument in arguments_of(call):
             for word in self._words(function, argument):
                 lowered = word.lower()
+                if "login_redirect" in lowered:
+                    continue
                 if "login" in lowered or "signin" in lowered or "sign-in" in lowered or "sign_in" in lowered:
                     return True
         return False
