@@ -16,7 +16,7 @@ from linter.frameworks.flask_names import METHOD_VIEWS, PACKAGES, VERBS
 from linter.frameworks.flask_objects import Edge, Node, Objects, Rule
 from linter.frameworks.flask_paths import Path, joined
 from linter.frameworks.flask_registrations import Registrations
-from linter.frameworks.flask_settings import settings
+from linter.frameworks.flask_settings import Config, settings
 from linter.frameworks.flask_text import Texts
 from linter.frameworks.flask_visitor import Asked
 from linter.guards import Refusals
@@ -63,7 +63,7 @@ class _Linker:
         self._backend = backend
         self._project = backend.project
         self._objects = Objects(backend)
-        config = {each.name: each for each in settings(backend)}
+        config = Config(backend)
         self._registrations = Registrations(backend, self._objects, Texts(self._objects.setup, config))
         self._guards = Guards(backend, self._objects, refusals)
         self._protections = Protections(backend, self._objects, config)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.backend import Backend, Guard, Setting, Site, Verdict
+from linter.backend import Backend, Guard, Site, Verdict
 from linter.facts.expressions import Constant, Ref, Result
 from linter.facts.scopes import Decorator
 from linter.finding import Location
 from linter.frameworks.flask_names import CSRF_EXEMPTIONS, CSRF_PROTECTIONS, VERBS
 from linter.frameworks.flask_objects import Node, Objects, View
 from linter.frameworks.flask_scenes import Value
+from linter.frameworks.flask_settings import Config
 from linter.resolve.definitions import Definition
 
 _CHANGING = frozenset(VERBS.values()) - {"GET"}
@@ -20,7 +21,7 @@ _LIMITS = frozenset({"flask_limiter.Limiter.limit", "flask_limiter.Limiter.share
 class Protections:
     """What the extensions of a project protect as a whole."""
 
-    def __init__(self, backend: Backend, objects: Objects, config: dict[str, Setting]) -> None:
+    def __init__(self, backend: Backend, objects: Objects, config: Config) -> None:
         self._backend = backend
         self._project = backend.project
         self._objects = objects

@@ -38,6 +38,7 @@ class Inputs:
         self._project = backend.project
         self._refusals = refusals
         self._schemas = Schemas(backend, objects.setup)
+        self._reads: dict[int, list[Input]] = {}
 
     def inputs(self, function: Function | None, owner: Class | None, path: Path) -> list[Input]:
         """The parameters of the path, what schemas and forms declare, and what the code reads by hand."""
@@ -55,8 +56,7 @@ class Inputs:
             for definition in (owner, function):
                 if definition is not None:
                     found.extend(self._declared(definition))
-            found.extend(self._schemas.used_in(function))
-            found.extend(_Reads(self._backend, function).inputs())
+            found.extend(self._read(function))
         unique: dict[tuple[str, str], Input] = {}
         for each in found:
             key = (each.place, each.name)
@@ -64,6 +64,12 @@ class Inputs:
             if known is None or (known.type is None and each.type is not None):
                 unique[key] = each
         return list(unique.values())
+
+    def _read(self, function: Function) -> list[Input]:
+        if id(function) not in self._reads:
+            forms = self._schemas.used_in(function)
+            self._reads[id(function)] = [*forms, *_Reads(self._backend, function).inputs()]
+        return self._reads[id(function)]
 
     def _annotation(self, function: Function | None, name: str) -> str | None:
         for parameter in () if function is None else function.scope.parameters:

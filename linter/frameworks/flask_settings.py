@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from linter.backend import Backend, Setting
 from linter.facts.expressions import Attr, Constant, Expr, Item, Mapping, Ref, Result
@@ -27,6 +28,21 @@ def settings(backend: Backend) -> list[Setting]:
     found = list(_Reader(backend).run())
     unique = {(each.name, each.location): each for each in found}
     return sorted(unique.values(), key=lambda each: (each.location.path, each.location.line, each.name))
+
+
+class Config:
+    """The settings by key, read when one is first asked for; of several for one key, the last."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def get(self, key: str) -> Setting | None:
+        """The setting of a key."""
+        return self._settings.get(key)
+
+    @cached_property
+    def _settings(self) -> dict[str, Setting]:
+        return {each.name: each for each in settings(self._backend)}
 
 
 class _Reader:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from string import Formatter
 
-from linter.backend import Setting
 from linter.facts.expressions import Attr, Constant, Item, Operation, Ref, Result, Sequence, Template
 from linter.facts.scopes import Call
 from linter.frameworks.flask_scenes import Value, receiver_of
+from linter.frameworks.flask_settings import Config
 from linter.frameworks.flask_setup import Setup
 
 _DEPTH = 12
@@ -19,7 +19,7 @@ _CLEANERS = frozenset({"strip", "lstrip", "rstrip", "lower", "removeprefix", "re
 class Texts:
     """Folds values to text. `config` holds the application's own settings by key."""
 
-    def __init__(self, setup: Setup, config: dict[str, Setting]) -> None:
+    def __init__(self, setup: Setup, config: Config) -> None:
         self._setup = setup
         self._config = config
 
