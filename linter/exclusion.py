@@ -12,6 +12,9 @@ VENDORED = "vendored"
 NOTEBOOK = "notebook"
 GENERATED = "generated"
 
+UNCOUNTED = frozenset({VERSION_CONTROL, CACHE})
+"""Reasons that no report counts: nobody expects to find code there."""
+
 _BY_NAME = {
     ".git": VERSION_CONTROL,
     ".hg": VERSION_CONTROL,

@@ -334,7 +334,8 @@ class _Walk:
                 self._read(target, language, even_generated=True)
 
     def _leave_out(self, path: str, reason: str) -> None:
-        self.excluded[reason] = self.excluded.get(reason, 0) + 1
+        if reason not in exclusion.UNCOUNTED:
+            self.excluded[reason] = self.excluded.get(reason, 0) + 1
         if self.considered is not None:
             self.considered.append(Considered(path, reason))
 

@@ -74,15 +74,11 @@ def test_standard_input(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        (".git/hooks/a.py", "version control"),
-        (".hg/a.py", "version control"),
-        (".svn/a.py", "version control"),
         (".venv/lib/a.py", "virtual environment"),
         ("venv/a.py", "virtual environment"),
         (".tox/py/a.py", "virtual environment"),
         (".nox/py/a.py", "virtual environment"),
         ("lib/site-packages/a.py", "virtual environment"),
-        ("a/__pycache__/a.py", "cache"),
         (".eggs/a.py", "build output"),
         ("app.egg-info/a.py", "build output"),
         ("node_modules/a/a.py", "vendored"),
@@ -101,6 +97,14 @@ def test_what_is_not_the_projects_own_is_counted(tmp_path: Path, path: str, reas
     discovery = discover(str(tmp_path), Settings())
     assert paths(discovery) == ["kept.py"]
     assert discovery.excluded == {reason: 1}
+
+
+@pytest.mark.parametrize("path", [".git/hooks/a.py", ".hg/a.py", ".svn/a.py", "a/__pycache__/a.py"])
+def test_where_nobody_expects_code_is_left_out_without_a_word(tmp_path: Path, path: str) -> None:
+    write(tmp_path, "kept.py", path)
+    discovery = discover(str(tmp_path), Settings())
+    assert paths(discovery) == ["kept.py"]
+    assert discovery.excluded == {}
 
 
 def test_an_environment_of_any_name_is_told_by_its_configuration(tmp_path: Path) -> None:
