@@ -17,7 +17,8 @@ from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 from linter.parse.lowering import FORMATTED, REFUSALS, TEMPLATE
 
 _LAZY = re.compile(rb"lazy[\s\\]+(import|from)")
-_DEBUG = re.compile(rb"[\s)]*=\s*")
+_DEBUG = re.compile(rb"(?:[\s)]|#[^\n]*\n)*=(?:\s|#[^\n]*\n)*")
+_COMMENT = re.compile(rb"#[^\n]*")
 _ESCAPE_OR_QUOTE = re.compile(r'(\\.)|\\$|"', re.DOTALL)
 
 
@@ -35,17 +36,25 @@ def lower_statement(statement: str, templates: Iterable[int]) -> str | None:
     `templates` are the offsets of the `f` of those f-strings that are t-strings.
     """
     try:
+        source = statement.encode()
+        marks = set(_byte_offsets(statement, templates))
         module = cst.parse_module(statement)
-    except (cst.ParserSyntaxError, UnicodeEncodeError):
-        return None
-    source = statement.encode()
-    marks = {len(statement[:offset].encode()) for offset in templates}
-    lowering = _Lowering(source, marks, _offsets(module.code.encode(), source))
-    try:
+        lowering = _Lowering(source, marks, _offsets(module.code.encode(), source))
         MetadataWrapper(module, unsafe_skip_copy=True).visit(lowering)
-    except (SyntaxError, ValueError):  # an escape sequence that no Python accepts
+    except (cst.ParserSyntaxError, SyntaxError, ValueError):
+        # Also for an escape sequence that no Python accepts, and where LibCST asks for a blank that
+        # Python does not, as in `return*rows`.
         return None
     return _apply(source, 0, len(source), lowering.edits).decode()
+
+
+def _byte_offsets(text: str, offsets: Iterable[int]) -> Iterator[int]:
+    """Ascending offsets in code points as offsets in UTF-8 bytes."""
+    at = size = 0
+    for offset in offsets:
+        size += len(text[at:offset].encode())
+        at = offset
+        yield size
 
 
 def _offsets(rendered: bytes, source: bytes) -> Sequence[int]:
@@ -249,7 +258,8 @@ class _Call:
         hole_start, _ = self._lowering.span(hole)
         start, end = self._lowering.span(hole.expression)
         if hole.equal and (equal := _DEBUG.match(self._source, end)):
-            self._constant += self._source[hole_start + 1 : equal.end()].decode()
+            debug = self._source[hole_start + 1 : end] + _COMMENT.sub(b"", equal[0])
+            self._constant += debug.decode()
         self._flush()
         self._move_to(start)
         self._out += [b"[(", _apply(self._source, start, end, self._edits), b")"]
@@ -258,11 +268,19 @@ class _Call:
         if conversion or hole.format_spec is not None:
             self._out.append(f", {conversion!r}".encode())
         if hole.format_spec is not None:
-            self._out.append(b", %s(" % FORMATTED.encode())
-            self._parts(hole.format_spec, raw=raw, spec=True)
-            self._flush()
-            self._out.append(b")")
+            self._spec(hole.format_spec, raw=raw)
         self._out.append(b"], ")
+
+    def _spec(self, parts: Sequence[cst.BaseFormattedStringContent], *, raw: bool) -> None:
+        spans = [self._lowering.span(part) for part in parts]
+        if spans:
+            self._move_to(spans[0][0])
+        self._out.append(b", %s(" % FORMATTED.encode())
+        self._parts(parts, raw=raw, spec=True)
+        self._flush()
+        if spans:
+            self._move_to(spans[-1][1])
+        self._out.append(b")")
 
     def _flush(self) -> None:
         if self._constant:

@@ -122,7 +122,7 @@ NEST = {
 
 
 @pytest.mark.parametrize("shape", NEST)
-@pytest.mark.parametrize("count", [150, 3000, 30_000])
+@pytest.mark.parametrize("count", [150, 20_000])
 def test_deep_nesting_never_kills_the_process(shape: str, count: int) -> None:
     expression = NEST[shape](count)
     for source in (
@@ -150,8 +150,8 @@ def test_what_would_cost_the_parser_its_stack_or_hours_is_refused(source: str) -
 
 
 def test_long_files_that_need_lowering_are_read() -> None:
-    many = "x = [\n" + "    'a', (1, -2), b.c(d)[0],\n" * 1500 + "    t'{e}',\n]\n"
-    assert parse(many.encode()).tree.body[0].end_lineno == 1503
+    many = "x = [\n" + "    'a', (1, -2), b.c(d)[0],\n" * 400 + "    t'{e}',\n]\n"
+    assert parse(many.encode()).tree.body[0].end_lineno == 403
 
 
 def test_a_deep_caller_changes_nothing() -> None:
@@ -243,27 +243,9 @@ class Box[T](Base, metaclass=Meta):
             case {"a": [Point(x=1), *rest]} if rest: pass
             case _: return [*row for row in rows]
 """
-SCRAPS = list("()[]{}'\"\\\n:,=#*@ \t\x0c") + [
-    "'''",
-    '"""',
-    "f'",
-    "rt'",
-    "{{",
-    "!r",
-    "\\N{DASH}",
-    "type X = y\n",
-    "lambda a: ",
-    "except A, B:",
-    "if x:\n",
-    "é",
-    "\ud800",
-    "0x",
-    "lazy import q\n",
-    "case ",
-    "\r\n",
-    "def f[T]():",
-    "async ",
-]
+SCRAPS = list("()[]{}'\"\\\n:,=#*@ \t\x0cé\ud800")
+SCRAPS += ["'''", '"""', "f'", "rt'", "{{", "!r", "\\N{DASH}", "lambda a: ", "0x", "case ", "\r\n", "async "]
+SCRAPS += ["type X = y\n", "except A, B:", "if x:\n", "lazy import q\n", "def f[T]():"]
 EDITS = st.lists(
     st.tuples(st.integers(0, len(NEW)), st.integers(0, 12), st.sampled_from(["", *SCRAPS])), max_size=4
 )
