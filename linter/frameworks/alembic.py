@@ -16,8 +16,8 @@ from linter.schema.strings import SqlString, SqlStrings
 
 _OP = "alembic.op."
 _DEEP = 4
-_TURNS = 200
-"""Turns of a loop over constants that are followed."""
+_TURNS = 500
+"""Turns of loops over constants that are followed in one revision."""
 _EXECUTES = frozenset({"execute", "exec_driver_sql", "executemany", "scalar", "scalars", "run_sync"})
 
 
@@ -69,6 +69,7 @@ class _Upgrade:
         self.migration = migration
         self._inside: list[int] = []
         self._used: set[int] = set()
+        self._turns = 0
 
     def run(self, function: Function, bound: dict[str, Value] | None = None) -> None:
         """Add the statements of a function, and of the project's functions that it calls."""
@@ -91,7 +92,10 @@ class _Upgrade:
             inner, name, items = loop
             inside = [each for each in pending if _within(function, function.scope.calls[each].block, inner)]
             pending = [each for each in pending if each not in inside]
-            for item in items[:_TURNS]:
+            for item in items:
+                self._turns += 1
+                if self._turns > _TURNS:
+                    break
                 self._calls(function, inside, {**bound, name: item}, inner)
 
     def _loop(

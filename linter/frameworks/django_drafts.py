@@ -19,6 +19,8 @@ from linter.resolve.project import Variable
 from linter.resolve.values import Value, Values
 
 _MODEL = "django.db.models.Model"
+_DEEP = 60
+"""Levels of inheritance that are followed."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class ModelReader:
         self.apps = apps
         self.fields = Fields(values)
         self._model_bases: dict[str, bool] = {}
+        self._deciding: list[str] = []
         self._own_fields: dict[str, dict[str, Field | None]] = {}
 
     def is_model(self, cls: Class) -> bool:
@@ -54,8 +57,12 @@ class ModelReader:
         found = self._model_bases.get(cls.id)
         if found is None:
             self._model_bases[cls.id] = False
+            if len(self._deciding) > _DEEP:
+                return False
+            self._deciding.append(cls.id)
             found = any(self._is_model_base(base.name, base.target) for base in self.project.bases(cls))
             found = found or (bool(cls.scope.bases) and self._looks_like_model(cls))
+            self._deciding.pop()
             self._model_bases[cls.id] = found
         return found
 
@@ -80,7 +87,7 @@ class ModelReader:
                         return True
         return False
 
-    def meta(self, cls: Class) -> Class | None:
+    def meta(self, cls: Class, depth: int = 0) -> Class | None:
         """The `Meta` that holds for a model: its own, or that of an abstract base."""
         own = cls.children.get("Meta")
         if isinstance(own, Class):
@@ -91,7 +98,7 @@ class ModelReader:
                 and self.is_model(base.target)
                 and self.is_abstract(base.target)
             ):
-                found = self.meta(base.target)
+                found = self.meta(base.target, depth + 1) if depth < _DEEP else None
                 if found is not None:
                     return found
         return None
@@ -130,7 +137,10 @@ class ModelReader:
         return self.values.constant(self.meta_value(cls, "managed")) is False
 
     def _inherit(self, cls: Class, draft: ModelDraft, hidden: set[str], seen: set[str]) -> None:
-        for base in self.project.bases(cls):
+        """Add what the bases give, depth first. A loop keeps a chain of thousands off the stack."""
+        pending = list(reversed(self.project.bases(cls)))
+        while pending:
+            base = pending.pop()
             if base.name in seen:
                 continue
             seen.add(base.name)
@@ -140,7 +150,7 @@ class ModelReader:
                 self._check_mixin(base.target, draft)
             elif self.is_abstract(base.target):
                 self._add_fields(base.target, draft, hidden)
-                self._inherit(base.target, draft, hidden, seen)
+                pending += reversed(self.project.bases(base.target))
             else:
                 draft.parents.append(base.target.id)
 

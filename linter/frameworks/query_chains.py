@@ -9,7 +9,7 @@ from linter.facts.expressions import Attr, Expr, Item, Operation, Ref, Result, w
 from linter.facts.scopes import Assign, Call, Evaluate, Raise, Return
 from linter.resolve.definitions import Definition
 
-_LONGEST = 400
+_LONGEST = 200
 
 
 @dataclass(slots=True)

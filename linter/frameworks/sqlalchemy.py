@@ -17,6 +17,9 @@ from linter.resolve.values import Value, Values, call_index
 from linter.schema.build import make_table, with_key_types
 from linter.schema.model import Model, Relation
 
+_DEEP = 60
+"""Levels of inheritance that are followed."""
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -73,12 +76,14 @@ class SqlalchemyModels:
 
     # Models
 
-    def _model(self, cls: Class) -> Model | None:
+    def _model(self, cls: Class, depth: int = 0) -> Model | None:
         """The model of a mapped class, with the parents that it inherits from."""
         lineage = self.bases.lineage(cls)
         parent = None
         if lineage.parent is not None:
-            parent = self.models.get(lineage.parent.id) or self._model(lineage.parent)
+            parent = self.models.get(lineage.parent.id)
+            if parent is None and depth < _DEEP:
+                parent = self._model(lineage.parent, depth + 1)
         own = self.reader.own_table(cls)
         if own:
             return self._classical(cls, own)

@@ -14,6 +14,8 @@ from linter.resolve.values import Made, Value, Values
 
 _SILENT = frozenset({"CheckConstraint", "ExcludeConstraint", "DDL", "Comment", "Identity"})
 
+_DEEP = 20
+
 
 @dataclass(slots=True)
 class Keys:
@@ -140,8 +142,10 @@ class Arguments:
 _ORDERS = frozenset({"asc", "desc", "nulls_first", "nulls_last", "nullsfirst", "nullslast", "op", "collate"})
 
 
-def key_part(values: Values, value: Value, names: Mapping[str, str]) -> str:
+def key_part(values: Values, value: Value, names: Mapping[str, str], depth: int = 0) -> str:
     """The column that one part of an index names, or a spelling of its expression."""
+    if depth > _DEEP:
+        return "?"
     text = values.text(value) if not isinstance(value.expr, Result) else None
     if text is not None:
         return names.get(text, text)
@@ -149,24 +153,24 @@ def key_part(values: Values, value: Value, names: Mapping[str, str]) -> str:
         last = value.expr.name.rpartition(".")[2].lstrip(":$")
         return names.get(last, last)
     made = values.made(value)
-    return "" if made is None else _expression(values, made, names)
+    return "" if made is None else _expression(values, made, names, depth + 1)
 
 
-def _expression(values: Values, made: Made, names: Mapping[str, str]) -> str:
+def _expression(values: Values, made: Made, names: Mapping[str, str], depth: int) -> str:
     callee: Expr = made.call.callee
     if isinstance(callee, Ref):
         receiver, _, last = callee.name.rpartition(".")
         if last in _ORDERS and receiver:
-            return key_part(values, made.value.beside(Ref(receiver)), names)
+            return key_part(values, made.value.beside(Ref(receiver)), names, depth)
     elif isinstance(callee, Attr):
         if callee.name in _ORDERS:
-            return key_part(values, made.value.beside(callee.base), names)
+            return key_part(values, made.value.beside(callee.base), names, depth)
     last = made.name.rpartition(".")[2]
     if last in ("text", "literal_column"):
         return values.text(made.argument(0, "text")) or "?"
     if (last in _ORDERS or last in ("Column", "column")) and made.args:
-        return key_part(values, made.args[0], names)
-    inner = ", ".join(key_part(values, arg, names) or "?" for arg in made.args)
+        return key_part(values, made.args[0], names, depth)
+    inner = ", ".join(key_part(values, arg, names, depth) or "?" for arg in made.args)
     return f"{last}({inner})"
 
 

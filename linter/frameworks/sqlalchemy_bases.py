@@ -45,6 +45,9 @@ _WITHOUT_COLUMNS = frozenset(
     }
 )
 
+_DEEP = 60
+"""Levels of inheritance that are followed."""
+
 
 @dataclass(slots=True)
 class Lineage:
@@ -66,13 +69,19 @@ class Bases:
         self.project = values.project
         self._roots: dict[str, str] = {}
         self._lineages: dict[str, Lineage] = {}
+        self._flask: dict[str, bool] = {}
+        self._deciding: list[str] = []
 
     def root(self, cls: Class) -> str:
         """The name of the declarative base that a class has among its ancestors; empty without one."""
         found = self._roots.get(cls.id)
         if found is None:
             self._roots[cls.id] = ""
+            if len(self._deciding) > _DEEP:
+                return ""
+            self._deciding.append(cls.id)
             found = self._find_root(cls)
+            self._deciding.pop()
             self._roots[cls.id] = found
         return found
 
@@ -141,6 +150,22 @@ class Bases:
         given = None if made is None else self.values.named(made.keyword("model_class"))
         return [given] if given is not None and isinstance(given.target, Class) else []
 
+    def is_flask(self, cls: Class) -> bool:
+        """Whether a class is a model of Flask-SQLAlchemy."""
+        found = self._flask.get(cls.id)
+        if found is None:
+            self._flask[cls.id] = False
+            if len(self._deciding) > _DEEP:
+                return False
+            self._deciding.append(cls.id)
+            found = any(
+                base.name == FLASK_MODEL or (isinstance(base.target, Class) and self.is_flask(base.target))
+                for base in self._parents(cls)
+            )
+            self._deciding.pop()
+            self._flask[cls.id] = found
+        return found
+
     def is_mapped(self, cls: Class) -> bool:
         """Whether a class stands for a table, its own or its parent's."""
         root = self.root(cls)
@@ -168,7 +193,10 @@ class Bases:
         return found
 
     def _collect(self, cls: Class, found: Lineage, seen: set[str]) -> None:
-        for base in self._parents(cls):
+        """Go through the bases, depth first. A loop keeps a chain of thousands off the stack."""
+        pending = list(reversed(self._parents(cls)))
+        while pending:
+            base = pending.pop()
             if base.name in seen:
                 continue
             seen.add(base.name)
@@ -179,4 +207,4 @@ class Bases:
                 found.parent = found.parent or base.target
             else:
                 found.mixins.append(base.target)
-                self._collect(base.target, found, seen)
+                pending += reversed(self._parents(base.target))

@@ -9,13 +9,15 @@ from linter.facts.scopes import Return
 from linter.finding import Location
 from linter.frameworks.derived_names import derived_name, snake_case
 from linter.frameworks.sqlalchemy_arguments import Arguments
-from linter.frameworks.sqlalchemy_bases import FLASK_MODEL, Bases, Lineage
+from linter.frameworks.sqlalchemy_bases import Bases, Lineage
 from linter.frameworks.sqlalchemy_columns import Columns, Draft
 from linter.resolve.definitions import Class, Function
-from linter.resolve.project import Variable
 from linter.resolve.values import Value, Values, class_body
 
 _RELATIONS = frozenset({"relationship", "relation", "dynamic_loader", "Relationship"})
+
+_DEEP = 60
+"""Levels of inheritance that are followed."""
 
 
 class ModelReader:
@@ -58,7 +60,7 @@ class ModelReader:
                 break
         if found is None:
             found = self._automatic(cls, has_key)
-        keyless_child = lineage.parent is not None and not has_key and self._is_flask(cls)
+        keyless_child = lineage.parent is not None and not has_key and self.bases.is_flask(cls)
         if not found or keyless_child:
             return "", True
         schema = self._schema(cls, lineage)
@@ -70,7 +72,9 @@ class ModelReader:
     def _inherited(self, parent: Class | None) -> list[Class]:
         """A mapped parent and its bases: a `__tablename__` method of theirs counts for a child too."""
         found: list[Class] = []
-        while parent is not None and len(found) < 50:
+        for _ in range(_DEEP):
+            if parent is None:
+                break
             lineage = self.bases.lineage(parent)
             found += [cls for cls in (parent, *lineage.mixins) if "__tablename__" in cls.methods]
             parent = lineage.parent
@@ -80,12 +84,9 @@ class ModelReader:
         root = self.bases.root(cls)
         if root.startswith("sqlmodel"):
             return cls.scope.name.lower()
-        if self._is_flask(cls):
+        if self.bases.is_flask(cls):
             return snake_case(cls.scope.name) if has_key else ""
         return ""
-
-    def _is_flask(self, cls: Class) -> bool:
-        return any(each.name == FLASK_MODEL for each in self.project.ancestors(cls))
 
     def _schema(self, cls: Class, lineage: Lineage) -> str:
         for source in [cls, *lineage.mixins]:
@@ -96,15 +97,21 @@ class ModelReader:
             if schema:
                 return schema
             break
-        metadata = self.project.member(cls, "metadata")
-        if (
-            metadata is None
-            or not isinstance(metadata.target, Variable)
-            or metadata.target.assign.value is None
-        ):
-            return ""
-        made = self.values.made(Value(metadata.target.holder, metadata.target.assign.value))
+        made = self.values.made(self._metadata(cls))
         return (self.values.text(made.keyword("schema")) or "") if made is not None else ""
+
+    def _metadata(self, cls: Class) -> Value | None:
+        """The `metadata` that a class has, through its mixins and the models that it inherits from."""
+        current: Class | None = cls
+        for _ in range(_DEEP):
+            if current is None:
+                return None
+            lineage = self.bases.lineage(current)
+            for source in [current, *lineage.mixins]:
+                if "metadata" in source.attributes:
+                    return self._attribute(source, "metadata")
+            current = lineage.parent
+        return None
 
     def _attribute(self, cls: Class, name: str) -> Value | None:
         """A class attribute's value, or what a `declared_attr` of that name returns."""

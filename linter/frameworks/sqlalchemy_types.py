@@ -123,7 +123,7 @@ class Types:
         if isinstance(made.callee.target, Class):
             return self._decorated(made.callee.target, made, depth)
         if last in ("with_variant", "evaluates_none"):
-            return self._receiver(made, depth)
+            return self._receiver(made, depth + 1)
         if last in ("ARRAY", "Array"):
             inner = self.spell(made.argument(0, "item_type"), depth + 1)
             return f"{inner}[]" if inner else "array"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Result, Sequence, Starred, Template
+from linter.facts.expressions import Constant, Expr, Operation, Ref, Result, Sequence, Starred, Template
 from linter.facts.scopes import Call, Return
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project, Resolved, Variable
@@ -253,15 +253,6 @@ def local_value(value: Value, name: str) -> Value | None:
                 return Value(current, sole.value, bound) if known and sole.value is not None else None
         current = current.parent
     return None
-
-
-def attribute_parts(expr: Expr) -> tuple[Expr, tuple[str, ...]]:
-    """`base.a.b` of something that is not a name, taken apart."""
-    names: list[str] = []
-    while isinstance(expr, Attr):
-        names.append(expr.name)
-        expr = expr.base
-    return expr, tuple(reversed(names))
 
 
 def class_body(cls: Class) -> Iterator[tuple[str, Value, Expr | None]]:

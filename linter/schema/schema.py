@@ -57,11 +57,15 @@ class Schema:
         """
         found = {**self.django.tables, **self.sqlalchemy.tables}
         known = {name.rpartition(".")[2] for name in found}
-        for history in self._histories:
-            for name, table in history.tables.items():
-                if name not in found and name.rpartition(".")[2] not in known:
-                    found[name] = replace(table, complete=table.complete and not known)
+        for name, table in self.migrated.items():
+            if name not in found and name.rpartition(".")[2] not in known:
+                found[name] = replace(table, complete=table.complete and not known)
         return dict(sorted(found.items()))
+
+    @cached_property
+    def migrated(self) -> dict[str, Table]:
+        """The tables that migrations and SQL files leave behind, models left aside."""
+        return {name: table for history in self._histories for name, table in history.tables.items()}
 
     @cached_property
     def migrations(self) -> tuple[str, ...]:

@@ -67,3 +67,18 @@ def test_the_indexes_are_the_same(schema, expected):
         assert found == {each for each in theirs if each[0] != ours.primary_key}, name
         for column in table["columns"]:
             assert ours.leads_index(column["name"]) == column["indexed"], (name, column["name"])
+
+
+def test_the_migrations_leave_the_tables_of_the_models(schema, expected):
+    if not schema.migrations:
+        pytest.skip("the application has no migrations")
+    assert sorted(schema.migrated) == sorted(expected)
+    for name, table in schema.migrated.items():
+        model = schema.tables[name]
+        assert {
+            each.name: (each.type, each.nullable, each.references) for each in table.columns.values()
+        } == {each.name: (each.type, each.nullable, each.references) for each in model.columns.values()}, name
+        assert table.primary_key == model.primary_key, name
+        # A partial index may be made by SQL of a migration alone.
+        migrated = {(each.columns, each.unique) for each in table.indexes if not each.partial}
+        assert migrated == {(each.columns, each.unique) for each in model.indexes if not each.partial}, name
