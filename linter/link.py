@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from linter.backend import Backend
 from linter.facts.files import FileFacts
-from linter.frameworks.flask_names import PACKAGES
+from linter.frameworks.flask.names import PACKAGES
 from linter.guards import Refusals
 from linter.resolve.project import Project
 from linter.schema.schema import Schema
@@ -60,19 +60,20 @@ def link(
     routes = []
     settings = []
     if {"fastapi", "starlette"} & imported:
-        from linter.frameworks import fastapi
+        from linter.frameworks.fastapi.routes import routes as fastapi_routes
 
-        routes += fastapi.routes(backend, refusals)
+        routes += fastapi_routes(backend, refusals)
     if "django" in imported:
         from linter.frameworks import django
 
         settings += django.settings(backend)
         routes += django.routes(backend, refusals)
     if PACKAGES & imported:
-        from linter.frameworks import flask
+        from linter.frameworks.flask.routes import routes as flask_routes
+        from linter.frameworks.flask.settings import settings as flask_settings
 
-        settings += flask.settings(backend)
-        routes += flask.routes(backend, refusals)
+        settings += flask_settings(backend)
+        routes += flask_routes(backend, refusals)
     routes.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
     backend.routes = tuple(routes)
     backend.settings = tuple(settings)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from linter.facts.expressions import Expr, Item, Result, Sequence, walk
 from linter.facts.scopes import Parameter
-from linter.frameworks.fastapi_dependencies import Declared, Dependencies
+from linter.frameworks.fastapi.dependencies import Declared, Dependencies
 from linter.resolve.definitions import Definition, Function
 from linter.resolve.project import Variable
 

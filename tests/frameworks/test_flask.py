@@ -8,7 +8,7 @@ import pytest
 from linter.backend import Backend
 from linter.extract.python import PythonExtractor
 from linter.facts.files import FileFacts
-from linter.frameworks import flask
+from linter.frameworks.flask import routes as flask
 from linter.guards import Refusals
 from linter.resolve.project import Project
 

@@ -1,0 +1,427 @@
+"""FastAPI dependencies: which guards they are and which inputs they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from linter.backend import Backend, Guard, GuardKind, GuardLevel, Input, InputPlace, Verdict
+from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Sequence
+from linter.facts.scopes import Parameter
+from linter.finding import Location
+from linter.guards import Refusals
+from linter.resolve.definitions import Class, Definition, Function
+from linter.resolve.project import Variable
+
+_DEPENDS = {"fastapi.Depends", "fastapi.Security"}
+_SECURITY = "fastapi.security."
+_FORMS = {"fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict"}
+_MARKERS: dict[str, InputPlace] = {
+    "fastapi.Query": "query",
+    "fastapi.Path": "path",
+    "fastapi.Header": "header",
+    "fastapi.Cookie": "cookie",
+    "fastapi.Body": "body",
+    "fastapi.Form": "form",
+    "fastapi.File": "file",
+}
+_PLUMBING = {
+    "fastapi.Request",
+    "fastapi.Response",
+    "fastapi.WebSocket",
+    "fastapi.BackgroundTasks",
+    "fastapi.requests.HTTPConnection",
+    "fastapi.security.SecurityScopes",
+    "starlette.requests.Request",
+    "starlette.requests.HTTPConnection",
+    "starlette.responses.Response",
+    "starlette.websockets.WebSocket",
+    "starlette.background.BackgroundTasks",
+}
+_UPLOADS = {"fastapi.UploadFile", "starlette.datastructures.UploadFile"}
+_BOUNDED_TYPES = {
+    "bool",
+    "uuid.UUID",
+    "datetime.datetime",
+    "datetime.date",
+    "datetime.time",
+    "datetime.timedelta",
+    "pydantic.UUID4",
+    "pydantic.EmailStr",
+}
+_BOUNDS = {"le", "lt", "max_length", "pattern", "regex", "multiple_of", "max_digits"}
+_SAFE_EXTERNAL = {"fastapi_pagination.Params", "fastapi_filter.FilterDepends", "slowapi.Limiter"}
+_DEPTH = 10
+
+
+class Declared(NamedTuple):
+    """A parameter's annotation taken apart: its type, and the markers that came with it."""
+
+    holder: Definition
+    type: Expr | None
+    markers: tuple[tuple[Definition, Expr], ...]
+
+
+class Dependencies:
+    """Reads dependencies for one backend."""
+
+    def __init__(self, backend: Backend, refusals: Refusals) -> None:
+        self.backend = backend
+        self.project = backend.project
+        self.refusals = refusals
+        self._verdicts: dict[str, tuple[Verdict, GuardKind]] = {}
+
+    # Declarations
+
+    def declared(self, function: Function, parameter: Parameter) -> Declared:
+        """A parameter's type and its markers, through `Annotated` and aliases of it."""
+        holder = function.parent
+        assert holder is not None
+        found = self.unwrapped(holder, parameter.annotation)
+        if parameter.default is None:
+            return found
+        return found._replace(markers=((holder, parameter.default), *found.markers))
+
+    def unwrapped(self, holder: Definition, annotation: Expr | None) -> Declared:
+        """An annotation's type and its markers, through `Annotated` and aliases of it."""
+        markers: list[tuple[Definition, Expr]] = []
+        for _ in range(_DEPTH):
+            if isinstance(annotation, Ref):
+                target = self.project.reference(holder, annotation.name).target
+                if isinstance(target, Variable) and isinstance(target.assign.value, Item):
+                    holder, annotation = target.holder, target.assign.value
+                    continue
+            if isinstance(annotation, Item) and isinstance(annotation.base, Ref):
+                outer = self.project.reference(holder, annotation.base.name).name
+                if outer.endswith(".Annotated") and isinstance(annotation.key, Sequence):
+                    annotation, *extra = annotation.key.items
+                    markers.extend((holder, each) for each in extra)
+                    continue
+            break
+        return Declared(holder, annotation, tuple(markers))
+
+    def dependency(self, holder: Definition, expr: Expr) -> tuple[Definition, Expr | None, str] | None:
+        """The (holder, callable, marker name) of a `Depends(...)` value; None when it is none."""
+        if isinstance(expr, Ref):
+            target = self.project.reference(holder, expr.name).target
+            if isinstance(target, Variable) and isinstance(target.assign.value, Result):
+                return self.dependency(target.holder, target.assign.value)
+        if not isinstance(expr, Result):
+            return None
+        call = holder.scope.calls[expr.call]
+        name = self.project.callee(holder, call).name
+        return (holder, call.argument(0, "dependency"), name) if name in _DEPENDS else None
+
+    def of_parameter(self, function: Function, parameter: Parameter) -> tuple[Definition, Expr | None] | None:
+        """The dependency that fills a parameter; a bare `Depends()` stands for the annotated class."""
+        declared = self.declared(function, parameter)
+        for holder, marker in declared.markers:
+            found = self.dependency(holder, marker)
+            if found is not None:
+                return (found[0], found[1]) if found[1] is not None else (declared.holder, declared.type)
+        return None
+
+    # Guards
+
+    def guard(self, holder: Definition, expr: Expr | None, level: GuardLevel) -> Guard | None:
+        """The guard that a dependency callable is; None when it refuses nobody."""
+        verdict, kind = self.verdict(holder, expr)
+        if verdict is Verdict.NO:
+            return None
+        name, location = self._identify(holder, expr)
+        return Guard(name, kind, level, location, verdict)
+
+    def _identify(self, holder: Definition, expr: Expr | None) -> tuple[str, Location]:
+        """The name of a dependency and the place where it is defined."""
+        if isinstance(expr, Result):
+            call = holder.scope.calls[expr.call]
+            found = self.project.callee(holder, call)
+            place = holder.module.locate(call.span)
+        elif isinstance(expr, Ref):
+            found = self.project.reference(holder, expr.name)
+            place = holder.location
+        else:
+            return "?", holder.location
+        target = found.target
+        if isinstance(target, (Function, Class)):
+            return target.name, target.location
+        if isinstance(target, Variable):
+            return found.name, target.holder.module.locate(target.assign.span)
+        return found.name, place
+
+    def verdict(self, holder: Definition, expr: Expr | None, depth: int = 0) -> tuple[Verdict, GuardKind]:
+        """Whether a dependency refuses anonymous callers, its own dependencies included."""
+        if depth > _DEPTH or expr is None:
+            return Verdict.UNKNOWN, "other"
+        if isinstance(expr, Result):
+            return self._made_by_call(holder, expr.call, depth)
+        if not isinstance(expr, Ref):
+            return Verdict.NO, "other"
+        found = self.project.reference(holder, expr.name)
+        target = found.target
+        if isinstance(target, Function):
+            return self._of_function(target, depth)
+        if isinstance(target, Class):
+            return self._of_class(target, depth)
+        if isinstance(target, Variable):
+            if isinstance(target.assign.value, Result):
+                return self._made_by_call(target.holder, target.assign.value.call, depth)
+            return self.verdict(target.holder, target.assign.value, depth + 1)
+        kind = self.project.type_of(holder, expr)
+        definition = None if kind is None else self.project.by_id(kind)
+        if isinstance(definition, Class):
+            return self._of_instance(definition, depth)
+        return self._external(found.name)
+
+    def _made_by_call(self, holder: Definition, index: int, depth: int) -> tuple[Verdict, GuardKind]:
+        call = holder.scope.calls[index]
+        found = self.project.callee(holder, call)
+        target = found.target
+        if isinstance(target, Function):
+            own = self._of_function(target, depth)
+            kind = None if own[0] is not Verdict.NO else self.project.returned_type(target)
+            made = None if kind is None else self.project.by_id(kind)
+            return self._of_instance(made, depth) if isinstance(made, Class) else own
+        scheme = found.name
+        if isinstance(target, Class):
+            bases = [each.name for each in self.project.ancestors(target)]
+            scheme = next((name for name in bases if name.startswith(_SECURITY)), "")
+            if not scheme or "__call__" in target.methods:
+                return self._of_instance(target, depth)
+        if scheme.startswith(_SECURITY):
+            quiet = self.backend.constant(holder, call.keyword("auto_error")) is False
+            return (Verdict.NO, "other") if quiet else (Verdict.YES, "authentication")
+        if scheme == "fastapi_users.FastAPIUsers.current_user":
+            optional = self.backend.constant(holder, call.keyword("optional")) is True
+            return (Verdict.NO, "other") if optional else (Verdict.YES, "authentication")
+        return self._external(found.name)
+
+    def _external(self, name: str) -> tuple[Verdict, GuardKind]:
+        if name in _FORMS or name in _SAFE_EXTERNAL or name in _PLUMBING:
+            return Verdict.NO, "other"
+        lowered = name.lower()
+        if "limiter" in lowered or "ratelimit" in lowered or "rate_limit" in lowered:
+            return Verdict.NO, "rate-limit"
+        return Verdict.UNKNOWN, "other"
+
+    def _of_instance(self, cls: Class, depth: int) -> tuple[Verdict, GuardKind]:
+        member = self.project.member(cls, "__call__")
+        if member is None:
+            return Verdict.NO, "other"
+        if isinstance(member.target, Function):
+            return self._of_function(member.target, depth)
+        return (
+            (Verdict.YES, "authentication")
+            if member.name.startswith(_SECURITY)
+            else self._external(member.name)
+        )
+
+    def _of_class(self, cls: Class, depth: int) -> tuple[Verdict, GuardKind]:
+        constructor = self.project.member(cls, "__init__")
+        if constructor is None or not isinstance(constructor.target, Function):
+            return Verdict.NO, "other"
+        return self._of_function(constructor.target, depth)
+
+    def _of_function(self, function: Function, depth: int) -> tuple[Verdict, GuardKind]:
+        known = self._verdicts.get(function.id)
+        if known is not None:
+            return known
+        self._verdicts[function.id] = (Verdict.NO, "other")
+        found = self._judge(function, depth)
+        self._verdicts[function.id] = found
+        return found
+
+    def _judge(self, function: Function, depth: int) -> tuple[Verdict, GuardKind]:
+        own = self.refusals.of(function)
+        answers: list[tuple[Verdict, GuardKind]] = [(own.verdict, own.kind)]
+        for each in (
+            function,
+            *(child for child in function.children.values() if isinstance(child, Function)),
+        ):
+            for parameter in each.scope.parameters:
+                inner = self.of_parameter(each, parameter)
+                if inner is not None:
+                    answers.append(self.verdict(inner[0], inner[1], depth + 1))
+        certain = [answer for answer in answers if answer[0] is Verdict.YES]
+        if certain:
+            return min(certain, key=lambda answer: answer[1] != "authentication")
+        if any(answer[0] is Verdict.UNKNOWN for answer in answers):
+            return Verdict.UNKNOWN, "other"
+        limits = [answer for answer in answers if answer[1] == "rate-limit"]
+        return limits[0] if limits else (Verdict.NO, "other")
+
+    def identifies(self, holder: Definition, expr: Expr | None, depth: int = 0) -> bool:
+        """Whether what a dependency returns depends on who is calling: on credentials, not on a form."""
+        if depth > _DEPTH or expr is None:
+            return False
+        if isinstance(expr, Result):
+            call = holder.scope.calls[expr.call]
+            found = self.project.callee(holder, call)
+            target, name = found.target, found.name
+        elif isinstance(expr, Ref):
+            found = self.project.reference(holder, expr.name)
+            target, name = found.target, found.name
+            if isinstance(target, Variable):
+                return self.identifies(target.holder, target.assign.value, depth + 1)
+        else:
+            return False
+        if isinstance(target, Class):
+            bases = [each.name for each in self.project.ancestors(target)]
+            member = self.project.member(target, "__call__" if isinstance(expr, Result) else "__init__")
+            target = None if member is None else member.target
+            name = next((base for base in bases if base.startswith(_SECURITY)), name)
+        if not isinstance(target, Function):
+            return name.startswith(_SECURITY) and name not in _FORMS
+        return self._function_identifies(target, depth)
+
+    def is_credential(self, function: Function, parameter: Parameter) -> bool:
+        """Whether a parameter is a header or cookie, which is where credentials travel."""
+        return any(
+            isinstance(marker, Result)
+            and self.project.callee(holder, holder.scope.calls[marker.call]).name
+            in ("fastapi.Header", "fastapi.Cookie")
+            for holder, marker in self.declared(function, parameter).markers
+        )
+
+    def _function_identifies(self, function: Function, depth: int) -> bool:
+        for each in (
+            function,
+            *(child for child in function.children.values() if isinstance(child, Function)),
+        ):
+            for parameter in each.scope.parameters:
+                inner = self.of_parameter(each, parameter)
+                if inner is not None and self.identifies(*inner, depth + 1):
+                    return True
+                if self.is_credential(each, parameter):
+                    return True
+            if any(self.refusals.reads_identity(each, call.callee) for call in each.scope.calls):
+                return True
+        return False
+
+    # Inputs
+
+    def inputs(self, function: Function, path: str, depth: int = 0) -> Iterator[Input]:
+        """The inputs of a handler or a dependency function, those of its dependencies included."""
+        for position, parameter in enumerate(function.scope.parameters):
+            if position == 0 and function.owner is not None:
+                continue
+            if parameter.kind in ("*", "**"):
+                continue
+            inner = self.of_parameter(function, parameter)
+            if inner is not None:
+                yield from self._of_dependency(*inner, path, depth)
+                continue
+            found = self._input(function, parameter, path)
+            if found is not None:
+                yield found
+
+    def _of_dependency(self, holder: Definition, expr: Expr | None, path: str, depth: int) -> Iterator[Input]:
+        if depth > _DEPTH or not isinstance(expr, Ref):
+            return
+        target = self.project.reference(holder, expr.name).target
+        if isinstance(target, Class):
+            constructor = self.project.member(target, "__init__")
+            target = constructor.target if constructor is not None else None
+        if isinstance(target, Function):
+            yield from self.inputs(target, path, depth + 1)
+
+    def _input(self, function: Function, parameter: Parameter, path: str) -> Input | None:
+        declared = self.declared(function, parameter)
+        type_name = (
+            None if declared.type is None else self.project.annotated_type(declared.holder, declared.type)
+        )
+        if type_name in _PLUMBING:
+            return None
+        name = parameter.name
+        place: InputPlace | None = "path" if f"{{{name}}}" in path else None
+        required = parameter.default is None
+        bounded = self._bounded_type(declared, type_name)
+        for holder, marker in declared.markers:
+            if isinstance(marker, Result):
+                call = holder.scope.calls[marker.call]
+                callee = self.project.callee(holder, call).name
+                if callee in _MARKERS:
+                    place = place or _MARKERS[callee]
+                    default = call.argument(0, "default")
+                    if marker is parameter.default:
+                        required = default is None or self._is_ellipsis(default)
+                        required = required and call.keyword("default_factory") is None
+                    alias = self.backend.text(holder, call.keyword("alias"))
+                    if alias:
+                        name = alias
+                    elif _MARKERS[callee] == "header":
+                        name = name.replace("_", "-")
+                if any(key in _BOUNDS for key, _ in call.keywords):
+                    bounded = Verdict.YES
+        if place is None:
+            place = self._default_place(declared, type_name)
+        return Input(name, place, shown_type(declared.type), required or place == "path", bounded)
+
+    def _is_ellipsis(self, expr: Expr) -> bool:
+        return isinstance(expr, Operation) and expr.operator == "?"
+
+    def _default_place(self, declared: Declared, type_name: str | None) -> InputPlace:
+        if type_name in _UPLOADS:
+            return "file"
+        kind = type_name
+        inner = declared.type
+        if type_name in ("list", "typing.List", "set", "tuple", "typing.Sequence") and isinstance(
+            inner, Item
+        ):
+            kind = self.project.annotated_type(declared.holder, inner.key)
+            if not self._is_model(kind):
+                return "query" if kind is None or not kind.endswith("dict") else "body"
+        if kind in ("dict", "typing.Dict", "typing.Any") or self._is_model(kind):
+            return "body"
+        return "query"
+
+    def _is_model(self, name: str | None) -> bool:
+        definition = None if name is None else self.project.by_id(name)
+        if not isinstance(definition, Class):
+            return False
+        if self.project.derives(definition, "pydantic.BaseModel", "sqlmodel.SQLModel", "pydantic.RootModel"):
+            return True
+        return any(
+            _decorator_name(self.backend, definition, each.value).endswith("dataclass")
+            for each in definition.scope.decorators
+        ) or self.project.derives(definition, "typing.TypedDict", "typing_extensions.TypedDict")
+
+    def _bounded_type(self, declared: Declared, type_name: str | None) -> Verdict:
+        if type_name in _BOUNDED_TYPES:
+            return Verdict.YES
+        if isinstance(declared.type, Item) and isinstance(declared.type.base, Ref):
+            base = self.project.reference(declared.holder, declared.type.base.name).name
+            if base.endswith(".Literal"):
+                return Verdict.YES
+        definition = None if type_name is None else self.project.by_id(type_name)
+        if isinstance(definition, Class):
+            if self.project.derives(definition, "enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+                return Verdict.YES
+            return Verdict.UNKNOWN
+        return Verdict.NO if type_name in ("int", "float", "str", "bytes", "list") else Verdict.UNKNOWN
+
+
+def _decorator_name(backend: Backend, definition: Definition, expr: Expr) -> str:
+    parent = definition.parent
+    assert parent is not None
+    if isinstance(expr, Result):
+        return backend.project.callee(parent, parent.scope.calls[expr.call]).name
+    return backend.project.reference(parent, expr.name).name if isinstance(expr, Ref) else ""
+
+
+def shown_type(expr: Expr | None) -> str | None:
+    """A type as it is shown: its last name, with type arguments."""
+    match expr:
+        case Ref(name=name):
+            return name.rpartition(".")[2].lstrip(":$")
+        case Item(base=base, key=key):
+            inner = key.items if isinstance(key, Sequence) else (key,)
+            return f"{shown_type(base)}[{', '.join(shown_type(each) or '?' for each in inner)}]"
+        case Operation(operator="|", operands=operands):
+            return " | ".join(shown_type(each) or "?" for each in operands)
+        case Constant(value=None):
+            return "None"
+        case Constant(value=value):
+            return repr(value)
+        case _:
+            return None
