@@ -23,8 +23,6 @@ _EXECUTES = frozenset({"execute", "exec_driver_sql", "executemany", "scalar", "s
 
 def revisions(backend: Backend, strings: SqlStrings) -> list[Migration]:
     """All revisions of the project, in no particular order."""
-    if "alembic" not in backend.project.imported:
-        return []
     values = Values(backend.project)
     operations = Operations(values)
     found: list[Migration] = []

@@ -22,8 +22,6 @@ _EXECUTES = frozenset({"execute", "executemany", "executescript", "raw"})
 
 def migrations(backend: Backend, strings: SqlStrings) -> list[Migration]:
     """All migrations of the project in the order in which they run; squashed copies are left out."""
-    if "django" not in backend.project.imported:
-        return []
     values = Values(backend.project)
     apps = Apps(backend, values)
     sources = _sources(backend, values, apps)

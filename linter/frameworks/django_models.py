@@ -46,10 +46,9 @@ class DjangoModels:
         self.tables: dict[str, Table] = {}
         self._drafts: dict[str, ModelDraft] = {}
         self._labels: dict[tuple[str, str], str] = {}
-        if "django" in self.project.imported:
-            self.apps = Apps(backend, self.values)
-            self.reader = ModelReader(self.values, self.apps)
-            self._read(backend)
+        self.apps = Apps(backend, self.values)
+        self.reader = ModelReader(self.values, self.apps)
+        self._read(backend)
 
     def _read(self, backend: Backend) -> None:
         for cls in backend.classes:

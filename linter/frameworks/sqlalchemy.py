@@ -53,8 +53,7 @@ class SqlalchemyModels:
         self._variables: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._extra: list[tuple[str, Index]] = []
-        if not self.project.imported.isdisjoint(("sqlalchemy", "sqlmodel", "flask_sqlalchemy")):
-            self._read(backend)
+        self._read(backend)
 
     def _read(self, backend: Backend) -> None:
         for function, made in _table_calls(backend, self.values):

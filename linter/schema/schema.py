@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Query, Statement, Table
 from linter.facts.files import FileFacts
-from linter.frameworks.django_models import DjangoModels
-from linter.frameworks.sqlalchemy import SqlalchemyModels
 from linter.schema.databases import databases, dialect_of
 from linter.schema.migration import Migration
 from linter.schema.sql_files import sql_migrations
 from linter.schema.strings import SqlStrings
 from linter.schema.timeline import History, histories, replay
+
+if TYPE_CHECKING:
+    from linter.frameworks.django_models import DjangoModels
+    from linter.frameworks.sqlalchemy import SqlalchemyModels
 
 
 class Schema:
@@ -40,13 +43,21 @@ class Schema:
         return dialect_of(self.databases) if self._dialect == "auto" else self._dialect
 
     @cached_property
-    def django(self) -> DjangoModels:
-        """Django's models."""
+    def django(self) -> DjangoModels | None:
+        """Django's models; None for a project that does not import Django."""
+        if "django" not in self.backend.project.imported:
+            return None
+        from linter.frameworks.django_models import DjangoModels
+
         return DjangoModels(self.backend)
 
     @cached_property
-    def sqlalchemy(self) -> SqlalchemyModels:
-        """SQLAlchemy's models."""
+    def sqlalchemy(self) -> SqlalchemyModels | None:
+        """SQLAlchemy's models; None for a project that imports neither it nor what is built on it."""
+        if self.backend.project.imported.isdisjoint(("sqlalchemy", "sqlmodel", "flask_sqlalchemy")):
+            return None
+        from linter.frameworks.sqlalchemy import SqlalchemyModels
+
         return SqlalchemyModels(self.backend)
 
     @cached_property
@@ -55,7 +66,9 @@ class Schema:
 
         Next to models, a table that is left over from migrations may be long gone; it counts as incomplete.
         """
-        found = {**self.django.tables, **self.sqlalchemy.tables}
+        found: dict[str, Table] = {}
+        for models in (self.django, self.sqlalchemy):
+            found |= models.tables if models is not None else {}
         known = {name.rpartition(".")[2] for name in found}
         for name, table in self.migrated.items():
             if name not in found and name.rpartition(".")[2] not in known:
@@ -84,12 +97,18 @@ class Schema:
     @cached_property
     def queries(self) -> tuple[Query, ...]:
         """All queries by ORM and SQL outside tests, by place."""
-        from linter.frameworks import queries_django, queries_sql, queries_sqlalchemy
+        found: list[Query] = []
+        if self._strings_outside:
+            from linter.frameworks import queries_sql
 
-        found = queries_sql.queries(self._strings_outside, self.tables)
-        if self.django.models:
+            found += queries_sql.queries(self._strings_outside, self.tables)
+        if self.django is not None:
+            from linter.frameworks import queries_django
+
             found += queries_django.queries(self.backend, self.django)
-        if self.sqlalchemy.models or self.sqlalchemy.tables:
+        if self.sqlalchemy is not None:
+            from linter.frameworks import queries_sqlalchemy
+
             found += queries_sqlalchemy.queries(self.backend, self.sqlalchemy)
         return tuple(sorted(found, key=lambda each: (each.location, each.table)))
 
@@ -104,14 +123,18 @@ class Schema:
     @cached_property
     def _histories(self) -> list[History]:
         """The histories of all databases: Django's, each of Alembic's, each folder of SQL files."""
-        from linter.frameworks import alembic, django_migrations
-
         found: list[History] = []
-        of_django = django_migrations.migrations(self.backend, self._strings)
-        if of_django:
-            found.append(replay(of_django, "django", self.dialect))
-        revisions = alembic.revisions(self.backend, self._strings)
-        found += [replay(group, "alembic", self.dialect) for group in histories(revisions)]
+        if self.django is not None:
+            from linter.frameworks import django_migrations
+
+            found.append(
+                replay(django_migrations.migrations(self.backend, self._strings), "django", self.dialect)
+            )
+        if "alembic" in self.backend.project.imported:
+            from linter.frameworks import alembic
+
+            revisions = alembic.revisions(self.backend, self._strings)
+            found += [replay(group, "alembic", self.dialect) for group in histories(revisions)]
         found += [replay(group, "file", self.dialect) for group in self._sql_files[0]]
         declared = [replay([each], "file", self.dialect) for each in self._sql_files[1]]
         # A file that creates tables but is no migration declares a schema; its path is no migration's.
