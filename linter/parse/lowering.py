@@ -53,7 +53,8 @@ def lower(text: str) -> str | None:
     """`text`, whose line ends are all `\\n`, in the syntax of the running interpreter.
 
     Statements from the first one on that no Python accepts are left as they are, so that `ast`
-    says what is wrong with them. None when a statement is nested deeper than can be parsed safely.
+    says what is wrong with them. None when a statement is nested deeper than can be parsed safely, or
+    when LibCST breaks down over it.
     """
     found = segments(text)
     if found is None:
