@@ -155,8 +155,10 @@ def _blocks_in(function: Function, index: int) -> frozenset[int]:
 
 def _leak(backend: Backend, caught: tuple[Resolved, ...]) -> tuple[str, str] | None:
     """The kind of exception whose text nobody chose, and its name; None when all are meant to be told."""
+    # `(TypeError, ValueError)` is how a conversion of the caller's own value fails.
+    converts = any(each.name == "ValueError" for each in caught)
     for each in caught:
-        if isinstance(each.target, Class):
+        if isinstance(each.target, Class) or (converts and each.name in _INTERNAL):
             continue
         last = each.name.rpartition(".")[2]
         if "Validation" in last or last.endswith("DoesNotExist"):
