@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, Template, walk
 from linter.facts.scopes import Assign, Block, Call
@@ -471,25 +471,82 @@ def is_run_by_hand(path: str) -> bool:
     return not inner.isdisjoint(folders) or (bool(folders) and folders[0] in _BY_HAND_FOLDERS)
 
 
+class Schema(Protocol):
+    """What is known of the project's databases; each part is read when it is first asked for."""
+
+    @property
+    def databases(self) -> tuple[str, ...]: ...
+    @property
+    def tables(self) -> dict[str, Table]: ...
+    @property
+    def statements(self) -> tuple[Statement, ...]: ...
+    @property
+    def queries(self) -> tuple[Query, ...]: ...
+    @property
+    def migrations(self) -> tuple[str, ...]: ...
+
+
+class Linker(Protocol):
+    """The framework adapters, as the backend calls them."""
+
+    def routes(self, backend: Backend) -> tuple[Route, ...]: ...
+    def settings(self, backend: Backend) -> tuple[Setting, ...]: ...
+    def schema(self, backend: Backend) -> Schema: ...
+
+
 class Backend:
     """Everything that is known about the project. Rules read it and change nothing.
 
-    `text_of` gives the text of a file, for rules that look at a candidate's concrete syntax.
+    `text_of` gives the text of a file, for rules that look at a candidate's concrete syntax. What the
+    framework adapters link is linked when it is first asked for, by `linker`.
     """
 
-    def __init__(self, project: Project, text_of: Callable[[str], str]) -> None:
+    def __init__(self, project: Project, text_of: Callable[[str], str], linker: Linker | None = None) -> None:
         self.project = project
         self.text_of = text_of
         self.frameworks: tuple[str, ...] = ()
-        self.databases: tuple[str, ...] = ()
-        self.routes: tuple[Route, ...] = ()
-        self.tables: dict[str, Table] = {}
-        self.queries: tuple[Query, ...] = ()
-        self.statements: tuple[Statement, ...] = ()
         self.outbound: tuple[Outbound, ...] = ()
-        self.settings: tuple[Setting, ...] = ()
-        self.migrations: tuple[str, ...] = ()
+        self._linker = linker
         self._resolved_calls: dict[tuple[int, int], Site] = {}
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route, by path, methods and handler."""
+        return () if self._linker is None else self._linker.routes(self)
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Every configuration value of a framework."""
+        return () if self._linker is None else self._linker.settings(self)
+
+    @cached_property
+    def _schema(self) -> Schema | None:
+        return None if self._linker is None else self._linker.schema(self)
+
+    @cached_property
+    def databases(self) -> tuple[str, ...]:
+        """Those of `postgresql`, `mysql` and `sqlite` that the project is written for."""
+        return () if self._schema is None else self._schema.databases
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """Every table by name."""
+        return {} if self._schema is None else self._schema.tables
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every SQL statement, of files, strings and migrations."""
+        return () if self._schema is None else self._schema.statements
+
+    @cached_property
+    def queries(self) -> tuple[Query, ...]:
+        """Every query, by ORM and SQL."""
+        return () if self._schema is None else self._schema.queries
+
+    @cached_property
+    def migrations(self) -> tuple[str, ...]:
+        """Paths of all migration files."""
+        return () if self._schema is None else self._schema.migrations
 
     @property
     def columns(self) -> Iterator[TableColumn]:

@@ -6,7 +6,7 @@ import textwrap
 from linter.backend import Backend
 from linter.extract.python import PythonExtractor
 from linter.facts.files import FileFacts
-from linter.frameworks import django
+from linter.frameworks.django import routes as django
 from linter.guards import Refusals
 from linter.resolve.project import Project
 

@@ -1,6 +1,6 @@
 import pytest
 
-from linter.frameworks.derived_names import snake_case
+from linter.frameworks.sqlalchemy.derived_names import snake_case
 from tests.schema.reading import schema_of
 
 

@@ -8,8 +8,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linter.backend import Verdict
-from linter.frameworks import django
-from linter.frameworks.django_urls import plain_path, regex_path
+from linter.frameworks.django import routes as django
+from linter.frameworks.django.urls import plain_path, regex_path
 from linter.guards import Refusals
 from tests.frameworks.django_project import backend_of, routes_of, shown, verdicts
 from tests.oracle import APPS, calls, missing

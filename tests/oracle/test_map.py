@@ -1,8 +1,9 @@
 """The map against the running framework: the same routes, and no wrong word on who may call them.
 
 Allowances, each for something that the map leaves out on purpose: DRF's format suffixes (`/x.{format}`)
-repeat a route; what lies below an admin site is the site's one entry; a view that limits no verbs answers to all of them, and the map lists those that its
-code tells apart; what the framework brings along is the framework's.
+repeat a route; what lies below an admin site is the site's one entry; a view that limits no verbs
+answers to all of them, and the map lists those that its code tells apart; what the framework brings
+along is the framework's.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ import pytest
 from linter.backend import Backend
 from linter.extract.python import PythonExtractor
 from linter.facts.files import FileFacts
+from linter.link.schema import ProjectSchema
 from linter.resolve.project import Project
-from linter.schema.schema import Schema
 
 from . import APPS, HARNESSES, missing, truth
 
@@ -20,7 +20,7 @@ def schema_of(app):
         text = path.read_text()
         scopes, sql = PythonExtractor(text, "postgres").run(ast.parse(text))
         files[path.relative_to(root).as_posix()] = FileFacts("python", scopes, sql)
-    return Schema(Backend(Project(files), lambda path: (root / path).read_text()), files)
+    return ProjectSchema(Backend(Project(files), lambda path: (root / path).read_text()), files)
 
 
 @pytest.fixture(scope="module", params=sorted(HARNESSES))

@@ -7,8 +7,8 @@ from linter.backend import Backend
 from linter.extract.python import PythonExtractor
 from linter.extract.sql import statements_of
 from linter.facts.files import FileFacts
+from linter.link.schema import ProjectSchema
 from linter.resolve.project import Project
-from linter.schema.schema import Schema
 
 
 def schema_of(files):
@@ -21,7 +21,7 @@ def schema_of(files):
         else:
             scopes, sql = PythonExtractor(text, "postgres").run(ast.parse(text))
             facts[path] = FileFacts("python", scopes, sql)
-    return Schema(Backend(Project(facts), texts.__getitem__), facts)
+    return ProjectSchema(Backend(Project(facts), texts.__getitem__), facts)
 
 
 def shape(table):

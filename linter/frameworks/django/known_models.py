@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linter.finding import Location
-from linter.frameworks.django_fields import Field
+from linter.frameworks.django.fields import Field
 
 _TIMES = "timestamp with time zone"
 

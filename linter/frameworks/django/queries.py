@@ -7,7 +7,7 @@ from typing import Literal
 from linter.backend import Backend, Function, Query
 from linter.facts.expressions import Constant, Expr, Operation, Ref, Result, text_of
 from linter.facts.scopes import Call
-from linter.frameworks.django_models import DjangoModels
+from linter.frameworks.django.models import DjangoModels
 from linter.frameworks.query_chains import Chain, ScopeCalls, last_name
 from linter.resolve.definitions import Class
 from linter.resolve.project import Variable

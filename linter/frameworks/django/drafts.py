@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from linter.facts.expressions import Constant, Operation, Ref, Result
-from linter.frameworks.django_apps import Apps
-from linter.frameworks.django_fields import Field, Fields
-from linter.frameworks.django_known_models import (
+from linter.frameworks.django.apps import Apps
+from linter.frameworks.django.fields import Field, Fields
+from linter.frameworks.django.known_models import (
     ABSTRACT,
     CONCRETE,
     INDEXES,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Made, Value
 from linter.facts.expressions import Ref, Result
-from linter.frameworks.django_classes import CLASSES, VERBS, canonical
-from linter.frameworks.django_urls import PATTERN, ClassView
+from linter.frameworks.django.classes import CLASSES, VERBS, canonical
+from linter.frameworks.django.urls import PATTERN, ClassView
 from linter.resolve.definitions import Class, Function, Module
 
 PACKAGES = ("rest_framework.", "rest_framework_nested.", "rest_framework_extensions.", "drf_")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from linter.backend import Backend, Verdict, is_test
 from linter.facts.expressions import Constant, Result
 from linter.facts.sql import SqlStatement
-from linter.frameworks.django_apps import KEY_TYPES, Apps
-from linter.frameworks.django_operations import Operations
-from linter.frameworks.django_state import State
+from linter.frameworks.django.apps import KEY_TYPES, Apps
+from linter.frameworks.django.operations import Operations
+from linter.frameworks.django.state import State
 from linter.resolve.definitions import Class, Function
 from linter.resolve.values import Made, Value, Values
 from linter.schema.migration import Migration, Step, made_up

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from linter.facts.expressions import Constant, Ref, Result
 from linter.facts.expressions import Mapping as MappingExpr
 from linter.finding import Location
-from linter.frameworks.sqlalchemy_types import Types
+from linter.frameworks.sqlalchemy.types import Types
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
 from linter.resolve.values import Made, Value, Values

@@ -23,11 +23,11 @@ from linter.evaluate.values import (
 from linter.facts.expressions import Constant
 from linter.facts.scopes import Raise, Return
 from linter.finding import Location
-from linter.frameworks.django_anonymous import Caller
-from linter.frameworks.django_classes import API_VIEW, is_harmless
-from linter.frameworks.django_known import OWN_PERMISSIONS, permission_verdict
-from linter.frameworks.django_settings import DjangoSettings
-from linter.frameworks.django_urls import ClassView
+from linter.frameworks.django.anonymous import Caller
+from linter.frameworks.django.classes import API_VIEW, is_harmless
+from linter.frameworks.django.known import OWN_PERMISSIONS, permission_verdict
+from linter.frameworks.django.settings import DjangoSettings
+from linter.frameworks.django.urls import ClassView
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Resolved
 from linter.responses import Responses

@@ -8,10 +8,10 @@ from linter.backend import Guard, Verdict
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
 from linter.finding import Location
-from linter.frameworks.django_anonymous import Caller, Judgement
-from linter.frameworks.django_known import LOGIN_MIDDLEWARE, middleware_may_refuse
-from linter.frameworks.django_library import DjangoLibrary
-from linter.frameworks.django_settings import DjangoSettings
+from linter.frameworks.django.anonymous import Caller, Judgement
+from linter.frameworks.django.known import LOGIN_MIDDLEWARE, middleware_may_refuse
+from linter.frameworks.django.library import DjangoLibrary
+from linter.frameworks.django.settings import DjangoSettings
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function
 

@@ -9,7 +9,7 @@ from linter.backend import Index
 from linter.facts.expressions import Attr, Expr, Ref, Result
 from linter.facts.expressions import Mapping as MappingExpr
 from linter.finding import Location
-from linter.frameworks.sqlalchemy_columns import Columns, Draft
+from linter.frameworks.sqlalchemy.columns import Columns, Draft
 from linter.resolve.values import Made, Value, Values
 
 _SILENT = frozenset({"CheckConstraint", "ExcludeConstraint", "DDL", "Comment", "Identity"})

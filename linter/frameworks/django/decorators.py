@@ -11,9 +11,9 @@ from linter.evaluate.values import UNKNOWN, Closure, External, Made, Value
 from linter.facts.expressions import Ref
 from linter.facts.scopes import Assign, Decorator, Return
 from linter.finding import Location
-from linter.frameworks.django_anonymous import DOUBTFUL, PASSES, Caller, Judgement
-from linter.frameworks.django_classes import VERBS
-from linter.frameworks.django_known import (
+from linter.frameworks.django.anonymous import DOUBTFUL, PASSES, Caller, Judgement
+from linter.frameworks.django.classes import VERBS
+from linter.frameworks.django.known import (
     CSRF_EXEMPT,
     CSRF_PROTECT,
     LOGIN_NOT_REQUIRED,

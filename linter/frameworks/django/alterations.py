@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from linter.facts.expressions import Mapping
 from linter.facts.sql import Action, Column
-from linter.frameworks.django_fields import Field, Fields
-from linter.frameworks.django_state import index_action
+from linter.frameworks.django.fields import Field, Fields
+from linter.frameworks.django.state import index_action
 from linter.resolve.values import Made, Value, Values
 
 Actions = list[tuple[Action, ...]]

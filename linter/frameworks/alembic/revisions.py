@@ -8,7 +8,7 @@ from linter.backend import Backend, Verdict, is_test
 from linter.facts.expressions import Attr, Expr, Ref, Result, Sequence, walk
 from linter.facts.scopes import Block
 from linter.facts.sql import SqlStatement
-from linter.frameworks.alembic_operations import Operations
+from linter.frameworks.alembic.operations import Operations
 from linter.resolve.definitions import Function, Module
 from linter.resolve.values import Made, Value, Values, bind
 from linter.schema.migration import Migration, Step, made_up

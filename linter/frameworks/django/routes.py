@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator
 from linter.backend import Backend, Guard, Output, Route, Verdict, is_test
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda, Made, Member, Value, options
 from linter.finding import Location
-from linter.frameworks.django_admin import admin_entries
-from linter.frameworks.django_anonymous import Caller
-from linter.frameworks.django_decorators import GuardSet, decorator_name, verdict_of
-from linter.frameworks.django_guards import DjangoGuards
-from linter.frameworks.django_inputs import Inputs
-from linter.frameworks.django_known import ALWAYS_REFUSED, INCLUDED, LOGIN_FREE_VIEWS, LOGIN_NOT_REQUIRED
-from linter.frameworks.django_library import ADMIN_URLS, new_evaluator
-from linter.frameworks.django_methods import class_methods, function_methods, limited_methods
-from linter.frameworks.django_middleware import MiddlewareGuards
-from linter.frameworks.django_settings import DjangoSettings, settings
-from linter.frameworks.django_urls import RESOLVER, ClassView, Entry, Wrapped, flatten
-from linter.frameworks.drf import RestGuards
+from linter.frameworks.django.admin import admin_entries
+from linter.frameworks.django.anonymous import Caller
+from linter.frameworks.django.decorators import GuardSet, decorator_name, verdict_of
+from linter.frameworks.django.guards import DjangoGuards
+from linter.frameworks.django.inputs import Inputs
+from linter.frameworks.django.known import ALWAYS_REFUSED, INCLUDED, LOGIN_FREE_VIEWS, LOGIN_NOT_REQUIRED
+from linter.frameworks.django.library import ADMIN_URLS, new_evaluator
+from linter.frameworks.django.methods import class_methods, function_methods, limited_methods
+from linter.frameworks.django.middleware import MiddlewareGuards
+from linter.frameworks.django.rest import RestGuards
+from linter.frameworks.django.settings import DjangoSettings, settings
+from linter.frameworks.django.urls import RESOLVER, ClassView, Entry, Wrapped, flatten
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function, Module
 

@@ -12,8 +12,8 @@ from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import Closure, External, Made, Value, options
 from linter.facts.expressions import Constant, Expr, Operation, Ref, Sequence, walk
 from linter.facts.scopes import Raise, Return
-from linter.frameworks.django_classes import CLASSES, VERBS, canonical
-from linter.frameworks.django_urls import ClassView
+from linter.frameworks.django.classes import CLASSES, VERBS, canonical
+from linter.frameworks.django.urls import ClassView
 from linter.resolve.definitions import Class, Function
 from linter.responses import Responses
 

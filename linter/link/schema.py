@@ -16,11 +16,11 @@ from linter.schema.strings import SqlStrings
 from linter.schema.timeline import History, histories, replay
 
 if TYPE_CHECKING:
-    from linter.frameworks.django_models import DjangoModels
-    from linter.frameworks.sqlalchemy import SqlalchemyModels
+    from linter.frameworks.django.models import DjangoModels
+    from linter.frameworks.sqlalchemy.tables import SqlalchemyModels
 
 
-class Schema:
+class ProjectSchema:
     """Tables, statements, migrations and queries of a project.
 
     `files` are the facts by path, SQL files included. `dialect` is `postgres`, `mysql`, `sqlite`, or
@@ -47,7 +47,7 @@ class Schema:
         """Django's models; None for a project that does not import Django."""
         if "django" not in self.backend.project.imported:
             return None
-        from linter.frameworks.django_models import DjangoModels
+        from linter.frameworks.django.models import DjangoModels
 
         return DjangoModels(self.backend)
 
@@ -56,7 +56,7 @@ class Schema:
         """SQLAlchemy's models; None for a project that imports neither it nor what is built on it."""
         if self.backend.project.imported.isdisjoint(("sqlalchemy", "sqlmodel", "flask_sqlalchemy")):
             return None
-        from linter.frameworks.sqlalchemy import SqlalchemyModels
+        from linter.frameworks.sqlalchemy.tables import SqlalchemyModels
 
         return SqlalchemyModels(self.backend)
 
@@ -99,17 +99,17 @@ class Schema:
         """All queries by ORM and SQL outside tests, by place."""
         found: list[Query] = []
         if self._strings_outside:
-            from linter.frameworks import queries_sql
+            from linter.schema.queries_sql import queries as sql_queries
 
-            found += queries_sql.queries(self._strings_outside, self.tables)
+            found += sql_queries(self._strings_outside, self.tables)
         if self.django is not None:
-            from linter.frameworks import queries_django
+            from linter.frameworks.django.queries import queries as django_queries
 
-            found += queries_django.queries(self.backend, self.django)
+            found += django_queries(self.backend, self.django)
         if self.sqlalchemy is not None:
-            from linter.frameworks import queries_sqlalchemy
+            from linter.frameworks.sqlalchemy.queries import queries as sqlalchemy_queries
 
-            found += queries_sqlalchemy.queries(self.backend, self.sqlalchemy)
+            found += sqlalchemy_queries(self.backend, self.sqlalchemy)
         return tuple(sorted(found, key=lambda each: (each.location, each.table)))
 
     @cached_property
@@ -125,16 +125,14 @@ class Schema:
         """The histories of all databases: Django's, each of Alembic's, each folder of SQL files."""
         found: list[History] = []
         if self.django is not None:
-            from linter.frameworks import django_migrations
+            from linter.frameworks.django.migrations import migrations
 
-            found.append(
-                replay(django_migrations.migrations(self.backend, self._strings), "django", self.dialect)
-            )
+            found.append(replay(migrations(self.backend, self._strings), "django", self.dialect))
         if "alembic" in self.backend.project.imported:
-            from linter.frameworks import alembic
+            from linter.frameworks.alembic.revisions import revisions
 
-            revisions = alembic.revisions(self.backend, self._strings)
-            found += [replay(group, "alembic", self.dialect) for group in histories(revisions)]
+            found_revisions = revisions(self.backend, self._strings)
+            found += [replay(group, "alembic", self.dialect) for group in histories(found_revisions)]
         found += [replay(group, "file", self.dialect) for group in self._sql_files[0]]
         declared = [replay([each], "file", self.dialect) for each in self._sql_files[1]]
         # A file that creates tables but is no migration declares a schema; its path is no migration's.

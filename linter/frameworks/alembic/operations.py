@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from linter.facts.sql import Action, Column
-from linter.frameworks.sqlalchemy_arguments import Arguments, key_part
-from linter.frameworks.sqlalchemy_columns import Columns, Draft
+from linter.frameworks.sqlalchemy.arguments import Arguments, key_part
+from linter.frameworks.sqlalchemy.columns import Columns, Draft
 from linter.resolve.values import Made, Value, Values
 
 Actions = list[tuple[Action, ...]]

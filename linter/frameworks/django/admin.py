@@ -8,7 +8,7 @@ from linter.backend import is_test
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import Closure, Instance, Made, Value
 from linter.facts.expressions import Ref
-from linter.frameworks.django_urls import Entry, flatten
+from linter.frameworks.django.urls import Entry, flatten
 from linter.resolve.definitions import Class
 from linter.resolve.project import Project
 

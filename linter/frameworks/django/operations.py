@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from linter.facts.sql import Action, Column
-from linter.frameworks.django_alterations import (
+from linter.frameworks.django.alterations import (
     Actions,
     Operation,
     difference,
     index_difference,
     together_name,
 )
-from linter.frameworks.django_fields import Field, Fields
-from linter.frameworks.django_meta import MetaReader
-from linter.frameworks.django_state import ModelState, State, index_action
+from linter.frameworks.django.fields import Field, Fields
+from linter.frameworks.django.meta import MetaReader
+from linter.frameworks.django.state import ModelState, State, index_action
 from linter.resolve.values import Made, Value, Values
 
 

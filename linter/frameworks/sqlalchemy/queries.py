@@ -8,7 +8,7 @@ from linter.backend import Backend, Function, Query
 from linter.facts.expressions import Attr, Expr, Item, Ref, Result, Sequence
 from linter.facts.scopes import Call
 from linter.frameworks.query_chains import Chain, Link, ScopeCalls, comparisons, last_name
-from linter.frameworks.sqlalchemy import SqlalchemyModels
+from linter.frameworks.sqlalchemy.tables import SqlalchemyModels
 from linter.resolve.definitions import Class
 from linter.resolve.values import Value, call_index
 from linter.schema.model import Model

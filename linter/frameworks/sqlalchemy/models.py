@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from linter.facts.expressions import Constant, Item, Operation, Ref, Result, Sequence
 from linter.facts.scopes import Return
 from linter.finding import Location
-from linter.frameworks.derived_names import derived_name, snake_case
-from linter.frameworks.sqlalchemy_arguments import Arguments
-from linter.frameworks.sqlalchemy_bases import Bases, Lineage
-from linter.frameworks.sqlalchemy_columns import Columns, Draft
+from linter.frameworks.sqlalchemy.arguments import Arguments
+from linter.frameworks.sqlalchemy.bases import Bases, Lineage
+from linter.frameworks.sqlalchemy.columns import Columns, Draft
+from linter.frameworks.sqlalchemy.derived_names import derived_name, snake_case
 from linter.resolve.definitions import Class, Function
 from linter.resolve.values import Value, Values, class_body
 

@@ -17,12 +17,12 @@ from linter.evaluate.values import (
     Value,
 )
 from linter.facts.expressions import Ref
-from linter.frameworks import drf_routers
-from linter.frameworks.django_classes import library_bases
-from linter.frameworks.django_known import ADMIN_VIEW, TAKES_FUNCTION
-from linter.frameworks.django_registries import recording_decorators
-from linter.frameworks.django_settings import DjangoSettings
-from linter.frameworks.django_urls import (
+from linter.frameworks.django import rest_routers
+from linter.frameworks.django.classes import library_bases
+from linter.frameworks.django.known import ADMIN_VIEW, TAKES_FUNCTION
+from linter.frameworks.django.registries import recording_decorators
+from linter.frameworks.django.settings import DjangoSettings
+from linter.frameworks.django.urls import (
     PATTERN,
     RESOLVER,
     ClassView,
@@ -35,7 +35,7 @@ from linter.resolve.definitions import Class, Function, Module
 from linter.resolve.project import Project
 
 if TYPE_CHECKING:
-    from linter.frameworks.django_anonymous import Caller
+    from linter.frameworks.django.anonymous import Caller
 
 ADMIN_URLS = "django.contrib.admin.site.urls"
 _SETTINGS = "django.conf.settings"
@@ -95,8 +95,8 @@ class DjangoLibrary:
             return ClassView(External(name.removesuffix(".as_view")), made)
         if name in ("oscar.core.loading.get_class", "oscar.core.loading.get_classes"):
             return self._oscar_class(name, made)
-        if name.endswith("Router") and name.startswith(drf_routers.PACKAGES):
-            return drf_routers.new_router(made)
+        if name.endswith("Router") and name.startswith(rest_routers.PACKAGES):
+            return rest_routers.new_router(made)
         if name in TAKES_FUNCTION:
             return made
         if len(made.args) == 1 and not made.keywords and is_view(made.args[0]):
@@ -224,8 +224,8 @@ class DjangoLibrary:
             return self._instance_attribute(evaluator, receiver, name)
         if isinstance(receiver, Made) and "AdminSite" in receiver.name and name == "urls":
             return External(ADMIN_URLS)
-        if isinstance(receiver, Made) and drf_routers.is_router(evaluator, receiver):
-            return drf_routers.attribute(evaluator, receiver, name)
+        if isinstance(receiver, Made) and rest_routers.is_router(evaluator, receiver):
+            return rest_routers.attribute(evaluator, receiver, name)
         return NotImplemented
 
     def _external_attribute(self, evaluator: Evaluator, head: str, name: str) -> Value:
@@ -269,8 +269,8 @@ class DjangoLibrary:
         return made
 
     def _instance_attribute(self, evaluator: Evaluator, instance: Instance, name: str) -> Value:
-        if drf_routers.is_router(evaluator, instance):
-            return drf_routers.attribute(evaluator, instance, name)
+        if rest_routers.is_router(evaluator, instance):
+            return rest_routers.attribute(evaluator, instance, name)
         if name == "urls" and _derives(evaluator, instance.cls, "AdminSite"):
             return External(ADMIN_URLS)
         if name == "label" and _derives(evaluator, instance.cls, "AppConfig"):
@@ -292,9 +292,9 @@ class DjangoLibrary:
         if member.name == "as_view" and isinstance(member.receiver, Class):
             return ClassView(member.receiver, made)
         if member.name == "_replace" and isinstance(member.receiver, Made):
-            return drf_routers.replaced(member.receiver, made.keywords)
-        if drf_routers.is_router(evaluator, member.receiver):
-            return drf_routers.call(evaluator, member.receiver, member.name, made)
+            return rest_routers.replaced(member.receiver, made.keywords)
+        if rest_routers.is_router(evaluator, member.receiver):
+            return rest_routers.call(evaluator, member.receiver, member.name, made)
         return NotImplemented
 
     def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
@@ -307,8 +307,8 @@ class DjangoLibrary:
             return Made("contextlib.contextmanager()", made.args, made.keywords, made.module, made.span)
         if isinstance(callee, Closure) and callee.function.name.startswith("oscar.core.loading.get_class"):
             return self._oscar_class(callee.function.name, made)
-        if isinstance(callee, Class) and drf_routers.is_router(evaluator, Instance(callee)):
-            return drf_routers.new_project_router(evaluator, callee, made)
+        if isinstance(callee, Class) and rest_routers.is_router(evaluator, Instance(callee)):
+            return rest_routers.new_project_router(evaluator, callee, made)
         sole_view = len(made.args) == 1 and not made.keywords and is_view(made.args[0])
         if not sole_view or evaluator.branching:
             return NotImplemented

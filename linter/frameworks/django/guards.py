@@ -7,12 +7,12 @@ from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
 from linter.facts.expressions import Ref
 from linter.finding import Location
-from linter.frameworks.django_anonymous import DOUBTFUL, PASSES, Caller, Judgement, Undecorated
-from linter.frameworks.django_classes import VIEW, is_harmless
-from linter.frameworks.django_decorators import DecoratorGuards, GuardSet, verdict_of
-from linter.frameworks.django_known import mixin_kind
-from linter.frameworks.django_settings import DjangoSettings
-from linter.frameworks.django_urls import ClassView
+from linter.frameworks.django.anonymous import DOUBTFUL, PASSES, Caller, Judgement, Undecorated
+from linter.frameworks.django.classes import VIEW, is_harmless
+from linter.frameworks.django.decorators import DecoratorGuards, GuardSet, verdict_of
+from linter.frameworks.django.known import mixin_kind
+from linter.frameworks.django.settings import DjangoSettings
+from linter.frameworks.django.urls import ClassView
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Project

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from linter.facts.expressions import Ref
 from linter.facts.sql import Action, Column
-from linter.frameworks.django_fields import Field
-from linter.frameworks.django_known_models import TABLES
+from linter.frameworks.django.fields import Field
+from linter.frameworks.django.known_models import TABLES
 from linter.resolve.values import Value, Values
 
 Key = tuple[str, str]

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from linter.backend import Backend, Column, Index, Table
 from linter.facts.expressions import Ref
 from linter.finding import Location
-from linter.frameworks.django_apps import KEY_TYPES, Apps
-from linter.frameworks.django_drafts import ModelDraft, ModelReader
-from linter.frameworks.django_fields import Field
-from linter.frameworks.django_known_models import (
+from linter.frameworks.django.apps import KEY_TYPES, Apps
+from linter.frameworks.django.drafts import ModelDraft, ModelReader
+from linter.frameworks.django.fields import Field
+from linter.frameworks.django.known_models import (
     CONCRETE,
     TABLES,
 )
-from linter.frameworks.django_meta import MetaKeys, MetaReader
+from linter.frameworks.django.meta import MetaKeys, MetaReader
 from linter.resolve.definitions import Class
 from linter.resolve.values import Value, Values
 from linter.schema.build import make_table

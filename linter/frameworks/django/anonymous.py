@@ -28,9 +28,9 @@ from linter.evaluate.values import (
     options,
 )
 from linter.facts.expressions import Ref, walk
-from linter.frameworks.django_classes import VERBS
-from linter.frameworks.django_known import TAKES_FUNCTION, decorator_kind, permission_verdict
-from linter.frameworks.django_urls import Wrapped, is_view
+from linter.frameworks.django.classes import VERBS
+from linter.frameworks.django.known import TAKES_FUNCTION, decorator_kind, permission_verdict
+from linter.frameworks.django.urls import Wrapped, is_view
 from linter.resolve.definitions import Class
 from linter.responses import EXCEPTION_STATUS, RESPONSES, Responses
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from linter.backend import Backend, Column, Index, Table
 from linter.facts.expressions import Item, Operation, Ref, Result
 from linter.finding import Location
-from linter.frameworks.sqlalchemy_arguments import Arguments
-from linter.frameworks.sqlalchemy_bases import Bases
-from linter.frameworks.sqlalchemy_columns import Columns, Draft
-from linter.frameworks.sqlalchemy_models import ModelReader
+from linter.frameworks.sqlalchemy.arguments import Arguments
+from linter.frameworks.sqlalchemy.bases import Bases
+from linter.frameworks.sqlalchemy.columns import Columns, Draft
+from linter.frameworks.sqlalchemy.models import ModelReader
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.values import Value, Values, call_index
 from linter.schema.build import make_table, with_key_types

@@ -1,0 +1,1 @@
+"""SQLAlchemy, SQLModel and Flask-SQLAlchemy: tables and queries."""

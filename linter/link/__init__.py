@@ -1,0 +1,108 @@
+"""All facts in, one backend out: the only place that knows every framework adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from linter.backend import Backend, Route, Setting
+from linter.facts.files import FileFacts
+from linter.frameworks.flask.names import PACKAGES
+from linter.guards import Refusals
+from linter.resolve.project import Project
+
+if TYPE_CHECKING:
+    from linter.link.schema import ProjectSchema
+
+_FRAMEWORKS = {
+    "fastapi": "FastAPI",
+    "starlette": "Starlette",
+    "flask": "Flask",
+    "flask_restful": "Flask-RESTful",
+    "flask_restx": "Flask-RESTX",
+    "flask_smorest": "Flask-Smorest",
+    "apiflask": "APIFlask",
+    "quart": "Quart",
+    "django": "Django",
+    "rest_framework": "Django REST framework",
+    "ninja": "Django Ninja",
+    "sqlalchemy": "SQLAlchemy",
+    "sqlmodel": "SQLModel",
+    "flask_sqlalchemy": "Flask-SQLAlchemy",
+    "alembic": "Alembic",
+    "celery": "Celery",
+    "graphene": "Graphene",
+    "strawberry": "Strawberry",
+    "tortoise": "Tortoise ORM",
+    "peewee": "Peewee",
+    "aiohttp": "aiohttp",
+    "litestar": "Litestar",
+    "sanic": "Sanic",
+    "tornado": "Tornado",
+}
+"""Top-level packages by which a framework is known, with its name."""
+
+
+def link(
+    files: Mapping[str, FileFacts],
+    text_of: Callable[[str], str],
+    source_roots: Iterable[str] = (),
+    dialect: str = "auto",
+) -> Backend:
+    """The backend that a project's facts describe.
+
+    `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it.
+    `dialect` is that of SQL which does not say its own.
+    """
+    project = Project(files, source_roots)
+    backend = Backend(project, text_of, Adapters(files, dialect))
+    backend.frameworks = tuple(name for package, name in _FRAMEWORKS.items() if package in project.imported)
+    return backend
+
+
+class Adapters:
+    """The framework adapters. One is imported only when the project imports its framework."""
+
+    def __init__(self, files: Mapping[str, FileFacts], dialect: str) -> None:
+        self._files = files
+        self._dialect = dialect
+
+    def routes(self, backend: Backend) -> tuple[Route, ...]:
+        """The routes of all frameworks."""
+        imported = backend.project.imported
+        refusals = Refusals(backend.project)
+        found: list[Route] = []
+        if {"fastapi", "starlette"} & imported:
+            from linter.frameworks.fastapi.routes import routes as fastapi_routes
+
+            found += fastapi_routes(backend, refusals)
+        if "django" in imported:
+            from linter.frameworks.django.routes import routes as django_routes
+
+            found += django_routes(backend, refusals)
+        if PACKAGES & imported:
+            from linter.frameworks.flask.routes import routes as flask_routes
+
+            found += flask_routes(backend, refusals)
+        found.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
+        return tuple(found)
+
+    def settings(self, backend: Backend) -> tuple[Setting, ...]:
+        """The configuration values of all frameworks."""
+        imported = backend.project.imported
+        found: list[Setting] = []
+        if "django" in imported:
+            from linter.frameworks.django.settings import settings as django_settings
+
+            found += django_settings(backend)
+        if PACKAGES & imported:
+            from linter.frameworks.flask.settings import settings as flask_settings
+
+            found += flask_settings(backend)
+        return tuple(found)
+
+    def schema(self, backend: Backend) -> ProjectSchema:
+        """Everything about the databases."""
+        from linter.link.schema import ProjectSchema
+
+        return ProjectSchema(backend, self._files, self._dialect)
