@@ -23,10 +23,6 @@ from linter.resolve.project import Project, Resolved, Variable
 if TYPE_CHECKING:
     import libcst as cst
 
-    from linter.answers import Answer
-    from linter.effects import Effects
-    from linter.handlers import Handler
-    from linter.provenance import Provenance
 
 __all__ = [
     "Backend",
@@ -649,40 +645,12 @@ class Backend:
         found.sort(key=lambda each: (each.function.module.path, each.span))
         return tuple(found)
 
-    @cached_property
-    def effects(self) -> Effects:
-        """What functions do to data and to callers."""
-        from linter.effects import Effects
-
-        return Effects(self)
-
-    @cached_property
-    def provenance(self) -> Provenance:
-        """Where values come from."""
-        from linter.provenance import Provenance
-
-        return Provenance(self)
-
     def blocks(self, kind: str) -> Iterator[tuple[Function, int, Block]]:
         """Blocks of one kind outside tests with the function and their index in it."""
         for function in self.functions:
             for index, block in enumerate(function.scope.blocks):
                 if block.kind == kind:
                     yield function, index, block
-
-    @cached_property
-    def handlers(self) -> tuple[Handler, ...]:
-        """Every `except` clause outside tests, in path and source order."""
-        from linter.handlers import handlers_of
-
-        return handlers_of(self)
-
-    @cached_property
-    def answers(self) -> tuple[Answer, ...]:
-        """Every place outside tests where a function answers the backend's caller, in source order."""
-        from linter.answers import answers_of
-
-        return answers_of(self)
 
     def statements_in(self, function: Function, block: int) -> list[StatementFact]:
         """The statements of a block, nested blocks included, in source order."""

@@ -2,10 +2,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from linter.analyses.provenance import RAW, provenance_of
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, walk
 from linter.facts.scopes import Assign, Return
-from linter.provenance import RAW
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class TimingUnsafeComparison(CstRule):
         return bool(_CONFIGURED.search(name)) and not _SECRET.isdisjoint(words)
 
     def _is_outside(self, site: Site, expr: Expr) -> bool:
-        leaves = site.backend.provenance.followed(site.function, expr, RAW)
+        leaves = provenance_of(site.backend).followed(site.function, expr, RAW)
         return any(leaf.kind == "outside" for leaf in leaves)
 
     def fix(self, node: "cst.CSTNode", site: Site) -> "cst.CSTNode | None":

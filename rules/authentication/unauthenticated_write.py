@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.effects import effects_of
 from linter.backend import Backend, Route, Verdict
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
@@ -47,7 +48,9 @@ class UnauthenticatedWrite(Rule[Route]):
         if subject.authenticated is Verdict.UNKNOWN or not subject.complete or subject.function is None:
             yield Undecided("a guard, a prefix or the handler could not be resolved")
             return
-        if not backend.effects.writes(subject.function) or backend.effects.is_open_on_purpose(subject):
+        if not effects_of(backend).writes(subject.function) or effects_of(backend).is_open_on_purpose(
+            subject
+        ):
             return
         yield self.finding(
             subject,

@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from linter.analyses.provenance import RAW, provenance_of
 from linter.backend import Backend, Setting, Site, Variable
 from linter.facts.expressions import Constant, Expr, Item, Ref, Sequence
 from linter.facts.scopes import Assign
-from linter.provenance import RAW
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 Place: TypeAlias = "Site | Setting"
@@ -126,7 +126,7 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
                 if any(each.name in names for each in site.backend.reads(block.subject, site.function)):
                     return False
         credentials = any(_header(each) == "access-control-allow-credentials" for each in assigns)
-        leaves = site.backend.provenance.leaves(site.function, allowed.value, RAW)
+        leaves = provenance_of(site.backend).leaves(site.function, allowed.value, RAW)
         return credentials and any(leaf.kind == "outside" for leaf in leaves)
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.effects import effects_of
 from linter.backend import Backend, Route, Verdict
 from linter.finding import Note
 from linter.rule import Confidence, Outcome, Rule, Severity
@@ -71,7 +72,7 @@ class OddOneOut(Rule[Route]):
         names = {route.handler for route in guarded}
         if len(names) < _FEWEST or names != handlers:
             return
-        if backend.effects.is_open_on_purpose(subject):
+        if effects_of(backend).is_open_on_purpose(subject):
             return
         yield self.finding(
             subject,

@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from linter.analyses.handlers import Handler, handlers_of
 from linter.backend import Backend, Site
-from linter.handlers import Handler
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class BareExcept(CstRule):
 
     def subjects(self, backend: Backend) -> Iterable[Site]:
         """Every `except` clause."""
-        return backend.handlers
+        return handlers_of(backend)
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A clause without a class that keeps what it caught."""

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.handlers import Handler, handlers_of
 from linter.backend import Backend
 from linter.facts.expressions import Constant
 from linter.facts.scopes import Evaluate, Jump, Return, Statement
-from linter.handlers import Handler
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 _CLEANUP = frozenset(
@@ -73,7 +73,7 @@ class SwallowedException(Rule[Handler]):
 
     def subjects(self, backend: Backend) -> Iterable[Handler]:
         """Every `except:`, `except Exception` and `except BaseException`."""
-        return (handler for handler in backend.handlers if handler.broad)
+        return (handler for handler in handlers_of(backend) if handler.broad)
 
     def check(self, subject: Handler, backend: Backend) -> Iterator[Outcome]:
         """A body that does nothing, without a word about it."""

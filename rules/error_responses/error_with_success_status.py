@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.answers import Answer
+from linter.analyses.answers import Answer, answers_of
 from linter.backend import Backend, Function
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Result, Sequence, Template
 from linter.facts.scopes import Return
@@ -45,7 +45,7 @@ class ErrorWithSuccessStatus(Rule[Answer]):
             for route in backend.routes
             if not route.websocket and "hook" not in route.path.lower()
         }
-        for answer in backend.answers:
+        for answer in answers_of(backend):
             if id(answer.function) in routed and isinstance(answer.body, Mapping):
                 if answer.how == "return" or (answer.how == "response" and _is_returned(answer)):
                     yield answer

@@ -1,11 +1,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from linter.answers import Answer
+from linter.analyses.answers import Answer, answers_of
+from linter.analyses.error_text import ErrorText, is_debug
+from linter.analyses.handlers import handlers_of
+from linter.analyses.registered_handlers import registered_handlers
 from linter.backend import Backend, Function, Resolved
-from linter.error_text import ErrorText, is_debug
 from linter.facts.scopes import Statement
-from linter.registered_handlers import registered_handlers
 from linter.resolve.definitions import Class
 from linter.rule import Confidence, Location, Outcome, Rule, Severity
 
@@ -104,7 +105,7 @@ class ExceptionTextInResponse(Rule[Told]):
     def subjects(self, backend: Backend) -> Iterable[Told]:
         """Answers in `except` clauses and in registered exception handlers."""
         by_function: dict[int, list[Answer]] = {}
-        for answer in backend.answers:
+        for answer in answers_of(backend):
             by_function.setdefault(id(answer.function), []).append(answer)
         yield from _in_clauses(backend, by_function)
         yield from _in_registered(backend, by_function)
@@ -124,7 +125,7 @@ class ExceptionTextInResponse(Rule[Told]):
 
 
 def _in_clauses(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[Told]:
-    for handler in backend.handlers:
+    for handler in handlers_of(backend):
         own = answers.get(id(handler.function), [])
         inside = _blocks_in(handler.function, handler.index) if own else frozenset[int]()
         own = [answer for answer in own if answer.block in inside]

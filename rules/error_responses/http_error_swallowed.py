@@ -1,14 +1,15 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from linter.analyses.answers import answers_of
+from linter.analyses.handlers import Handler, handlers_of
+from linter.analyses.thrown_errors import thrown_to
 from linter.backend import Backend, Site
 from linter.facts.expressions import Expr
 from linter.facts.scopes import Raise, Statement
 from linter.finding import Note
-from linter.handlers import Handler
 from linter.responses import Responses
 from linter.rule import Confidence, CstRule, Outcome, Severity
-from linter.thrown_errors import thrown_to
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -56,7 +57,7 @@ class HttpErrorSwallowed(CstRule):
     def subjects(self, backend: Backend) -> Iterable[Site]:
         """Broad handlers whose `try` raises an HTTP error that no earlier clause takes."""
         responses = Responses(backend.project)
-        return (each for each in backend.handlers if each.broad and thrown_to(each, responses))
+        return (each for each in handlers_of(backend) if each.broad and thrown_to(each, responses))
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A handler that gives the error another status, or none."""
@@ -135,7 +136,7 @@ def _answers(handler: Handler) -> bool:
     own = set(map(id, (each.call for each in handler.calls)))
     return any(
         answer.function is handler.function and id(answer.call) in own
-        for answer in handler.backend.answers
+        for answer in answers_of(handler.backend)
         if answer.call is not None
     )
 

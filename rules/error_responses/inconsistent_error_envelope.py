@@ -3,7 +3,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from linter.answers import Answer
+from linter.analyses.answers import Answer, answers_of
 from linter.backend import Backend
 from linter.facts.expressions import Constant, Mapping
 from linter.finding import Note
@@ -69,7 +69,7 @@ class InconsistentErrorEnvelope(Rule[_Body]):
         """Dict bodies that are sent with 4xx or 5xx."""
         bodies = [
             answer
-            for answer in backend.answers
+            for answer in answers_of(backend)
             if answer.how in ("response", "return") and (answer.status or 0) >= 400 and _keys(answer)
         ]
         convention = _convention(bodies)

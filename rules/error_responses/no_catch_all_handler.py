@@ -1,9 +1,10 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.handlers import handlers_of
+from linter.analyses.registered_handlers import RegisteredHandler, registered_handlers
 from linter.backend import Backend, Site
 from linter.facts.expressions import Expr, Ref, Result
 from linter.facts.scopes import Call
-from linter.registered_handlers import RegisteredHandler, registered_handlers
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
 _APPLICATIONS = ("fastapi.FastAPI", "flask.Flask", "starlette.applications.Starlette", "quart.Quart")
@@ -74,7 +75,7 @@ def _is_unread(given: Expr | None) -> bool:
 
 def _in_middleware(backend: Backend) -> bool:
     """Whether a middleware of the project catches every exception."""
-    for handler in backend.handlers:
+    for handler in handlers_of(backend):
         function = handler.function
         if handler.broad and any(_passes_request_on(each) for each in function.scope.calls):
             return True

@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Iterator
 
-from linter.answers import Answer
+from linter.analyses.answers import Answer, answers_of
+from linter.analyses.error_text import ErrorText, is_debug
 from linter.backend import Backend
-from linter.error_text import ErrorText, is_debug
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 
@@ -39,7 +39,7 @@ class TracebackInResponse(Rule[Answer]):
 
     def subjects(self, backend: Backend) -> Iterable[Answer]:
         """Every answer whose body can be seen."""
-        return (answer for answer in backend.answers if answer.body is not None)
+        return (answer for answer in answers_of(backend) if answer.body is not None)
 
     def check(self, subject: Answer, backend: Backend) -> Iterator[Outcome]:
         """A body that holds a formatted traceback."""

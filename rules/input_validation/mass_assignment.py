@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.provenance import KEYS, Leaf, provenance_of
 from linter.backend import Backend, Class, Site
 from linter.facts.expressions import Expr
 from linter.finding import Note
-from linter.provenance import KEYS, Leaf
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 _MODELS = (
@@ -74,7 +74,7 @@ class MassAssignment(CstRule):
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """Keys that come straight from the caller."""
-        for leaf in backend.provenance.followed(subject.function, self._keys(subject), KEYS):
+        for leaf in provenance_of(backend).followed(subject.function, self._keys(subject), KEYS):
             if leaf.kind == "outside" and not leaf.part and self._is_raw(leaf, backend):
                 entry = leaf.holder.scope.name or "the module"
                 yield self.finding(
@@ -92,7 +92,7 @@ class MassAssignment(CstRule):
         parameter = next((each for each in leaf.holder.scope.parameters if each.name == leaf.what), None)
         if parameter is None:
             return False
-        declared = backend.provenance.inputs.declared(leaf.holder, parameter)
+        declared = provenance_of(backend).inputs.declared(leaf.holder, parameter)
         if declared.type is None:
             return False
         return backend.project.annotated_type(declared.holder, declared.type) in _RAW_TYPES

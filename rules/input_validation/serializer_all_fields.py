@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.provenance import KEYS, provenance_of
 from linter.backend import Backend, Class, Definition, Site
 from linter.facts.expressions import Constant, Ref
 from linter.finding import Note
-from linter.provenance import KEYS
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 _SERIALIZERS = (
@@ -111,7 +111,7 @@ class SerializerAllFields(Rule[Site]):
         for site in backend.methods_called(serializer.scope.name):
             if site.call is None or site.callee.target is not serializer:
                 continue
-            leaves = backend.provenance.followed(site.function, site.call.keyword("data"), KEYS)
+            leaves = provenance_of(backend).followed(site.function, site.call.keyword("data"), KEYS)
             if any(leaf.kind == "outside" for leaf in leaves):
                 return site.function
         return next((cls for cls in backend.classes if self._writes_with(cls, serializer, backend)), None)

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.provenance import SHELL_TEXT, Leaf, provenance_of
 from linter.backend import Backend, Site, is_run_by_hand
 from linter.facts.expressions import Constant, Expr, Sequence
 from linter.finding import Note
-from linter.provenance import SHELL_TEXT, Leaf
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 _SUBPROCESS = ("run", "call", "Popen", "check_call", "check_output")
@@ -60,7 +60,7 @@ class ShellFromParts(CstRule):
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A command with a part that the caller of the backend, or of the function, chooses."""
         worst: Leaf | None = None
-        for leaf in backend.provenance.followed(subject.function, self._command(subject), SHELL_TEXT):
+        for leaf in provenance_of(backend).followed(subject.function, self._command(subject), SHELL_TEXT):
             if leaf.kind == "outside":
                 worst = leaf
                 break

@@ -1,11 +1,11 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.provenance import SQL_TEXT, Leaf, provenance_of
 from linter.backend import Backend, Site, is_run_by_hand
 from linter.extract.sql_or_prose import looks_like_sql
 from linter.facts.expressions import Constant, Expr, Sequence
 from linter.facts.expressions import Mapping as MappingExpr
 from linter.finding import Note
-from linter.provenance import SQL_TEXT, Leaf
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 _TAKES_SQL = {
@@ -88,7 +88,7 @@ class SqlFromParts(CstRule):
 
     def _starts_sql(self, site: Site, sql: Expr) -> bool:
         pieces: list[str] = []
-        for leaf in site.backend.provenance.leaves(site.function, sql, SQL_TEXT):
+        for leaf in provenance_of(site.backend).leaves(site.function, sql, SQL_TEXT):
             value = leaf.expr.value if isinstance(leaf.expr, Constant) else "hole_"
             if not pieces and (value == "hole_" or not isinstance(value, str)):
                 return False
@@ -99,7 +99,7 @@ class SqlFromParts(CstRule):
         """A hole that is filled by the caller of the backend, or by an unchecked string parameter."""
         sql = self._sql(subject)
         worst: Leaf | None = None
-        for leaf in backend.provenance.followed(subject.function, sql, SQL_TEXT):
+        for leaf in provenance_of(backend).followed(subject.function, sql, SQL_TEXT):
             if leaf.kind == "outside":
                 worst = leaf
                 break

@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.provenance import AMOUNT, Leaf, provenance_of
 from linter.backend import Backend, Site, Verdict
 from linter.facts.expressions import Constant, Expr, Item, Operation, walk
 from linter.facts.scopes import Assign, Return
 from linter.finding import Location, Note
-from linter.provenance import AMOUNT, Leaf
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 _SIZES = {"limit": (0, "limit"), "fetchmany": (0, "size"), "paginate": (99, "per_page")}
@@ -54,7 +54,7 @@ class UnboundedPageSize(CstRule):
 
     def _slices(self, backend: Backend) -> Iterator[Site]:
         """`queryset[offset:offset + limit]` in handlers."""
-        for function in backend.provenance.inputs.handler_functions:
+        for function in provenance_of(backend).inputs.handler_functions:
             for statement in function.scope.statements:
                 if isinstance(statement, (Assign, Return)) and statement.value is not None:
                     if _slice_end(statement.value) is not None:
@@ -64,7 +64,7 @@ class UnboundedPageSize(CstRule):
         """A number from the caller without an upper bound."""
         size = self._size(subject) if subject.call is not None else self._end_of(subject)
         seen: set[Location] = set()
-        for leaf in backend.provenance.followed(subject.function, size, AMOUNT):
+        for leaf in provenance_of(backend).followed(subject.function, size, AMOUNT):
             if leaf.kind != "outside" or not self._is_open(leaf, backend):
                 continue
             place = self._entry(leaf)
@@ -94,7 +94,7 @@ class UnboundedPageSize(CstRule):
     def _is_open(self, leaf: Leaf, backend: Backend) -> bool:
         if leaf.what.startswith("request."):
             return True
-        known = backend.provenance.inputs.input_of(leaf.holder, leaf.what)
+        known = provenance_of(backend).inputs.input_of(leaf.holder, leaf.what)
         return known is not None and known.bounded is not Verdict.YES and (known.type or "").startswith("int")
 
 

@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from linter.analyses.provenance import RAW, provenance_of
 from linter.backend import Backend, Site
-from linter.provenance import RAW
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class YamlUnsafeLoad(CstRule):
                 return
         elif name not in _UNSAFE:
             return
-        leaves = backend.provenance.followed(subject.function, subject.argument(0, "stream"), RAW)
+        leaves = provenance_of(backend).followed(subject.function, subject.argument(0, "stream"), RAW)
         outside = any(leaf.kind == "outside" for leaf in leaves)
         yield self.finding(
             subject,

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from linter.analyses.handlers import Handler
 from linter.backend import Backend, LogCall, Site
 from linter.facts.expressions import Ref
-from linter.handlers import Handler
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 if TYPE_CHECKING:

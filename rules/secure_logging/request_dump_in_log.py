@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.log_values import written
+from linter.analyses.secrecy import secrecy
 from linter.backend import Backend, Class, LogCall
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
-from linter.log_values import written
 from linter.rule import Confidence, Finding, Outcome, Rule, Severity
-from linter.secrecy import secrecy
 
 _SURE = {
     "headers": "headers",

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from linter.api_surface import api_routes, version_of
+from linter.analyses.api_surface import api_routes, version_of
 from linter.backend import Backend, Route
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.api_surface import api_routes, version_of
+from linter.analyses.api_surface import api_routes, version_of
 from linter.backend import Backend, Route
 from linter.facts.expressions import Constant, Expr, Mapping
 from linter.rule import Confidence, Outcome, Rule, Severity

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.api_surface import api_routes, is_api, version_of
+from linter.analyses.api_surface import api_routes, is_api, version_of
 from linter.backend import Backend, Route
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Ref, Result, Sequence, walk
@@ -140,6 +141,12 @@ _OPEN_WORDS = frozenset(
         "webhooks",
     }
 )
+
+
+@lru_cache(maxsize=1)
+def effects_of(backend: Backend) -> Effects:
+    """What the functions of a backend do to data and to callers."""
+    return Effects(backend)
 
 
 class Effects:

@@ -7,9 +7,27 @@ for a parameter, through the calls of its function. What is not understood is un
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from linter.analyses.provenance.bindings import argument_for, bare_local, element_of, unpacked
+from linter.analyses.provenance.checks import Checks
+from linter.analyses.provenance.inputs import Inputs
+from linter.analyses.provenance.leaf import Leaf
+from linter.analyses.provenance.words import (
+    AMOUNT,
+    CONFIGURATION,
+    ELEMENT_METHODS,
+    KEYS,
+    NAMES_OF_CODE,
+    RAW,
+    SHELL_TEXT,
+    SQL_TEXT,
+    STRING_METHODS,
+    TRANSPARENT,
+    Passage,
+)
 from linter.facts.expressions import (
     Attr,
     Binary,
@@ -27,23 +45,6 @@ from linter.facts.expressions import (
 )
 from linter.facts.expressions import Mapping as MappingExpr
 from linter.facts.scopes import Call, Return
-from linter.provenance_bindings import argument_for, bare_local, element_of, unpacked
-from linter.provenance_checks import Checks
-from linter.provenance_inputs import Inputs
-from linter.provenance_leaf import Leaf
-from linter.provenance_words import (
-    AMOUNT,
-    CONFIGURATION,
-    ELEMENT_METHODS,
-    KEYS,
-    NAMES_OF_CODE,
-    RAW,
-    SHELL_TEXT,
-    SQL_TEXT,
-    STRING_METHODS,
-    TRANSPARENT,
-    Passage,
-)
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
 
@@ -61,6 +62,12 @@ _LEAVES = 400
 
 
 _Bound = Mapping[str, tuple[Function, Expr]]
+
+
+@lru_cache(maxsize=1)
+def provenance_of(backend: Backend) -> Provenance:
+    """Where the values of a backend come from."""
+    return Provenance(backend)
 
 
 class Provenance:

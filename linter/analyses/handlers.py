@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from linter.backend import Function, Site
@@ -206,6 +206,7 @@ def _arguments(site: Site) -> list[Expr]:
     return [*site.call.args, *(value for _, value in site.call.keywords)]
 
 
+@lru_cache(maxsize=1)
 def handlers_of(backend: Backend) -> tuple[Handler, ...]:
     """Every handler outside tests, in path and source order."""
     return tuple(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from linter.analyses.registered_handlers import registered_handlers
 from linter.backend import Function, Site
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Result, Sequence
 from linter.facts.scopes import Assign, Call, Return
 from linter.facts.spans import Span
-from linter.registered_handlers import registered_handlers
 from linter.resolve.definitions import Class
 from linter.responses import ABORTS, BODY_RESPONSES, EXCEPTION_STATUS, HTTP_EXCEPTIONS, Responses
 
@@ -59,6 +60,7 @@ class Answer(Site):
         self.settled = settled
 
 
+@lru_cache(maxsize=1)
 def answers_of(backend: Backend) -> tuple[Answer, ...]:
     """Every answer outside tests, in path and source order."""
     reader = _Reader(backend)

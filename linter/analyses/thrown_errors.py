@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from linter.analyses.handlers import Handler
 from linter.backend import Function, Resolved, Site
 from linter.facts.scopes import Raise
-from linter.handlers import Handler
 from linter.resolve.definitions import Class
 from linter.responses import ABORTS, EXCEPTION_STATUS, HTTP_EXCEPTIONS, Responses
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from linter.analyses.secrecy import words_of
 from linter.facts.expressions import (
     Attr,
     Choice,
@@ -19,7 +20,6 @@ from linter.facts.expressions import (
     Template,
 )
 from linter.facts.scopes import Assign, Statement
-from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Function
