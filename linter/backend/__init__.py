@@ -1,0 +1,59 @@
+"""The backend as rules see it: routes, guards, inputs, tables, queries, logs and calls.
+
+Framework adapters fill it, rules read it. Nothing here parses, and no syntax tree is alive.
+"""
+
+from linter.backend.model import Backend, Linker, Schema
+from linter.backend.paths import is_run_by_hand, is_test
+from linter.backend.routes import (
+    Guard,
+    GuardKind,
+    GuardLevel,
+    Input,
+    InputPlace,
+    Output,
+    Route,
+    Setting,
+    Verdict,
+)
+from linter.backend.schema import Column, Index, Query, Statement, Table, TableColumn, TableIndex
+from linter.backend.sites import LOG_LEVELS, LOGGERS, LogCall, Outbound, Site, statement_range
+from linter.resolve.definitions import Class, Definition, Function, Module
+from linter.resolve.project import Project, Resolved, Variable
+
+__all__ = [
+    "LOGGERS",
+    "LOG_LEVELS",
+    "Backend",
+    "Class",
+    "Column",
+    "Definition",
+    "Function",
+    "Guard",
+    "GuardKind",
+    "GuardLevel",
+    "Index",
+    "Input",
+    "InputPlace",
+    "Linker",
+    "LogCall",
+    "Module",
+    "Outbound",
+    "Output",
+    "Project",
+    "Query",
+    "Resolved",
+    "Route",
+    "Schema",
+    "Setting",
+    "Site",
+    "Statement",
+    "Table",
+    "TableColumn",
+    "TableIndex",
+    "Variable",
+    "Verdict",
+    "is_run_by_hand",
+    "is_test",
+    "statement_range",
+]

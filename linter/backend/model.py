@@ -1,0 +1,332 @@
+"""The backend itself: everything that is known about a project, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from linter.backend.paths import is_test
+from linter.backend.routes import Route, Setting
+from linter.backend.schema import Query, Statement, Table, TableColumn, TableIndex
+from linter.backend.sites import LOG_LEVELS, LOGGERS, LogCall, Outbound, Site, statement_range
+from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, Template, walk
+from linter.facts.scopes import Assign, Block
+from linter.facts.scopes import Statement as StatementFact
+from linter.resolve.definitions import Class, Definition, Function
+from linter.resolve.project import Project, Variable
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+_DEPTH = 12
+
+
+_ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
+
+
+def _inside_optional(annotation: Expr | None) -> Expr | None:
+    """`X` out of `Mapped[X | None]`; the annotation itself otherwise."""
+    inner = annotation.key if isinstance(annotation, Item) else annotation
+    if isinstance(inner, Operation) and inner.operator == "|":
+        return inner.operands[0]
+    return inner
+
+
+class Schema(Protocol):
+    """What is known of the project's databases; each part is read when it is first asked for."""
+
+    @property
+    def databases(self) -> tuple[str, ...]:
+        """Names of the databases that the project is written for."""
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Tables by name."""
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """SQL statements, by place."""
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """Queries, by place."""
+
+    @property
+    def migrations(self) -> tuple[str, ...]:
+        """Paths of migration files."""
+
+
+class Linker(Protocol):
+    """The framework adapters, as the backend calls them."""
+
+    def routes(self, backend: Backend) -> tuple[Route, ...]:
+        """The routes of all frameworks."""
+
+    def settings(self, backend: Backend) -> tuple[Setting, ...]:
+        """The configuration values of all frameworks."""
+
+    def schema(self, backend: Backend) -> Schema:
+        """What is known of the databases."""
+
+
+class Backend:
+    """Everything that is known about the project. Rules read it and change nothing.
+
+    `text_of` gives the text of a file, for rules that look at a candidate's concrete syntax. What the
+    framework adapters link is linked when it is first asked for, by `linker`.
+    """
+
+    def __init__(self, project: Project, text_of: Callable[[str], str], linker: Linker | None = None) -> None:
+        self.project = project
+        self.text_of = text_of
+        self.frameworks: tuple[str, ...] = ()
+        self.outbound: tuple[Outbound, ...] = ()
+        self._linker = linker
+        self._resolved_calls: dict[tuple[int, int], Site] = {}
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route, by path, methods and handler."""
+        return () if self._linker is None else self._linker.routes(self)
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Every configuration value of a framework."""
+        return () if self._linker is None else self._linker.settings(self)
+
+    @cached_property
+    def _schema(self) -> Schema | None:
+        return None if self._linker is None else self._linker.schema(self)
+
+    @cached_property
+    def databases(self) -> tuple[str, ...]:
+        """Those of `postgresql`, `mysql` and `sqlite` that the project is written for."""
+        return () if self._schema is None else self._schema.databases
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """Every table by name."""
+        return {} if self._schema is None else self._schema.tables
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every SQL statement, of files, strings and migrations."""
+        return () if self._schema is None else self._schema.statements
+
+    @cached_property
+    def queries(self) -> tuple[Query, ...]:
+        """Every query, by ORM and SQL."""
+        return () if self._schema is None else self._schema.queries
+
+    @cached_property
+    def migrations(self) -> tuple[str, ...]:
+        """Paths of all migration files."""
+        return () if self._schema is None else self._schema.migrations
+
+    @property
+    def columns(self) -> Iterator[TableColumn]:
+        """Every column of every table."""
+        for table in self.tables.values():
+            for column in table.columns.values():
+                yield TableColumn(table, column)
+
+    def has_few_values(self, subject: TableColumn) -> bool:
+        """Whether a column can hold a handful of values only, so that an index on it seldom helps."""
+        if subject.column.type.startswith(("bool", "enum", "tinyint(1)", "bit")):
+            return True
+        owner = subject.table.owner
+        assign = None if owner is None else owner.attributes.get(subject.column.name)
+        if owner is None or assign is None:
+            return False
+        kind = self.project.annotated_type(owner, _inside_optional(assign.annotation))
+        definition = None if kind is None else self.project.by_id(kind)
+        if isinstance(definition, Class) and self.project.derives(definition, *_ENUMS):
+            return True
+        if not isinstance(assign.value, Result):
+            return False
+        return owner.scope.calls[assign.value.call].keyword("choices") is not None
+
+    @property
+    def indexes(self) -> Iterator[TableIndex]:
+        """Every index and key of every table, in order of declaration."""
+        for table in self.tables.values():
+            for index in table.indexes:
+                yield TableIndex(table, index)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """All functions and module bodies outside tests, in path and source order."""
+        return tuple(each for each in self.project.functions if not is_test(each.module.path))
+
+    @cached_property
+    def classes(self) -> tuple[Class, ...]:
+        """All classes outside tests, in path and source order."""
+        return tuple(each for each in self.project.classes if not is_test(each.module.path))
+
+    @cached_property
+    def _calls_by_name(self) -> dict[str, list[tuple[Function, int]]]:
+        """Calls outside tests by the last part of what they are written to call."""
+        index: dict[str, list[tuple[Function, int]]] = {}
+        for module in self.project.modules.values():
+            if is_test(module.path):
+                continue
+            for definition in module.definitions:
+                for position, call in enumerate(definition.scope.calls):
+                    callee = call.callee
+                    if isinstance(callee, Ref):
+                        name = callee.name.rpartition(".")[2].lstrip(":$")
+                    elif isinstance(callee, Attr):
+                        name = callee.name
+                    else:
+                        continue
+                    index.setdefault(name, []).append((definition, position))  # type: ignore[arg-type]
+        return index
+
+    def site(self, function: Function, call: int) -> Site:
+        """The site of a call, given its index in the function's scope."""
+        key = (id(function), call)
+        found = self._resolved_calls.get(key)
+        if found is None:
+            fact = function.scope.calls[call]
+            found = Site(self, function, fact.span, fact.block, fact)
+            self._resolved_calls[key] = found
+        return found
+
+    def calls(self, *names: str) -> Iterator[Site]:
+        """Calls outside tests of any of these canonical names, in path and source order.
+
+        `?.execute` matches a method of that name on a receiver of unknown type.
+        """
+        wanted = set(names)
+        hits: list[tuple[str, int, Site]] = []
+        for last in {name.rpartition(".")[2].removesuffix("()") for name in names}:
+            for function, position in self._calls_by_name.get(last, ()):
+                site = self.site(function, position)
+                if site.callee.name in wanted or (f"?.{last}" in wanted and site.callee.name.startswith("?")):
+                    hits.append((function.module.path, site.span, site))
+        hits.sort(key=lambda hit: hit[:2])
+        return (site for _, _, site in hits)
+
+    def methods_called(self, name: str) -> Iterator[Site]:
+        """Calls outside tests of anything whose last name is `name`, in path and source order."""
+        for function, position in self._calls_by_name.get(name, ()):
+            yield self.site(function, position)
+
+    @cached_property
+    def logs(self) -> tuple[LogCall, ...]:
+        """Every call outside tests that writes a log record."""
+        found: list[LogCall] = []
+        for level in LOG_LEVELS:
+            for function, position in self._calls_by_name.get(level, ()):
+                site = self.site(function, position)
+                if site.callee.name.rpartition(".")[0] in LOGGERS and site.call is not None:
+                    found.append(LogCall(self, function, site.call, level))
+        found.sort(key=lambda each: (each.function.module.path, each.span))
+        return tuple(found)
+
+    def blocks(self, kind: str) -> Iterator[tuple[Function, int, Block]]:
+        """Blocks of one kind outside tests with the function and their index in it."""
+        for function in self.functions:
+            for index, block in enumerate(function.scope.blocks):
+                if block.kind == kind:
+                    yield function, index, block
+
+    def statements_in(self, function: Function, block: int) -> list[StatementFact]:
+        """The statements of a block, nested blocks included, in source order."""
+        blocks = function.scope.blocks
+        inside = {block}
+        for index in range(block + 1, len(blocks)):
+            if blocks[index].parent in inside:
+                inside.add(index)
+        return [statement for statement in function.scope.statements if statement.block in inside]
+
+    def calls_in(self, function: Function, block: int) -> list[Site]:
+        """The calls of a block, nested blocks included, in source order."""
+        blocks = function.scope.blocks
+        inside = {block}
+        for index in range(block + 1, len(blocks)):
+            if blocks[index].parent in inside:
+                inside.add(index)
+        return [
+            self.site(function, position)
+            for position, call in enumerate(function.scope.calls)
+            if call.block in inside
+        ]
+
+    def constant(self, holder: Definition, expr: Expr | None) -> object:
+        """The constant that `expr` is known to be, following names that are assigned once.
+
+        Strings built from constants (f-strings, `+`) are folded. Returns `...` when it is not known.
+        """
+        return self._constant(holder, expr, 0)
+
+    def text(self, holder: Definition, expr: Expr | None) -> str | None:
+        """The string that `expr` is known to be, or None."""
+        value = self.constant(holder, expr)
+        return value if isinstance(value, str) else None
+
+    def _constant(self, holder: Definition, expr: Expr | None, depth: int) -> object:
+        if depth > _DEPTH:
+            return ...
+        match expr:
+            case Constant(value=value):
+                return value
+            case Template(parts=parts) | Operation(operator="+", operands=parts):
+                pieces = [self._constant(holder, part, depth + 1) for part in parts]
+                if isinstance(expr, Template):
+                    pieces = [str(piece) if isinstance(piece, int) else piece for piece in pieces]
+                if any(not isinstance(piece, str) for piece in pieces):
+                    return ...
+                return "".join(str(piece) for piece in pieces)
+            case Operation(operator="or", operands=(_, fallback)):
+                return self._constant(holder, fallback, depth + 1)
+            case Ref(name=name):
+                return self._named_constant(holder, name, depth)
+            case _:
+                return ...
+
+    def _named_constant(self, holder: Definition, name: str, depth: int) -> object:
+        if name[0] == "$" and "." not in name:
+            assigned = _sole_assignment(holder, name[1:])
+            return ... if assigned is None else self._constant(assigned[0], assigned[1].value, depth + 1)
+        target = self.project.reference(holder, name).target
+        if isinstance(target, Variable):
+            return self._constant(target.holder, target.assign.value, depth + 1)
+        return ...
+
+    def reads(self, expr: Expr, function: Function) -> Iterator[Ref]:
+        """Every name read in an expression, arguments of its calls included."""
+        pending: list[Expr] = [expr]
+        while pending:
+            for each in walk(pending.pop()):
+                if isinstance(each, Ref):
+                    yield each
+                elif isinstance(each, Result):
+                    call = function.scope.calls[each.call]
+                    pending.append(call.callee)
+                    pending.extend(call.args)
+                    pending.extend(value for _, value in call.keywords)
+
+    def statement_node(self, site: Site) -> cst.CSTNode | None:
+        """The LibCST statement around a site; see `Site.statement_node`."""
+        from linter.concrete import statement_node
+
+        return statement_node(
+            self.text_of(site.function.module.path), statement_range(site.function, site.span)
+        )
+
+
+def _sole_assignment(function: Definition, name: str) -> tuple[Definition, Assign] | None:
+    current: Definition | None = function
+    while current is not None:
+        if isinstance(current, Function) and not current.is_module:
+            if any(parameter.name == name for parameter in current.scope.parameters):
+                return None
+            assigned = current.assignments.get(name)
+            if assigned is not None:
+                sole = len(assigned) == 1 and assigned[0].operator is None
+                return (current, assigned[0]) if sole and len(assigned[0].targets) == 1 else None
+        current = current.parent
+    return None

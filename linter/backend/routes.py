@@ -1,0 +1,117 @@
+"""Routes: who may call them, what they take and what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from linter.facts.expressions import Expr
+from linter.finding import Location
+from linter.resolve.definitions import Class, Definition, Function, Module
+
+GuardKind = Literal["authentication", "authorization", "csrf", "rate-limit", "other"]
+GuardLevel = Literal["function", "class", "router", "mount", "app", "settings"]
+InputPlace = Literal["path", "query", "header", "cookie", "body", "form", "file"]
+
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Verdict(Enum):
+    """An answer that may be unknown."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Something that may refuse a caller before or in a handler.
+
+    `name` is the full dotted name. `verdict` says whether it refuses anonymous callers.
+    """
+
+    name: str
+    kind: GuardKind
+    level: GuardLevel
+    location: Location
+    verdict: Verdict = Verdict.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One value that a route takes from its caller. `type` is as declared, None when it is not.
+
+    `bounded` says whether the type limits the value's size (`le`, `max_length`, an enum…).
+    """
+
+    name: str
+    place: InputPlace
+    type: str | None
+    required: bool
+    bounded: Verdict = Verdict.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A declared or actual response: its status and type, None where unknown."""
+
+    status: int | None
+    type: str | None
+
+
+@dataclass(eq=False)
+class Route:
+    """One (path, handler) with its methods.
+
+    `path` has every prefix and `{name}` parameters. `handler` is the dotted name; `function` the code
+    that runs, when it is in the project. `site` is where the route is declared (the decorator or
+    the URL entry). `complete` is False when a prefix or a guard may have been missed.
+    """
+
+    methods: tuple[str, ...]
+    path: str
+    handler: str
+    framework: str
+    location: Location
+    function: Function | None
+    guards: tuple[Guard, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    authenticated: Verdict = Verdict.UNKNOWN
+    complete: bool = True
+    deprecated: bool = False
+    documented: bool = True
+    websocket: bool = False
+    owner: Class | None = None
+
+    def __str__(self) -> str:
+        return f"`{'|'.join(self.methods)} {self.path}`"
+
+    @property
+    def scope(self) -> str:
+        """The handler's name."""
+        return self.handler
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether a method of the route is meant to change something."""
+        return not _CHANGING.isdisjoint(self.methods)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A configuration value: a Django setting, a Flask config key, a field of a settings class."""
+
+    name: str
+    value: Expr | None
+    module: Module
+    holder: Definition
+    location: Location
+    framework: str
+
+    @property
+    def scope(self) -> str:
+        """The module that sets it."""
+        return self.holder.name

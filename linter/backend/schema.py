@@ -1,0 +1,160 @@
+"""Tables, their columns and indexes, the queries on them and the statements that change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from linter.backend.routes import Verdict
+from linter.facts.sql import SqlStatement
+from linter.finding import Location
+from linter.resolve.definitions import Class, Function
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. `references` is `table.column` or None. `type` is lower case."""
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool
+    unique: bool
+    indexed: bool
+    references: str | None
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index, or a unique or primary key constraint, over columns in order."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+    location: Location
+    partial: bool = False
+
+
+@dataclass(eq=False)
+class Table:
+    """A table as the models declare it, or as the migrations leave it where there is no model.
+
+    `primary_key` lists its columns. `complete` is False when a base or a mixin could not be read, so that
+    columns or indexes may be missing.
+    """
+
+    name: str
+    model: str | None
+    location: Location
+    columns: dict[str, Column]
+    indexes: tuple[Index, ...]
+    primary_key: tuple[str, ...] = ()
+    source: Literal["django", "sqlalchemy", "sql"] = "sql"
+    complete: bool = True
+    owner: Class | None = None
+
+    def __str__(self) -> str:
+        return f"`{self.name}`"
+
+    @property
+    def scope(self) -> str:
+        """The model's name, or the table's."""
+        return self.model or self.name
+
+    def leads_index(self, column: str) -> bool:
+        """Whether `column` comes first in an index or key of the table."""
+        found = self.columns.get(column)
+        first_of_key = self.primary_key[:1] in ((), (column,))
+        if found is not None and (found.indexed or found.unique or (found.primary_key and first_of_key)):
+            return True
+        return any(index.columns[:1] == (column,) and not index.partial for index in self.indexes)
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column together with its table, as something to judge."""
+
+    table: Table
+    column: Column
+
+    def __str__(self) -> str:
+        return f"`{self.table.name}.{self.column.name}`"
+
+    @property
+    def location(self) -> Location:
+        """Where the column is declared; the model, for a column that a base or a mixin declares."""
+        own, place = self.table.owner, self.column.location
+        if own is None or place.path != own.module.path:
+            return place if own is None else self.table.location
+        first, last = own.location.line, own.scope.end_line
+        return place if first <= place.line <= last else self.table.location
+
+    @property
+    def scope(self) -> str:
+        """The model's name, or the table's."""
+        return self.table.scope
+
+
+@dataclass(frozen=True, slots=True)
+class TableIndex:
+    """An index together with its table, as something to judge."""
+
+    table: Table
+    index: Index
+
+    def __str__(self) -> str:
+        return f"`{self.table.name}({', '.join(self.index.columns)})`"
+
+    @property
+    def location(self) -> Location:
+        """Where the index is declared."""
+        return self.index.location
+
+    @property
+    def scope(self) -> str:
+        """The model's name, or the table's."""
+        return self.table.scope
+
+
+@dataclass(eq=False)
+class Query:
+    """One query, by ORM or SQL, on one table.
+
+    `filters` and `order` are column names. `bounded` says whether it has a limit or reads one row.
+    """
+
+    table: str
+    kind: Literal["select", "insert", "update", "delete"]
+    filters: tuple[str, ...]
+    order: tuple[str, ...]
+    bounded: bool
+    in_loop: bool
+    location: Location
+    function: Function
+
+    @property
+    def scope(self) -> str:
+        """The function that runs the query."""
+        return self.function.name
+
+
+@dataclass(eq=False)
+class Statement:
+    """A SQL statement with its place and the schema as it stands before it.
+
+    `origin` is `file`, `string` (a SQL string in Python), `alembic` or `django`. `schema` maps names of the
+    tables that exist before the statement; `created` holds those made earlier in the same migration or
+    file. `in_transaction` says whether the runner wraps it in one.
+    """
+
+    facts: SqlStatement
+    location: Location
+    scope: str
+    origin: Literal["file", "string", "alembic", "django"]
+    dialect: str
+    function: Function | None = None
+    migration: str = ""
+    in_transaction: Verdict = Verdict.UNKNOWN
+    created: frozenset[str] = frozenset()
+    schema: dict[str, Table] = field(default_factory=dict)
