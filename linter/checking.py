@@ -6,6 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
+
+from linter.beside import beside, can_fork
 from linter.checked import Checked
 from linter.facts.scopes import Define
 from linter.facts.spans import unpack
@@ -14,13 +17,25 @@ from linter.fingerprint import assign
 from linter.outcome import Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
 from linter.rule import Finding, Rule, Undecided, scope_name
+from linter.timings import Timings
 
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.facts.files import FileFacts
-    from linter.timings import Timings
 
 _EVIDENCE = 5
+_ASIDE = {
+    "data-protection",
+    "error-handling",
+    "indexing",
+    "integration",
+    "migrations",
+    "normalization",
+    "secure-logging",
+}
+"""Practices whose rules ask for tables, statements and calls, but not for routes."""
+_WORTH_A_PROCESS = 20_000
+"""Lines of source below which a second process costs more than it saves."""
 
 Subjects: TypeAlias = "dict[tuple[str, Location], Any]"
 """The subject behind each finding, by its rule and place."""
@@ -31,34 +46,118 @@ def check(
     backend: Backend,
     facts: Mapping[str, FileFacts],
     timings: Timings,
-    subjects: Subjects,
+    subjects: Subjects | None = None,
+    *,
+    workers: int = 1,
 ) -> Checked:
-    """Everything that the rules say. A rule that raises costs its own findings and one failure."""
-    findings: list[Finding] = []
-    results: dict[str, RuleResult] = {}
-    failures: list[Failure] = []
-    for rule in rules:
-        try:
-            found, results[rule.id] = _judge(rule, backend, subjects)
-            findings.extend(found)
-        except Exception as error:
-            failures.append(Failure(f"rule {rule.id}", _described(error)))
-            results[rule.id] = RuleResult(rule.id, rule.noun, 0, 0, 0)
-        timings.lap(f"rule {rule.id}")
-    unique = list({(each.rule, each.location, each.message): each for each in findings}.values())
-    unique.sort(key=lambda each: each.sort_key)
+    """Everything that the rules say. A rule that raises costs its own findings and one failure.
+
+    With two workers and enough to do, the rules that ask for the schema run beside those that ask for
+    routes. `subjects`, when given, is filled, and everything runs in this process.
+    """
+    aside = [rule for rule in rules if rule.id.partition("/")[0] in _ASIDE]
+    lines = sum(each.lines for each in facts.values())
+    if subjects is not None or workers < 2 or lines < _WORTH_A_PROCESS or not aside or not can_fork():
+        shares = [_share(rules, backend, facts, subjects), _counts(backend)]
+    else:
+        shares = _side_by_side(rules, aside, backend, facts)
+    for share in shares:
+        for rule, seconds in share.seconds.items():
+            timings.seconds[rule] = seconds
+    timings.skip()
+    findings = sorted((each for share in shares for each in share.findings), key=lambda each: each.sort_key)
+    counts = {name: count for share in shares for name, count in share.counts.items()}
     return Checked(
-        findings=tuple(fingerprinted(unique, facts, backend.text_of)),
-        results=results,
+        findings=tuple(findings),
+        results={name: result for share in shares for name, result in share.results.items()},
         rules={rule.id: info(rule) for rule in rules},
         directives={path: each.directives for path, each in facts.items() if each.directives},
-        inventory=_inventory(backend, facts),
+        inventory=Inventory(
+            files=len(facts),
+            lines=lines,
+            frameworks=backend.frameworks,
+            databases=tuple(name for share in shares for name in share.databases),
+            routes=counts["routes"],
+            tables=counts["tables"],
+            queries=counts["queries"],
+            migrations=counts["migrations"],
+        ),
         skipped=tuple(Skipped(path, each.error) for path, each in facts.items() if each.error),
-        failures=tuple(failures),
+        failures=tuple(failure for share in shares for failure in share.failures),
     )
 
 
-def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects) -> tuple[list[Finding], RuleResult]:
+class _Share(msgspec.Struct):
+    """What some of the rules said, and some of the counts."""
+
+    findings: list[Finding] = []
+    results: dict[str, RuleResult] = {}
+    failures: list[Failure] = []
+    seconds: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    databases: tuple[str, ...] = ()
+
+
+def _side_by_side(
+    rules: Sequence[Rule[Any]],
+    aside: Sequence[Rule[Any]],
+    backend: Backend,
+    facts: Mapping[str, FileFacts],
+) -> list[_Share]:
+    def here() -> _Share:
+        rest = [rule for rule in rules if rule not in aside]
+        share = _share(rest, backend, facts, None)
+        share.counts = {"routes": len(backend.routes)}
+        return share
+
+    def there() -> bytes:
+        share = _share(aside, backend, facts, None)
+        counted = _counts(backend, routes=False)
+        share.counts, share.databases = counted.counts, counted.databases
+        return msgspec.msgpack.encode(share)
+
+    near, sent = beside(here, there)
+    if sent is None:
+        return [near, _share(aside, backend, facts, None), _counts(backend, routes=False)]
+    return [near, msgspec.msgpack.decode(sent, type=_Share)]
+
+
+def _counts(backend: Backend, *, routes: bool = True) -> _Share:
+    counts = {
+        "tables": len(backend.tables),
+        "queries": len(backend.queries),
+        "migrations": len(backend.migrations),
+    }
+    if routes:
+        counts["routes"] = len(backend.routes)
+    return _Share(counts=counts, databases=backend.databases)
+
+
+def _share(
+    rules: Sequence[Rule[Any]],
+    backend: Backend,
+    facts: Mapping[str, FileFacts],
+    subjects: Subjects | None,
+) -> _Share:
+    share = _Share()
+    timings = Timings()
+    found: list[Finding] = []
+    for rule in rules:
+        try:
+            said, share.results[rule.id] = _judge(rule, backend, subjects)
+            found.extend(said)
+        except Exception as error:
+            share.failures.append(Failure(f"rule {rule.id}", _described(error)))
+            share.results[rule.id] = RuleResult(rule.id, rule.noun, 0, 0, 0)
+        timings.lap(f"rule {rule.id}")
+    unique = list({(each.rule, each.location, each.message): each for each in found}.values())
+    share.findings = fingerprinted(unique, facts, backend.text_of)
+    timings.lap("fingerprint")
+    share.seconds = timings.seconds
+    return share
+
+
+def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects | None) -> tuple[list[Finding], RuleResult]:
     findings: list[Finding] = []
     counted = violating = undecided = 0
     evidence: list[tuple[str, str, int]] = []
@@ -66,8 +165,9 @@ def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects) -> tuple[list[
         counted += 1
         said = list(rule.check(subject, backend))
         own = [each for each in said if isinstance(each, Finding)]
-        for finding in own:
-            subjects[finding.rule, finding.location] = subject
+        if subjects is not None:
+            for finding in own:
+                subjects[finding.rule, finding.location] = subject
         findings.extend(own)
         if own:
             violating += 1
@@ -142,16 +242,3 @@ def _statement_lines(facts: FileFacts) -> list[tuple[int, int]]:
 def _lines(span: int) -> tuple[int, int]:
     first, _, last, _ = unpack(span)
     return first, last
-
-
-def _inventory(backend: Backend, facts: Mapping[str, FileFacts]) -> Inventory:
-    return Inventory(
-        files=len(facts),
-        lines=sum(each.lines for each in facts.values()),
-        frameworks=backend.frameworks,
-        databases=backend.databases,
-        routes=len(backend.routes),
-        tables=len(backend.tables),
-        queries=len(backend.queries),
-        migrations=len(backend.migrations),
-    )

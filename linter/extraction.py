@@ -83,7 +83,7 @@ def _extract(
     missing: Mapping[bytes, SourceFile], dialect: str, jobs: int, progress: _Progress | None
 ) -> dict[bytes, bytes]:
     size = sum(len(file.data) for file in missing.values())
-    workers = jobs or _cores()
+    workers = jobs or cores()
     chunks = list(_chunks(missing))
     if workers > 1 and size > _WORTH_WORKERS and len(chunks) > 1:
         return _in_workers(chunks, len(missing), dialect, workers, progress)
@@ -157,7 +157,8 @@ def _alone(file: tuple[bytes, str], dialect: str) -> bytes:
             return msgspec.msgpack.encode(facts)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processors this process may use."""
     import os
 
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -202,7 +202,7 @@ def _import(module: cst.Module, names: Sequence[str]) -> cst.Module:
 
 def _ensure_subjects(run: Run) -> None:
     if not run.subjects:
-        run.check_afresh()
+        run.check_afresh(keep_subjects=True)
 
 
 def _rule(run: Run, finding: Finding) -> CstRule | None:

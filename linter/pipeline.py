@@ -159,14 +159,20 @@ class Run:
             state.update(path.encode("utf-8", "backslashreplace") + b"\0" + file.digest)
         return state.digest()
 
-    def check_afresh(self) -> Checked:
-        """Run every rule over the backend."""
+    def check_afresh(self, *, keep_subjects: bool = False) -> Checked:
+        """Run every rule over the backend; `subjects` is filled when a fix will ask for them."""
         from linter.checking import check
+        from linter.extraction import cores
 
         backend, rules = self.backend, self.rules
-        checked = check(rules, backend, self.facts, self.timings, self.subjects)
-        self.timings.lap("fingerprint")
-        return checked
+        return check(
+            rules,
+            backend,
+            self.facts,
+            self.timings,
+            self.subjects if keep_subjects else None,
+            workers=self._jobs or cores(),
+        )
 
     # Outcome
 
