@@ -110,7 +110,8 @@ def words_of(name: str) -> tuple[str, ...]:
             continue
         before = name[position - 1 : position]
         after = name[position + 1 : position + 2]
-        if character.isupper() and (before.islower() or (before.isupper() and after.islower())):
+        starts = before.islower() or (before.isalnum() and after.islower())
+        if character.isupper() and starts:
             words.append(current)
             current = ""
         current += character.lower()

@@ -1,6 +1,6 @@
-import re
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Site
 from linter.facts.expressions import Expr, Ref, Result, children
 from linter.facts.scopes import Assign, Return
@@ -17,7 +17,11 @@ _KEYS = frozenset({"api", "secret", "session", "access", "private", "signing"})
 _CODES = frozenset(
     {"reset", "verification", "confirm", "confirmation", "recovery", "invite", "backup", "auth", "login"}
 )
-_DEMONSTRATION = re.compile(r"seed|demo|fake|factor|fixture|mock|sample|script|benchmark")
+_DEMONSTRATION = frozenset(
+    {"seed", "seeds", "seeder", "seeding", "demo", "demos", "fake", "fakes", "faker", "factory", "factories"}
+    | {"fixture", "fixtures", "mock", "mocks", "sample", "samples", "script", "scripts"}
+    | {"benchmark", "benchmarks"}
+)
 
 
 class PredictableToken(CstRule):
@@ -53,7 +57,7 @@ class PredictableToken(CstRule):
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A drawn value that is given a secret's name."""
-        if _DEMONSTRATION.search(subject.location.path.lower()) or self._is_index(subject):
+        if not _DEMONSTRATION.isdisjoint(words_of(subject.location.path)) or self._is_index(subject):
             return
         name = self._taken_as(subject)
         if name:
@@ -108,12 +112,11 @@ class PredictableToken(CstRule):
 
 def is_secret(name: str) -> bool:
     """Whether a name says that its value must not be guessed: `reset_token`, `generate_otp`, `apiKey`."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().strip("_").split("_")
-    last, rest = words[-1], set(words[:-1])
+    *rest, last = words_of(name) or ("",)
     return (
         last in _SECRETS
-        or (last == "key" and not rest.isdisjoint(_KEYS))
-        or (last == "code" and not rest.isdisjoint(_CODES))
+        or (last == "key" and not _KEYS.isdisjoint(rest))
+        or (last == "code" and not _CODES.isdisjoint(rest))
     )
 
 

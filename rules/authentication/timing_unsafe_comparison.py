@@ -1,8 +1,8 @@
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from linter.analyses.provenance import RAW, provenance_of
+from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, walk
 from linter.facts.scopes import Assign, Return
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
 _SECRET = frozenset({"secret", "token", "password", "key", "apikey", "signature"})
-_CONFIGURED = re.compile(r"settings|config|environ|getenv", re.IGNORECASE)
+_CONFIGURED = frozenset({"settings", "config", "configs", "configuration", "environ", "getenv"})
 
 
 class TimingUnsafeComparison(CstRule):
@@ -30,7 +30,8 @@ class TimingUnsafeComparison(CstRule):
 
     ## Limits
     Keyed digests, and secrets from settings or the environment that are held against request data. Plain
-    checksums are no secret. The fix needs two strings of ASCII or two bytes.
+    checksums are no secret. The fix is unsafe because `compare_digest` raises a `TypeError` where `==` says
+    no: for a missing value, for text beyond ASCII, and for text held against bytes.
 
     ## References
     - https://docs.python.org/3/library/hmac.html#hmac.compare_digest
@@ -74,9 +75,9 @@ class TimingUnsafeComparison(CstRule):
         sides = found.operands
         for side, other in (sides, sides[::-1]):
             if self._is_keyed_digest(site, side):
-                return "A keyed digest"
+                return "a keyed digest"
             if self._is_configured(site, side) and self._is_outside(site, other):
-                return "A configured secret"
+                return "a configured secret"
         return ""
 
     def _is_keyed_digest(self, site: Site, expr: Expr, depth: int = 0) -> bool:
@@ -104,8 +105,8 @@ class TimingUnsafeComparison(CstRule):
         if not isinstance(expr, Ref):
             return False
         name = site.backend.project.reference(site.function, expr.name).name
-        words = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.rpartition(".")[2]).lower())
-        return bool(_CONFIGURED.search(name)) and not _SECRET.isdisjoint(words)
+        named_secret = not _SECRET.isdisjoint(words_of(name.rpartition(".")[2]))
+        return named_secret and not _CONFIGURED.isdisjoint(words_of(name))
 
     def _is_outside(self, site: Site, expr: Expr) -> bool:
         leaves = provenance_of(site.backend).followed(site.function, expr, RAW)

@@ -1,6 +1,6 @@
-import re
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Site
 from linter.facts.expressions import Item, Operation, Ref, walk
 from linter.facts.scopes import Assign, Return
@@ -62,8 +62,8 @@ class WeakPasswordHash(CstRule):
             parts = each.name.lstrip(":$").split(".")
             if parts[-1] in ("encode", "strip"):
                 parts.pop()
-            words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", parts[-1] if parts else "").lower().split("_")
-            if words[-1] in _PASSWORD:
+            words = words_of(parts[-1]) if parts else ()
+            if words and words[-1] in _PASSWORD:
                 yield parts[-1]
 
     def _feeds_slow_hash(self, site: Site) -> bool:
@@ -74,7 +74,9 @@ class WeakPasswordHash(CstRule):
         ):
             return True
         return any(
-            not _SLOW.isdisjoint(re.split(r"[.()]+", site.backend.project.callee(site.function, call).name))
+            not _SLOW.isdisjoint(
+                site.backend.project.callee(site.function, call).name.replace("()", "").split(".")
+            )
             for call in site.function.scope.calls
         )
 

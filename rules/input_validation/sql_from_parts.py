@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.provenance import SQL_TEXT, Leaf, provenance_of
+from linter.analyses.sql_text import is_head_of_statement
 from linter.backend import Backend, Site, is_run_by_hand
-from linter.extract.sql_or_prose import looks_like_sql
 from linter.facts.expressions import Constant, Expr, Sequence
 from linter.facts.expressions import Mapping as MappingExpr
 from linter.finding import Note
@@ -87,13 +87,11 @@ class SqlFromParts(CstRule):
         return Sequence("tuple", found) if found else None
 
     def _starts_sql(self, site: Site, sql: Expr) -> bool:
-        pieces: list[str] = []
-        for leaf in provenance_of(site.backend).leaves(site.function, sql, SQL_TEXT):
-            value = leaf.expr.value if isinstance(leaf.expr, Constant) else "hole_"
-            if not pieces and (value == "hole_" or not isinstance(value, str)):
-                return False
-            pieces.append(str(value).replace("{}", "hole_").replace("%s", "hole_"))
-        return looks_like_sql("".join(pieces))
+        first = next(provenance_of(site.backend).leaves(site.function, sql, SQL_TEXT), None)
+        if first is None or not isinstance(first.expr, Constant) or not isinstance(first.expr.value, str):
+            return False
+        modules = (site.function.module, first.holder.module)
+        return any(is_head_of_statement(first.expr.value, module.facts) for module in modules)
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A hole that is filled by the caller of the backend, or by an unchecked string parameter."""
@@ -120,7 +118,7 @@ class SqlFromParts(CstRule):
         else:
             yield self.finding(
                 subject,
-                f"Parameter `{worst.what}` is put into this SQL unchecked, so its value is read as SQL",
+                f"parameter `{worst.what}` is put into this SQL unchecked, so its value is read as SQL",
                 help="pass the value as a bound parameter; pick identifiers from a fixed mapping",
                 confidence=Confidence.MEDIUM,
             )
