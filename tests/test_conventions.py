@@ -72,14 +72,21 @@ def test_length(file: RuleFile) -> None:
 def test_documentation(file: RuleFile) -> None:
     (rule,) = load([file])
     described = info(rule)
-    assert described.title.endswith("."), "the title is a sentence"
+    assert re.fullmatch(r"[A-Z].*[^.]\.", described.title) and ". " not in described.title, "one sentence"
     assert len(described.title) <= 120
     headings = re.findall(r"^## (\w+)$", described.documentation, re.MULTILINE)
     assert headings == SECTIONS
     assert isinstance(described.severity, Severity)
     assert isinstance(described.confidence, Confidence)
+    sections = dict(
+        re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", described.documentation, re.MULTILINE | re.DOTALL)
+    )
+    assert all(text.strip() for text in sections.values())
+    references = sections["References"].strip().splitlines()
+    assert all(re.fullmatch(r"- https://\S+", line) for line in references), references
     if described.fix == "unsafe":
-        assert "fix" in described.documentation.lower(), "an unsafe fix says why it is unsafe"
+        limits = " ".join(sections["Limits"].split())
+        assert "The fix is unsafe because" in limits, "an unsafe fix says why it is unsafe"
 
 
 def test_imports(file: RuleFile) -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from linter.config import load_settings
+from linter.finding import Finding
 from linter.packs import builtin_folder, rule_files
 from linter.pipeline import Run
 from linter.sources import discover
@@ -60,7 +61,22 @@ def _found(root: Path, rule: str) -> list[tuple[str, int]]:
     run.rule_files = [each for each in run.rule_files if each.id == rule]
     checked = run.check_afresh()
     assert not checked.failures, checked.failures
+    for finding in checked.findings:
+        _assert_voice(finding)
     return sorted((finding.location.path, finding.location.line) for finding in checked.findings)
+
+
+def _assert_voice(finding: Finding) -> None:
+    """Every rule speaks alike: one sentence that names the thing, and what to do about it."""
+    message, help = finding.message, finding.help
+    for text in (message, help):
+        assert re.match(r"[a-z`0-9]", text), text
+        assert not text.endswith("."), text
+        assert text.count("`") % 2 == 0, text
+        assert "\n" not in text and ". " not in re.sub(r"`[^`]*`", "", text), text
+    assert "`" in message, message
+    for note in (*finding.related, *finding.path):
+        assert re.match(r"[a-z`0-9]", note.message), note.message
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}/{case.path.name}")

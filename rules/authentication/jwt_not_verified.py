@@ -55,7 +55,7 @@ class JwtNotVerified(CstRule):
         received = self._received_from_issuer(subject)
         yield self.finding(
             subject,
-            f"The token's signature is not checked ({why}), so its claims are whatever the sender wrote",
+            f"{why} leaves the token's signature unchecked, so its claims are whatever the sender wrote",
             help="pass the key and `algorithms=[...]`, and leave verification on",
             confidence=Confidence.LOW if received else None,
         )
@@ -72,11 +72,11 @@ class JwtNotVerified(CstRule):
         if isinstance(options, Mapping):
             for key, value in zip(options.keys, options.values, strict=True):
                 if key == Constant("verify_signature") and value == Constant(False):
-                    return "`verify_signature` is off"
+                    return "`verify_signature: False`"
         algorithms = site.argument(2, "algorithms")
         for each in getattr(algorithms, "items", ()):
             if isinstance(each, Constant) and str(each.value).lower() == "none":
-                return "the algorithm `none` is allowed"
+                return "the algorithm `none`"
         return ""
 
     def _verified_elsewhere(self, subject: Site, backend: Backend) -> bool:

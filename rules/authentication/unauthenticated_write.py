@@ -54,6 +54,6 @@ class UnauthenticatedWrite(Rule[Route]):
             return
         yield self.finding(
             subject,
-            f"{subject} writes to the database for callers that nobody has identified",
+            f"{subject} writes to the database without a guard, so anyone who finds it can change the data",
             help="guard the route, its router or its blueprint as its neighbours are",
         )

@@ -67,7 +67,7 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
         if wrong:
             yield self.finding(
                 subject,
-                "Any origin may send the visitor's cookies and read the answer, so any site acts for them",
+                f"`{_shown(subject)}` lets any origin send the visitor's cookies, so any site acts for them",
                 help="list the origins, or leave credentials off",
             )
 
@@ -128,6 +128,15 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
         credentials = any(_header(each) == "access-control-allow-credentials" for each in assigns)
         leaves = provenance_of(site.backend).leaves(site.function, allowed.value, RAW)
         return credentials and any(leaf.kind == "outside" for leaf in leaves)
+
+
+def _shown(subject: Place) -> str:
+    """What opens the backend, as it is called in the code."""
+    if isinstance(subject, Setting):
+        return subject.name
+    if subject.call is None:
+        return "Access-Control-Allow-Origin"
+    return "CORS" if subject.callee.name in _FLASK else "CORSMiddleware"
 
 
 def _header(statement: Assign) -> str:

@@ -54,7 +54,7 @@ class DrfOpenByDefault(Rule[Setting]):
         if relying:
             yield self.finding(
                 subject,
-                f"{len(relying)} views say nothing about permissions, and the default lets everyone in",
+                f"`DEFAULT_PERMISSION_CLASSES` lets everyone in, and {len(relying)} views rely on it",
                 help='set `"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]`',
                 related=[
                     Note(cls.location, f"`{cls.scope.name}` relies on the default")

@@ -76,7 +76,7 @@ class OddOneOut(Rule[Route]):
             return
         yield self.finding(
             subject,
-            f"{subject} lacks {what}, and all {len(names)} neighbours have one",
+            f"{subject} lacks {what} and all {len(names)} neighbours have one, so it admits whom they refuse",
             confidence=Confidence.LOW if what != "a guard" else None,
             help=f"add {what}, or put it on the router so that no route can lack it",
             related=[Note(route.location, f"{route} has {what}") for route in guarded[:_SHOWN]],

@@ -38,7 +38,8 @@ class TlsVerificationOff(CstRule):
         requests.get(url, verify="/etc/ssl/internal-ca.pem")
 
     ## Limits
-    Only a switch that is off in the code is reported, not one that a setting decides.
+    Only a switch that is off in the code is reported, not one that a setting decides. The fix is unsafe
+    because a server with a certificate that nobody vouches for is refused from then on.
 
     ## References
     - https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification

@@ -29,7 +29,7 @@ class BareExcept(CstRule):
             retry(mail)
 
     ## Limits
-    A clause that raises complies. The fix is unsafe, because it changes what is
+    A clause that raises complies. The fix is unsafe because it changes what is
     caught: code that relies on catching a cancellation or `gevent.Timeout` no longer does.
 
     ## References

@@ -82,10 +82,16 @@ class SwallowedException(Rule[Handler]):
             answers = any(isinstance(each, Return) for each in subject.statements)
             yield self.finding(
                 subject,
-                "every error is caught and dropped here, so failures of any kind go unnoticed",
+                f"{_shown(subject)} catches every error and drops it, so failures of any kind go unnoticed",
                 help="name the errors that you expect, or log the error",
                 confidence=Confidence.LOW if answers else Confidence.MEDIUM,
             )
+
+
+def _shown(handler: Handler) -> str:
+    if handler.bare:
+        return "`except:`"
+    return f"`except {', '.join(each.name.rpartition('.')[2] for each in handler.caught)}`"
 
 
 def _is_nothing(statement: Statement) -> bool:

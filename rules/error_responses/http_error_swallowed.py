@@ -40,8 +40,8 @@ class HttpErrorSwallowed(CstRule):
 
     ## Limits
     A handler complies when it may raise the same error again, looks at its class, or answers with the
-    same status. What a called function raises counts with medium confidence. The fix is unsafe: callers
-    see another status than before, and what the broad handler cleans up is skipped.
+    same status. What a called function raises counts with medium confidence. The fix is unsafe because
+    callers see another status than before, and what the broad handler cleans up is skipped.
 
     ## References
     - https://fastapi.tiangolo.com/tutorial/handling-errors/

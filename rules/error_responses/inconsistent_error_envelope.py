@@ -85,7 +85,8 @@ class InconsistentErrorEnvelope(Rule[_Body]):
         shared = f"`{convention.key}`"
         yield self.finding(
             subject,
-            f"this error body has {named}, but {convention.having} of {convention.total} have {shared}",
+            f"this error body has {named} where {convention.having} of {convention.total} have {shared}, so "
+            "clients miss its message",
             help=f"put the message under {shared}",
             related=[Note(convention.example.location, f"{shared} is used here, for example")],
         )

@@ -56,9 +56,10 @@ class NoCatchAllHandler(Rule[Site]):
         if subject.call.is_open or _is_unread(subject.call.keyword("exception_handlers")):
             yield Undecided("handlers are passed in a way that cannot be seen")
             return
+        name = subject.callee.name.rpartition(".")[2]
         yield self.finding(
             subject,
-            "unforeseen exceptions are answered by the framework, not in the form of this API",
+            f"`{name}` answers unforeseen exceptions by itself, so they do not come in the form of this API",
             help="register a handler for `Exception` that logs and answers with your error envelope",
         )
 

@@ -48,7 +48,7 @@ class TracebackInResponse(Rule[Answer]):
         if subject.body is not None and text.shows(subject.body) and not _only_in_debug(subject):
             yield self.finding(
                 subject,
-                "a traceback is sent to the caller: paths, versions and source lines of the service",
+                f"`{function.scope.name}` sends a traceback, so callers see paths, versions and source lines",
                 help="log it with `logger.exception(...)` and answer with a text of your own",
             )
 

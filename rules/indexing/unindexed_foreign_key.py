@@ -58,4 +58,4 @@ def _help(subject: TableColumn) -> str:
             return "drop `db_index=False` from the field"
         case _:
             name = f"{subject.table.name}_{subject.column.name}_idx"
-            return f"CREATE INDEX CONCURRENTLY {name} ON {subject.table.name} ({subject.column.name})"
+            return f"run `CREATE INDEX CONCURRENTLY {name} ON {subject.table.name} ({subject.column.name})`"

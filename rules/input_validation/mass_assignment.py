@@ -79,7 +79,7 @@ class MassAssignment(CstRule):
                 entry = leaf.holder.scope.name or "the module"
                 yield self.finding(
                     subject,
-                    f"The caller picks the fields that are set: `{leaf.what}` is used key for key",
+                    f"`{leaf.what}` is used key for key, so the caller picks the fields that are set",
                     help="validate the data with a schema that names the fields, or pick them one by one",
                     related=[Note(leaf.holder.location, f"`{leaf.what}` enters in `{entry}`")],
                     path=[Note(step, "handed on here") for step in reversed(leaf.steps)],

@@ -100,7 +100,8 @@ class SerializerAllFields(Rule[Site]):
         shown = f", `{columns[0]}` among them" if columns else ""
         yield self.finding(
             subject,
-            f"Callers of `{writer.scope.name}` may set every column of the model{shown}",
+            f"`{serializer.scope.name}` takes all fields, so callers of `{writer.scope.name}` may set every "
+            f"column of the model{shown}",
             help="list the fields that a caller may set",
             confidence=None if columns else Confidence.LOW,
             related=[Note(writer.location, f"`{writer.scope.name}` writes with `{serializer.scope.name}`")],

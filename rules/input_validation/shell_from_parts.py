@@ -81,7 +81,7 @@ class ShellFromParts(CstRule):
         elif self._is_text(worst, backend) and not is_run_by_hand(subject.location.path):
             yield self.finding(
                 subject,
-                f"Parameter `{worst.what}` is put into a shell command unquoted, so it can be a command",
+                f"parameter `{worst.what}` is put into a shell command unquoted, so it can be a command",
                 help=help,
                 confidence=Confidence.MEDIUM,
             )

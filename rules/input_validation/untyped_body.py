@@ -54,7 +54,7 @@ class UntypedBody(Rule[Route]):
             if each.place == "body" and each.type is not None and _is_untyped(each.type):
                 yield self.finding(
                     subject,
-                    f"Body `{each.name}` of {subject} is a `{each.type}`, so nothing in it is checked",
+                    f"body `{each.name}` of {subject} is a `{each.type}`, so nothing in it is checked",
                     help="declare a Pydantic model with the fields that the handler reads",
                 )
 

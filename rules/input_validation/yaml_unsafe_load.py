@@ -32,7 +32,8 @@ class YamlUnsafeLoad(CstRule):
         yaml.safe_load(text)
 
     ## Limits
-    `FullLoader`, `SafeLoader` and a project's own loaders are left alone.
+    `FullLoader`, `SafeLoader` and a project's own loaders are left alone. The fix is unsafe because documents
+    that use Python's tags on purpose are refused from then on.
 
     ## References
     - https://pyyaml.org/wiki/PyYAMLDocumentation

@@ -38,7 +38,8 @@ class OutboundWithoutTimeout(CstRule):
     ## Limits
     `requests` and `urllib` wait without end by default; `httpx` has five seconds and `aiohttp` five
     minutes, so `httpx` is judged only when the timeout is switched off. Scripts, migrations and management
-    commands are left alone. The fix sets ten seconds, which may be too short for a slow service.
+    commands are left alone. The fix is unsafe because it sets ten seconds, which may be too short for a slow
+    service.
 
     ## References
     - https://requests.readthedocs.io/en/latest/user/quickstart/#timeouts

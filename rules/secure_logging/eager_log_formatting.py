@@ -49,7 +49,7 @@ class EagerLogFormatting(CstRule):
         if how:
             yield self.finding(
                 subject,
-                f"{how} builds the message before the logger sees it, so records cannot be grouped",
+                f"{how} builds the message before `{subject.level}` sees it, so records cannot be grouped",
                 help='pass the values as arguments: `logger.info("order %s", order.id)`',
                 fixable=how == "an f-string" and len(subject.call.args) == 1 and subject.level != "log",
             )

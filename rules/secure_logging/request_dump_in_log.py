@@ -6,19 +6,9 @@ from linter.backend import Backend, Class, LogCall
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
 from linter.rule import Confidence, Finding, Outcome, Rule, Severity
 
-_SURE = {
-    "headers": "headers",
-    "META": "headers and environment",
-    "environ": "environment",
-    "cookies": "cookies",
-    "COOKIES": "cookies",
-}
+_SURE = frozenset({"headers", "META", "environ", "cookies", "COOKIES"})
 _BODY = frozenset({"POST", "body", "data", "form", "json", "get_json", "get_data", "values"})
-_CONFIGURATION = {
-    "os.environ": "the environment",
-    "flask.current_app.config": "the configuration",
-    "flask.Flask.config": "the configuration",
-}
+_CONFIGURATION = frozenset({"os.environ", "flask.current_app.config", "flask.Flask.config"})
 _SERVERS = ("flask.", "fastapi.", "starlette.", "django.", "rest_framework.", "quart.", "sanic.", "litestar.")
 _REQUESTS = frozenset({"request", "Request", "HttpRequest", "WSGIRequest", "WebSocket"})
 _MODELS = (
@@ -69,16 +59,17 @@ class RequestDumpInLog(Rule[LogCall]):
         for value in written(subject):
             expr = _origin(subject, value.expr)
             name = _name(subject, expr)
-            whole = _SURE.get(_part_of_request(name)) or _CONFIGURATION.get(name)
+            part = _part_of_request(name)
             secret = _secret_field(subject, expr)
             if secret:
                 yield self._found(subject, f"a model is logged whole, and its `{secret}` with it")
-            elif whole:
-                yield self._found(subject, f"all of {whole} is written to the log, credentials included")
-            elif _part_of_request(name) in _BODY:
+            elif part in _SURE or name in _CONFIGURATION:
+                shown = f"request.{part}" if part else ".".join(name.split(".")[-2:])
+                yield self._found(subject, f"the whole `{shown}` is written to the log, credentials included")
+            elif part in _BODY:
                 yield self._found(
                     subject,
-                    "the whole request body is written to the log, secrets included",
+                    f"the whole `request.{part}` is written to the log, secrets included",
                     Confidence.MEDIUM,
                 )
 

@@ -67,7 +67,7 @@ class SqlEchoInProduction(CstRule):
         if subject.call is None:
             yield self.finding(
                 subject,
-                "`SQLALCHEMY_ECHO` is on: every statement is logged with its values, personal data included",
+                "`SQLALCHEMY_ECHO` logs every statement with its values, personal data included",
                 help="turn it off, or read it from the environment",
                 fixable=False,
             )
@@ -77,7 +77,7 @@ class SqlEchoInProduction(CstRule):
         if _is_on(call.keyword("echo")) and not _is_on(hidden):
             yield self.finding(
                 subject,
-                "`echo=True`: every statement is logged with its values, personal data included",
+                "`echo=True` logs every statement with its values, personal data included",
                 help="leave `echo` out, or read it from the settings",
             )
 

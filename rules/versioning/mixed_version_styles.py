@@ -27,7 +27,7 @@ class MixedVersionStyles(Rule[Route]):
     as many routes.
 
     ## References
-    - OWASP API9:2023, Improper Inventory Management
+    - https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/
     """
 
     severity = Severity.WARNING

@@ -32,8 +32,8 @@ class UndeclaredDeprecation(CstRule):
     a line of it begins with "deprecated" or has Sphinx's `.. deprecated::`.
 
     ## References
-    - RFC 9745, The Deprecation HTTP Response Header Field
-    - RFC 8594, The Sunset HTTP Header Field
+    - https://www.rfc-editor.org/rfc/rfc9745
+    - https://www.rfc-editor.org/rfc/rfc8594
     """
 
     severity = Severity.WARNING

@@ -28,7 +28,7 @@ class UnversionedApi(Rule[Route]):
     read from a header, from a query parameter or by REST framework's versioning classes.
 
     ## References
-    - OWASP API9:2023, Improper Inventory Management
+    - https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/
     """
 
     severity = Severity.NOTE
@@ -55,8 +55,8 @@ class UnversionedApi(Rule[Route]):
             return
         yield self.finding(
             subject,
-            f"none of the {len(routes)} API routes carries a version, so an incompatible change breaks all "
-            "clients at once",
+            f"{subject} and all other API routes ({len(routes)}) carry no version, so an incompatible change "
+            "breaks all clients at once",
             help="serve the API below one prefix such as `/v1` before the next client is written",
         )
 

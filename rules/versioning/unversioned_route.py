@@ -32,7 +32,7 @@ class UnversionedRoute(Rule[Route]):
     answers with JSON counts where versioned routes lie, not among the pages whose scripts call it.
 
     ## References
-    - OWASP API9:2023, Improper Inventory Management
+    - https://owasp.org/API-Security/editions/2023/en/0xa9-improper-inventory-management/
     """
 
     severity = Severity.WARNING
