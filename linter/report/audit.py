@@ -12,6 +12,7 @@ from linter.report.document import JsonObject, dump
 from linter.report.escape import harmless_log, visible
 from linter.report.json_report import finding_object, head, tail
 from linter.report.markup import markdown_cell, markdown_code, markdown_message, markdown_text
+from linter.report.summary import counted
 from linter.report.terminal import Paint, place
 from linter.report.verdict import (
     STATUS_WORDS,
@@ -27,7 +28,12 @@ from linter.report.verdict import (
 )
 
 FINDINGS_SHOWN = 5
-"""How many findings of a rule the terminal lists; the other formats list all."""
+"""How many findings of a rule the terminal and Markdown list; HTML and JSON list all."""
+
+EVIDENCE_SHOWN = 3
+"""How many places in order Markdown names for each rule."""
+
+_WHOLE = "backlint audit --output html=audit.html"
 
 _SIGNS: dict[Status, str] = {"complies": "✓", "violations": "✗", "not-applicable": "·", "ask": "?"}
 _CODES: dict[Status, str] = {"complies": "32", "violations": "31", "not-applicable": "2", "ask": "36"}
@@ -88,6 +94,8 @@ def render_text(outcome: Outcome, *, colour: bool = False) -> str:
             lines += _text_practice(practice, min(width, 30), paint)
         blocks.append("\n".join(lines))
     blocks += ["\n".join(lines) for lines in closing(outcome, paint) if lines]
+    if any(len(findings) > FINDINGS_SHOWN for findings in _findings_by_rule(outcome)):
+        blocks[-1] = f"{paint.dim('All findings, with their source:')} {_WHOLE}\n{blocks[-1]}"
     blocks.append(paint.bold(checklist_headline(outcome)))
     return harmless_log("\n\n".join(blocks) + "\n")
 
@@ -112,13 +120,22 @@ def _text_practice(practice: PracticeResult, width: int, paint: Paint) -> Iterat
 
 
 def _text_findings(findings: Sequence[Finding], paint: Paint) -> Iterator[str]:
-    worst_first = sorted(findings, key=lambda finding: (finding.severity.rank, finding.sort_key))
-    for finding in worst_first[:FINDINGS_SHOWN]:
+    for finding in _worst_first(findings)[:FINDINGS_SHOWN]:
         where = place(finding.location)
         severity = paint.severity(finding.severity, finding.severity.value)
         yield f"        {where}: {severity}: {visible(finding.message)}"
     if len(findings) > FINDINGS_SHOWN:
-        yield paint.dim(f"        and {len(findings) - FINDINGS_SHOWN:,} more: backlint audit --output json")
+        yield paint.dim(f"        and {len(findings) - FINDINGS_SHOWN:,} more")
+
+
+def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (finding.severity.rank, finding.sort_key))
+
+
+def _findings_by_rule(outcome: Outcome) -> Iterator[Sequence[Finding]]:
+    for practice in outcome.checklist:
+        yield from (findings_of(rule, practice) for rule in practice.rules)
+        yield other_findings(practice)
 
 
 def render_markdown(outcome: Outcome) -> str:
@@ -153,7 +170,9 @@ def _markdown_practice(practice: PracticeResult) -> Iterator[str]:
     yield f"### {_SIGNS[practice.status]} {markdown_text(practice.title)}"
     yield f"{markdown_message(practice.summary)}\n\n**{status}**: {markdown_text(practice_verdict(practice))}"
     yield "\n".join(_markdown_rule(rule) for rule in practice.rules)
-    yield "\n".join(_markdown_finding(finding) for finding in practice.findings)
+    for rule in practice.rules:
+        yield from _markdown_findings(markdown_code(rule.rule), findings_of(rule, practice))
+    yield from _markdown_findings("Other rules", other_findings(practice))
     if practice.questions:
         asked = "\n".join(f"- [ ] {markdown_message(question)}" for question in practice.questions)
         yield f"For a person to answer:\n\n{asked}"
@@ -165,9 +184,19 @@ def _markdown_rule(rule: RuleResult) -> str:
         return line
     seen = ", ".join(
         f"{markdown_message(label)} ({markdown_code(f'{path}:{number}')})"
-        for label, path, number in rule.evidence
+        for label, path, number in rule.evidence[:EVIDENCE_SHOWN]
     )
     return f"{line}. For example {seen}"
+
+
+def _markdown_findings(title: str, findings: Sequence[Finding]) -> Iterator[str]:
+    if not findings:
+        return
+    shown = _worst_first(findings)[:FINDINGS_SHOWN]
+    yield f"**{title}**: {counted(len(findings), 'finding')}"
+    yield "\n".join(map(_markdown_finding, shown))
+    if len(findings) > len(shown):
+        yield f"and {len(findings) - len(shown):,} more: {markdown_code(_WHOLE)} lists all."
 
 
 def _markdown_finding(finding: Finding) -> str:

@@ -10,7 +10,7 @@ from linter.outcome import Outcome
 from linter.report.escape import visible
 from linter.report.markup import markdown_code, markdown_fence, markdown_message, markdown_text
 from linter.report.snippet import snippet
-from linter.report.summary import counted, headline
+from linter.report.summary import counted, headline, rule_to_explain
 
 COMMENT_LIMIT = 60_000
 """GitHub takes comments of 65,536 characters; room is left for what a bot puts around it."""
@@ -91,7 +91,7 @@ def _ending(outcome: Outcome, limit: int) -> Iterator[str]:
         title = f"Not read, or not in full: {counted(len(skipped), 'file')}"
         yield f"<details><summary>{title}</summary>\n\n{_cut(skipped, limit)}\n\n</details>"
     if outcome.findings:
-        rule = markdown_code(f"backlint explain {outcome.findings[0].rule}")
+        rule = markdown_code(f"backlint explain {rule_to_explain(outcome)}")
         yield f"What a rule means and how to comply: {rule}"
 
 

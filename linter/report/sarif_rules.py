@@ -18,6 +18,7 @@ LEVELS: Mapping[Severity, str] = {
 _PROBLEM = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
 _PRECISION = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.LOW: "low"}
 _SECURITY_SCORE = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.NOTE: "2.5"}
+_HOME = "https://github.com/backlint/backlint"
 _MAX_DESCRIPTION = 1000
 _MAX_NAME = 255
 
@@ -28,6 +29,7 @@ def driver(outcome: Outcome, rule_ids: Sequence[str]) -> JsonObject:
         "name": "backlint",
         "fullName": f"backlint {outcome.version}",
         "version": outcome.version,
+        "informationUri": _HOME,
         "semanticVersion": outcome.version,
         "shortDescription": {"text": "A deterministic linter for Python backends."},
         "language": "en",

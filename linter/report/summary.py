@@ -48,6 +48,15 @@ def by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
     return {severity: counts[severity] for severity in Severity}
 
 
+def rule_to_explain(outcome: Outcome) -> str:
+    """The rule whose explanation helps most: of the worst severity, then with the most findings; or empty."""
+    if not outcome.findings:
+        return ""
+    worst = min(finding.severity.rank for finding in outcome.findings)
+    counts = Counter(finding.rule for finding in outcome.findings if finding.severity.rank == worst)
+    return min(counts, key=lambda rule: (-counts[rule], rule))
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 file`, `2,310 files`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -5,19 +5,27 @@ Lines and columns are 1-based, columns count code points.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from linter.finding import Finding, Note, Severity
 from linter.outcome import Outcome
 from linter.report.escape import harmless_log, visible
 from linter.report.snippet import snippet, source_line
-from linter.report.summary import Tally, counted, headline, tally
+from linter.report.summary import Tally, counted, headline, rule_to_explain, tally
 from linter.report.terminal import Paint, draw_snippet, place
 
 REPEATS_SHOWN_IN_FULL = 3
-"""From this many equal findings on, all but the first are listed by place and source line."""
+"""More findings that say the same are listed by place, all but the first."""
 
+_LEFT_OUT: Mapping[str, str] = {
+    "gitignore": "ignored by git",
+    "exclude": "excluded by the configuration",
+    "not in include": "outside `include`",
+}
+_VARYING = re.compile(r"`[^`]*`|\d[\d,]*")
 _OLD_CODE = 10
+_PLACE_WIDTH = 56
 _SLOWEST = 10
 
 
@@ -40,7 +48,7 @@ def closing(outcome: Outcome, paint: Paint) -> Iterator[list[str]]:
 
 
 def _groups(findings: Iterable[Finding]) -> Iterator[tuple[Finding, ...]]:
-    """Findings in report order; equal ones join their first when there are many of them."""
+    """Findings in report order; those that say the same join their first when there are many of them."""
     equal: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         equal.setdefault(_group_key(finding), []).append(finding)
@@ -54,10 +62,10 @@ def _groups(findings: Iterable[Finding]) -> Iterator[tuple[Finding, ...]]:
 
 
 def _group_key(finding: Finding) -> tuple[object, ...]:
-    """A finding with notes of its own equals only itself: a list of places could not show them."""
-    notes = (finding.related, finding.path, finding.location) if finding.related or finding.path else ()
+    """Names and numbers aside. A finding with a path equals only itself: the path is what proves it."""
+    steps = (finding.path, finding.location) if finding.path else ()
     judgement = (finding.severity, finding.confidence, finding.fixable)
-    return (finding.rule, finding.message, finding.help, judgement, notes)
+    return (finding.rule, _VARYING.sub("`", finding.message), judgement, steps)
 
 
 def _group_lines(group: Sequence[Finding], outcome: Outcome, paint: Paint) -> Iterator[str]:
@@ -65,10 +73,22 @@ def _group_lines(group: Sequence[Finding], outcome: Outcome, paint: Paint) -> It
     yield from _finding_lines(first, outcome, paint)
     if others:
         yield "  " + paint.dim(f"and {counted(len(others), 'more place', 'more places')}:")
-        width = min(40, max(len(place(other.location)) for other in others))
+        alike = all(other.message == first.message for other in others)
+        width = min(_PLACE_WIDTH, max(len(place(other.location)) for other in others))
         for other in others:
-            line = visible(source_line(outcome.sources, other.location))
-            yield f"    {place(other.location):<{width}}  {paint.dim(line)}".rstrip()
+            distinct = "" if alike else _distinct_part(other.message)
+            said = distinct or source_line(outcome.sources, other.location)
+            yield f"    {place(other.location):<{width}}  {paint.dim(visible(said))}".rstrip()
+
+
+def _distinct_part(message: str) -> str:
+    """The message up to its last name or number, as what follows is the same in the whole group.
+
+    Empty when that is a single name: the source line says more.
+    """
+    *_, last = _VARYING.finditer(message)
+    distinct = message[: last.end()]
+    return "" if _VARYING.fullmatch(distinct) else distinct
 
 
 def _finding_lines(finding: Finding, outcome: Outcome, paint: Paint) -> Iterator[str]:
@@ -109,8 +129,11 @@ def _skipped_lines(outcome: Outcome, paint: Paint) -> list[str]:
         lines.append(paint.bold(f"Not read, or not in full: {counted(len(outcome.skipped), 'file')}"))
         lines += [f"  {visible(item.path)}: {visible(item.reason)}" for item in sorted(outcome.skipped)]
     if outcome.excluded:
-        reasons = (f"{count:,} {visible(reason)}" for reason, count in sorted(outcome.excluded.items()))
-        lines.append(paint.dim(f"Left out on purpose: {', '.join(reasons)}"))
+        reasons = (
+            f"{count:,} {visible(_LEFT_OUT.get(reason, reason))}"
+            for reason, count in sorted(outcome.excluded.items())
+        )
+        lines.append(paint.dim(f"Files and folders left out: {', '.join(reasons)}"))
     return lines
 
 
@@ -148,12 +171,13 @@ def _advice_lines(outcome: Outcome, counts: Tally, paint: Paint) -> list[str]:
     if counts.fixable_safe or counts.fixable_unsafe:
         advice.append(_fix_advice(counts))
     if outcome.findings:
-        rule = visible(outcome.findings[0].rule)
+        rule = visible(rule_to_explain(outcome))
         advice.append(("What a rule means and how to comply", f"backlint explain {rule}"))
     if counts.findings >= _OLD_CODE and not counts.hidden["baseline"] and not outcome.stale:
         advice.append(("Old code? Accept what is there, report only what is new", "backlint baseline create"))
     if counts.hidden["profile"]:
-        seen = f"See the {counts.hidden['profile']:,} outside profile `{visible(outcome.profile)}`"
+        number = counted(counts.hidden["profile"], "less certain or less grave problem")
+        seen = f"{number} that profile `{visible(outcome.profile)}` leaves out"
         advice.append((seen, "backlint check --profile audit"))
     return [f"{paint.dim(text + ':')} {command}" for text, command in advice]
 

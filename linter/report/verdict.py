@@ -18,6 +18,15 @@ STATUS_WORDS: Mapping[Status, str] = {
 }
 """The statuses of a practice, what needs work first."""
 
+_PROPER_NAMES: Mapping[str, str] = {
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "sqlite": "SQLite",
+    "oracle": "Oracle",
+    "mssql": "SQL Server",
+}
+
 
 def status_counts(outcome: Outcome) -> dict[Status, int]:
     """How many practices have each status, zeros included."""
@@ -55,7 +64,7 @@ def practice_verdict(practice: PracticeResult) -> str:
     if len(judged) == 1 and len(practice.rules) == 1:
         return rule_verdict(judged[0])
     holding = sum(not rule.violating for rule in judged)
-    holds = f"{holding} of {counted(len(judged), 'question')} without a violation"
+    holds = f"{holding:,} of {counted(len(judged), 'rule')} {'holds' if holding == 1 else 'hold'}"
     return f"{holds}, {counted(len(practice.findings), 'finding')}" if practice.findings else holds
 
 
@@ -113,4 +122,4 @@ def stack(inventory: Inventory) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+    return ", ".join(_PROPER_NAMES.get(name, name) for name in names)

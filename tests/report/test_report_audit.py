@@ -34,7 +34,7 @@ def test_practice_verdicts() -> None:
     assert verdicts["consistency"] == "43 of 43 routes comply"
     assert verdicts["caching"] == "nothing of the kind found"
     assert verdicts["documentation"] == "cannot be decided from code"
-    assert verdicts["input-validation"] == "1 of 2 questions without a violation, 1 finding"
+    assert verdicts["input-validation"] == "1 of 2 rules holds, 1 finding"
 
 
 def test_headline_of_the_checklist() -> None:
@@ -57,7 +57,7 @@ def test_every_format_has_verdicts_findings_and_questions(format: str) -> None:
 
 @pytest.mark.parametrize("format", ["markdown", "json", "html"])
 def test_evidence_is_shown(format: str) -> None:
-    assert "shop/orders/5.py:15" in render(format, sample.audited(), audit=True) or format == "json"
+    assert "shop/orders/3.py:9" in render(format, sample.audited(), audit=True) or format == "json"
     if format == "json":
         checklist = json.loads(render(format, sample.audited(), audit=True))["checklist"]
         assert checklist[0]["rules"][0]["evidence"][4] == {
@@ -77,7 +77,9 @@ def test_findings_of_rules_that_the_practice_does_not_list_are_shown() -> None:
 
 
 def test_text_counts_the_findings_that_it_does_not_list() -> None:
-    assert "and 2 more: backlint audit --output json" in render("text", sample.audited(), audit=True)
+    report = render("text", sample.audited(), audit=True)
+    assert "and 2 more\n" in report
+    assert report.count("backlint audit --output html=audit.html") == 1
 
 
 def test_html_folds_many_findings_and_loses_none() -> None:

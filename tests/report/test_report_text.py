@@ -12,6 +12,7 @@ from linter.report.concise import render as render_concise
 from linter.report.escape import visible
 from linter.report.markup import code_parts, markdown_code, markdown_text
 from linter.report.snippet import MAX_WIDTH, snippet
+from linter.report.summary import rule_to_explain
 from linter.report.text import render
 from tests.report import sample
 
@@ -90,7 +91,7 @@ def test_summary_of_an_ordinary_run() -> None:
         "1 outside the profile) in 210 files."
     )
     text = "\n".join(lines)
-    assert "backlint explain measurement/timing-by-print" in text
+    assert "backlint explain authentication/unauthenticated-route" in text
     assert "7 can be fixed (1 more with --unsafe): backlint fix" in text
     assert "legacy/py2.py: not valid Python" in text
     assert "internal error: rule batching/n-plus-one" in text
@@ -118,6 +119,36 @@ def test_repeated_findings_are_grouped_and_none_is_lost() -> None:
     assert "and 6 more places:" in report
     for finding in sample.PRINTS:
         assert f"shop/jobs.py:{finding.location.line}:5" in report
+
+
+def test_findings_that_differ_in_names_are_grouped_with_what_differs() -> None:
+    outcome = sample.empty()
+    outcome.findings = tuple(
+        sample.finding(
+            "indexing/x",
+            f"{line} queries filter `order.c{line}`, so each is slow",
+            sample.place("a.py", line, 1),
+            help=f"index `c{line}`",
+            related=sample.INJECTION.related,
+        )
+        for line in range(1, 6)
+    )
+    report = render(outcome)
+    assert report.count("so each is slow") == 1
+    assert "    a.py:5:1  5 queries filter `order.c5`\n" in report
+
+
+def test_the_rule_to_explain_is_the_worst_then_the_most_frequent() -> None:
+    outcome = sample.empty()
+    outcome.findings = (
+        sample.finding("a/frequent-note", "m", sample.place("a.py", 1, 1), Severity.NOTE),
+        sample.finding("a/frequent-note", "n", sample.place("a.py", 2, 1), Severity.NOTE),
+        sample.finding("b/rare-error", "m", sample.place("a.py", 3, 1)),
+        sample.finding("c/frequent-error", "m", sample.place("a.py", 4, 1)),
+        sample.finding("c/frequent-error", "n", sample.place("a.py", 5, 1)),
+    )
+    assert rule_to_explain(outcome) == "c/frequent-error"
+    assert rule_to_explain(sample.empty()) == ""
 
 
 def test_repeated_findings_with_paths_of_their_own_are_not_grouped() -> None:
