@@ -9,6 +9,7 @@ from linter.outcome import Outcome, PracticeResult, RuleResult, Status
 from linter.report.html_finding import finding_cards, rule_documentation
 from linter.report.html_page import Option, facts, footer, limits, masthead, page, tools
 from linter.report.markup import html_message, html_text
+from linter.report.summary import counted
 from linter.report.verdict import (
     STATUS_WORDS,
     checklist_headline,
@@ -65,7 +66,7 @@ def _selects(outcome: Outcome) -> Iterator[tuple[str, str, Iterable[Option]]]:
     yield "practice", "Every practice", practices
     yield "status", "Every status", statuses
     yield "severity", "Every severity", SEVERITY_OPTIONS
-    yield "sort", "In checklist order", _SORTS
+    yield "sort", "Checklist order", _SORTS
 
 
 def _strip(practices: Iterable[PracticeResult]) -> str:
@@ -109,14 +110,16 @@ def _practice(practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
         practice.findings,
     )
     yield f'<p class="summary">{html_message(practice.summary)}</p>'
-    for rule in practice.rules:
-        if rule.subjects or findings_of(rule, practice):
-            yield from _rule(rule, practice, outcome)
+    violated = [rule for rule in practice.rules if findings_of(rule, practice)]
+    held = [rule for rule in practice.rules if rule.subjects and rule not in violated]
+    for rule in sorted(violated, key=lambda rule: worst_rank(findings_of(rule, practice))):
+        yield from _rule(rule, practice, outcome)
     others = other_findings(practice)
     if others:
         yield '<section class="rule"><p>Found by other rules and tools</p>'
         yield from finding_cards(others, outcome)
         yield "</section>"
+    yield from _held(held, practice, outcome)
     yield from _not_applicable(practice)
     if practice.questions:
         items = "".join(f"<li>{html_message(question)}</li>" for question in practice.questions)
@@ -129,7 +132,7 @@ def practice_opening(
 ) -> str:
     """The head of a practice, `chip` being (style, text); the caller closes `</div></details>`."""
     listed = list(findings)
-    rank = min((finding.severity.rank for finding in listed), default=len(Severity))
+    rank = worst_rank(listed)
     opened = " open" if status in _OPEN else ""
     data = {
         "id": id,
@@ -147,10 +150,27 @@ def practice_opening(
     )
 
 
+def worst_rank(findings: Iterable[Finding]) -> int:
+    """The rank of the worst severity among `findings`; beyond all ranks when there are none."""
+    return min((finding.severity.rank for finding in findings), default=len(Severity))
+
+
+def _held(rules: list[RuleResult], practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
+    """Rules without a violation; folded where violations are what a reader has come for."""
+    fold = bool(practice.findings and rules)
+    if fold:
+        words = f"{counted(len(rules), 'rule')} {'holds' if len(rules) == 1 else 'hold'}"
+        yield f'<details class="more held"><summary>{words}</summary><div>'
+    for rule in rules:
+        yield from _rule(rule, practice, outcome)
+    if fold:
+        yield "</div></details>"
+
+
 def _rule(rule: RuleResult, practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
     info = outcome.rules.get(rule.rule)
     title = f"<b>{html_message(info.title)}</b> " if info else ""
-    yield f'<section class="rule"><div class="top"><p>{title}<code>{html_text(rule.rule)}</code></p>'
+    yield f'<section class="rule"><div class="top"><p>{title}<code class="id">{html_text(rule.rule)}</code></p>'
     yield f'<p class="soft">{html_text(rule_verdict(rule))}</p>'
     yield _meter(rule)
     yield "</div>"

@@ -37,7 +37,7 @@ def finding_card(finding: Finding, outcome: Outcome) -> str:
     parts = [
         f'<article class="finding {severity}" data-severity="{severity}">',
         f'<header><span class="chip {severity}">{severity}</span>',
-        f"<h4>{html_message(finding.message)}</h4></header>",
+        f"<h4>{html_message(_capital(finding.message))}</h4></header>",
         f'<p class="where">{_where(finding)}</p>',
         source_block(snippet(outcome.sources, finding.location)),
         *_notes(finding),
@@ -46,6 +46,11 @@ def finding_card(finding: Finding, outcome: Outcome) -> str:
         parts.append(f'<p class="help"><b>How to comply:</b> {html_message(finding.help)}</p>')
     parts.append("</article>")
     return "\n".join(filter(None, parts))
+
+
+def _capital(text: str) -> str:
+    """A heading begins with a capital; code in it stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def _where(finding: Finding) -> str:

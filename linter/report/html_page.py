@@ -69,7 +69,7 @@ def tools(selects: Iterable[tuple[str, str, Iterable[Option]]]) -> str:
     parts = [
         '<div class="tools" id="tools" role="search" hidden>',
         '<label class="label" for="search">Search</label>',
-        '<input id="search" type="search" placeholder="Search findings, files, rules">',
+        '<input id="search" type="search" placeholder="Search" title="Search findings, files and rules">',
     ]
     for id, label, options in selects:
         listed = "".join(

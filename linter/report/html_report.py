@@ -60,7 +60,7 @@ def _practice(practice: str, outcome: Outcome) -> Iterator[str]:
 def _rule(rule: str, findings: Iterable[Finding], outcome: Outcome) -> Iterator[str]:
     info = outcome.rules.get(rule)
     title = f"<b>{html_message(info.title)}</b> " if info else ""
-    yield f'<section class="rule"><p>{title}<code>{html_text(rule)}</code></p>'
+    yield f'<section class="rule"><p>{title}<code class="id">{html_text(rule)}</code></p>'
     yield rule_documentation(info)
     yield from finding_cards(findings, outcome)
     yield "</section>"

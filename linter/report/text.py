@@ -86,8 +86,8 @@ def _distinct_part(message: str) -> str:
 
     Empty when that is a single name: the source line says more.
     """
-    *_, last = _VARYING.finditer(message)
-    distinct = message[: last.end()]
+    end = max((match.end() for match in _VARYING.finditer(message)), default=len(message))
+    distinct = message[:end]
     return "" if _VARYING.fullmatch(distinct) else distinct
 
 

@@ -45,6 +45,10 @@
       if (fits && (wanted || severity || value("practice"))) practice.open = true;
       for (const fold of all(".fold", practice)) fold.hidden = all(".finding", fold).every((finding) => finding.hidden);
       if (wanted || severity) for (const fold of all(".fold", practice)) fold.open = true;
+      for (const held of all(".held", practice)) {
+        held.hidden = all(".rule", held).every((rule) => rule.hidden);
+        if (wanted && !named) held.open = true;
+      }
     }
     for (const group of all(".group")) group.hidden = !all(".practice", group).some((practice) => !practice.hidden);
     const nothing = practices.length > 0 && practices.every((practice) => practice.hidden);
@@ -78,7 +82,7 @@
 
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    unfolded = all("details:not([open])");
+    unfolded = all("details:not([open], .fold, .held)");
     for (const details of unfolded) details.open = true;
   });
   addEventListener("afterprint", () => {
