@@ -170,7 +170,8 @@ def _held(rules: list[RuleResult], practice: PracticeResult, outcome: Outcome) -
 def _rule(rule: RuleResult, practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
     info = outcome.rules.get(rule.rule)
     title = f"<b>{html_message(info.title)}</b> " if info else ""
-    yield f'<section class="rule"><div class="top"><p>{title}<code class="id">{html_text(rule.rule)}</code></p>'
+    name = f'{title}<code class="id">{html_text(rule.rule)}</code>'
+    yield f'<section class="rule"><div class="top"><p>{name}</p>'
     yield f'<p class="soft">{html_text(rule_verdict(rule))}</p>'
     yield _meter(rule)
     yield "</div>"
