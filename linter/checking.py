@@ -24,16 +24,8 @@ if TYPE_CHECKING:
     from linter.facts.files import FileFacts
 
 _EVIDENCE = 5
-_ASIDE = {
-    "data-protection",
-    "error-handling",
-    "indexing",
-    "integration",
-    "migrations",
-    "normalization",
-    "secure-logging",
-}
-"""Practices whose rules ask for tables, statements and calls, but not for routes."""
+_ASIDE = {"indexing", "migrations", "normalization", "secure-logging"}
+"""Practices whose rules ask for tables, statements and logs, but not for routes."""
 _WORTH_A_PROCESS = 20_000
 """Lines of source below which a second process costs more than it saves."""
 
@@ -200,22 +192,27 @@ def fingerprinted(
     findings: Iterable[Finding], facts: Mapping[str, FileFacts], text_of: Callable[[str], str]
 ) -> list[Finding]:
     """The findings with fingerprints from the statements that they lie in."""
-    texts: dict[str, list[str]] = {}
-    ranges: dict[str, list[tuple[int, int]]] = {}
+    files: dict[str, tuple[list[str], dict[int, tuple[int, int]]]] = {}
 
     def statement_text(finding: Finding) -> str:
         path = finding.location.path
         if path not in facts:
             return ""
-        if path not in texts:
-            texts[path] = text_of(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            ranges[path] = _statement_lines(facts[path])
+        if path not in files:
+            lines = text_of(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            files[path] = lines, _innermost(facts[path])
+        lines, around = files[path]
         line = finding.location.line
-        around = [each for each in ranges[path] if each[0] <= line <= each[1]]
-        first, last = min(around, key=lambda each: each[1] - each[0], default=(line, line))
-        return "\n".join(texts[path][first - 1 : last])
+        first, last = around.get(line, (line, line))
+        return "\n".join(lines[first - 1 : last])
 
     return assign(findings, statement_text)
+
+
+def _innermost(facts: FileFacts) -> dict[int, tuple[int, int]]:
+    """The first and last line of the innermost statement, or header, around each line."""
+    ranges = sorted(_statement_lines(facts), key=lambda each: each[0] - each[1])
+    return {line: each for each in ranges for line in range(each[0], each[1] + 1)}
 
 
 def _statement_lines(facts: FileFacts) -> list[tuple[int, int]]:

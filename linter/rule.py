@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
@@ -124,7 +123,9 @@ class Rule(ABC, Generic[S]):
     @classmethod
     def documentation(cls) -> tuple[str, str]:
         """The title (first sentence) and the Markdown body of the docstring."""
-        title, _, body = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
+        from inspect import cleandoc
+
+        title, _, body = cleandoc(cls.__doc__ or "").partition("\n\n")
         return " ".join(title.split()), body.strip()
 
 

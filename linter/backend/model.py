@@ -209,6 +209,10 @@ class Backend:
         hits.sort(key=lambda hit: hit[:2])
         return (site for _, _, site in hits)
 
+    def calls_named(self, name: str) -> list[tuple[Definition, int]]:
+        """(definition, index of the call) of calls outside tests that are written with this last name."""
+        return list(self._calls_by_name.get(name, ()))
+
     def methods_called(self, name: str) -> Iterator[Site]:
         """Calls outside tests of anything whose last name is `name`, in path and source order."""
         for function, position in self._calls_by_name.get(name, ()):

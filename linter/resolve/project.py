@@ -70,6 +70,7 @@ class Project:
         self._types: dict[tuple[int, str], str | None] = {}
         self._members: dict[tuple[str, str], Resolved | None] = {}
         self._bases: dict[str, tuple[Resolved, ...]] = {}
+        self._ancestors: dict[str, tuple[Resolved, ...]] = {}
         self._following: set[tuple[str, ...]] = set()
         self._typing = 0
         self._by_id: dict[str, Definition] = {}
@@ -271,25 +272,32 @@ class Project:
             return Resolved(f"{callee.name}()", None)
         return Resolved("?", None)
 
-    def ancestors(self, cls: Class) -> Iterator[Resolved]:
+    def ancestors(self, cls: Class) -> tuple[Resolved, ...]:
         """The class and all its bases, depth first, each once; names outside the project included.
 
         A base that is a variable (`Base = declarative_base()`) counts as what was assigned to it.
         """
-        seen: set[str] = set()
+        known = self._ancestors.get(cls.id)
+        if known is not None:
+            return known
+        found: dict[str, Resolved] = {}
         stack: list[Resolved] = [Resolved(cls.id, cls)]
         while stack:
             current = stack.pop(0)
-            if current.name in seen:
+            if current.name in found:
                 continue
-            seen.add(current.name)
-            yield current
+            found[current.name] = current
             if isinstance(current.target, Class):
                 stack[:0] = self.bases(current.target)
             elif isinstance(current.target, Variable):
                 kind = self.type_of_variable(current.target)
                 if kind is not None:
                     stack.insert(0, Resolved(kind, self.by_id(kind)))
+        line = tuple(found.values())
+        if not self._following and not self._typing:
+            # In the middle of following names an answer may be cut short; only a whole one is kept.
+            self._ancestors[cls.id] = line
+        return line
 
     def derives(self, cls: Class, *names: str) -> bool:
         """Whether `cls` is, or inherits from, one of the named classes."""

@@ -102,11 +102,10 @@ class TimingUnsafeComparison(CstRule):
         return any(self._is_keyed_digest(site, each, depth + 1) for each in inner)
 
     def _is_configured(self, site: Site, expr: Expr) -> bool:
-        if not isinstance(expr, Ref):
+        if not isinstance(expr, Ref) or _SECRET.isdisjoint(words_of(expr.name.rpartition(".")[2])):
             return False
         name = site.backend.project.reference(site.function, expr.name).name
-        named_secret = not _SECRET.isdisjoint(words_of(name.rpartition(".")[2]))
-        return named_secret and not _CONFIGURED.isdisjoint(words_of(name))
+        return not _CONFIGURED.isdisjoint(words_of(name))
 
     def _is_outside(self, site: Site, expr: Expr) -> bool:
         leaves = provenance_of(site.backend).followed(site.function, expr, RAW)

@@ -70,17 +70,21 @@ class Dependencies:
         self.project = backend.project
         self.refusals = refusals
         self._verdicts: dict[str, tuple[Verdict, GuardKind]] = {}
+        self._declared: dict[int, Declared] = {}
 
     # Declarations
 
     def declared(self, function: Function, parameter: Parameter) -> Declared:
         """A parameter's type and its markers, through `Annotated` and aliases of it."""
-        holder = function.parent
-        assert holder is not None
-        found = self.unwrapped(holder, parameter.annotation)
-        if parameter.default is None:
-            return found
-        return found._replace(markers=((holder, parameter.default), *found.markers))
+        found = self._declared.get(id(parameter))
+        if found is None:
+            holder = function.parent
+            assert holder is not None
+            found = self.unwrapped(holder, parameter.annotation)
+            if parameter.default is not None:
+                found = found._replace(markers=((holder, parameter.default), *found.markers))
+            self._declared[id(parameter)] = found
+        return found
 
     def unwrapped(self, holder: Definition, annotation: Expr | None) -> Declared:
         """An annotation's type and its markers, through `Annotated` and aliases of it."""

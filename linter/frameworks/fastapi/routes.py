@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from linter.backend import Backend, Guard, GuardLevel, Input, Output, Route, Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
-from linter.facts.scopes import Call
+from linter.facts.scopes import Assign, Call
 from linter.facts.spans import Span
 from linter.frameworks.fastapi.dependencies import Dependencies, shown_type
 from linter.frameworks.fastapi.values import Origin, Row, Values
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function
+from linter.resolve.project import Variable
 
 _VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "trace"}
 _APPS = {"fastapi.FastAPI", "starlette.applications.Starlette"}
@@ -131,17 +133,25 @@ class _Linker:
     # Nodes
 
     def _collect_nodes(self) -> None:
-        for function in self.backend.functions:
-            for index in range(len(function.scope.calls)):
-                self._node_of(function, index)
+        for name in sorted(self._constructor_names()):
+            for holder, index in self.backend.calls_named(name):
+                self._node_of(holder, index)
+
+    def _constructor_names(self) -> set[str]:
+        """Last names of what may make an app or a router: their classes, and what is bound to one."""
+        names = {name.rpartition(".")[2] for name in _APPS | _ROUTERS}
         for cls in self.backend.classes:
-            for index in range(len(cls.scope.calls)):
-                self._node_of(cls, index)
+            if cls.scope.bases and self._kind(cls.id, cls) is not None:
+                names.add(cls.scope.name)
+        for module in self.project.modules.values():
+            for name, binding in module.bindings.items():
+                if name[:1].isupper() and isinstance(binding, Assign):
+                    alias = self.project.class_behind(Variable(module.functions[0], name, binding))
+                    if alias is not None and self._kind(alias.id, alias) is not None:
+                        names.add(name)
+        return names
 
     def _node_of(self, holder: Definition, index: int) -> None:
-        callee = holder.scope.calls[index].callee
-        if not isinstance(callee, Ref) or not callee.name.rpartition(".")[2].lstrip(":$")[:1].isupper():
-            return
         if self.values.made(holder, index) is None:
             return
         for row in self.values.contexts(holder):
@@ -454,31 +464,37 @@ class _Linker:
             yield Guard(name, "authentication", "function", place, Verdict.YES)
 
     def _middleware_guards(self, node: _Node) -> list[_Middleware]:
-        """Middleware that may refuse."""
+        """Middleware of one app that may refuse."""
         guards: list[_Middleware] = []
+        for origins, function in self._middlewares:
+            if node.origin in origins:
+                self._middleware(function, guards)
+        return guards
+
+    @cached_property
+    def _middlewares(self) -> list[tuple[list[Origin], Function]]:
+        """Every middleware function, with the apps that it is added to."""
+        found: list[tuple[list[Origin], Function]] = []
         for function in self.backend.functions:
             parent = function.parent
             for decorator in function.scope.decorators:
                 if parent is None or not isinstance(decorator.value, Result):
                     continue
-                call = parent.scope.calls[decorator.value.call]
-                receiver, method = _receiver(call.callee)
+                receiver, method = _receiver(parent.scope.calls[decorator.value.call].callee)
                 if method == "middleware" and receiver is not None:
-                    if node.origin in self.values.origins(parent, receiver):
-                        self._middleware(function, guards)
+                    found.append((self.values.origins(parent, receiver), function))
         for site in self.backend.methods_called("add_middleware"):
             assert site.call is not None
             receiver, _ = _receiver(site.call.callee)
-            if receiver is None or node.origin not in self.values.origins(site.function, receiver):
+            added = site.resolve(site.argument(0, "middleware_class"))
+            if receiver is None or added is None or not isinstance(added.target, Class):
                 continue
-            argument = site.argument(0, "middleware_class")
-            found = site.resolve(argument)
-            if found is not None and isinstance(found.target, Class):
-                for name in ("dispatch", "__call__"):
-                    method_found = found.target.methods.get(name)
-                    if method_found is not None:
-                        self._middleware(method_found, guards)
-        return guards
+            origins = self.values.origins(site.function, receiver)
+            for name in ("dispatch", "__call__"):
+                method_found = added.target.methods.get(name)
+                if method_found is not None:
+                    found.append((origins, method_found))
+        return found
 
     def _middleware(self, function: Function, guards: list[_Middleware]) -> None:
         refusal = self.refusals.of(function)
