@@ -40,6 +40,9 @@ _WRITING_METHODS = frozenset(
 )
 _SESSION_METHODS = frozenset({"add", "add_all", "delete", "merge", "commit", "flush"})
 _STATEMENTS = frozenset({"sqlalchemy.insert", "sqlalchemy.update", "sqlalchemy.delete"})
+_QUERIES = ("django.db.models.", "sqlalchemy.orm.", "flask_sqlalchemy.")
+"""What queries are made by; `update` of anything else is a mapping's."""
+
 _NO_DATABASE = (
     "bytes.",
     "dict.",
@@ -242,6 +245,8 @@ def _is_write(found: Resolved) -> bool:
         return False
     if last in _SESSION_METHODS and holder.endswith(("Session", "session", "?")):
         return last != "add" or not holder.endswith("?")
+    if last == "update":
+        return holder.startswith(_QUERIES)
     return last in _WRITING_METHODS and bool(holder)
 
 
