@@ -1,15 +1,10 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Definition, Guard, Route, Verdict
-from linter.facts.expressions import Expr, Ref, Result
+from linter.backend import Backend, Guard, Route, Verdict
+from linter.finding import Note
 from linter.rule import Confidence, Outcome, Rule, Severity
 
-_EXEMPT = (
-    "django.views.decorators.csrf.csrf_exempt",
-    "flask_wtf.CSRFProtect.exempt",
-    "flask_wtf.csrf.CSRFProtect.exempt",
-    "flask_seasurf.SeaSurf.exempt",
-)
+_EXEMPT = ("django.views.decorators.csrf.csrf_exempt", "flask_wtf.CSRFProtect.exempt")
 _SESSION_GUARDS = ("django.contrib.auth.", "django.contrib.admin.", "flask_login.", "flask_security.")
 
 
@@ -50,31 +45,23 @@ class CsrfExempt(Rule[Route]):
                 yield route
 
     def check(self, subject: Route, backend: Backend) -> Iterator[Outcome]:
-        """An exemption on the view or its class."""
-        owner = subject.owner or (None if subject.function is None else subject.function.owner)
-        for definition in (subject.function, owner):
-            if definition is not None and self._is_exempt(definition, backend):
-                yield self.finding(
-                    subject,
-                    f"{subject} trusts the session and skips the CSRF check, so any site can call it",
-                    help="remove the exemption and send the token with the request",
-                    location=definition.location,
-                )
-                return
-
-    def _is_exempt(self, definition: Definition, backend: Backend) -> bool:
-        parent = definition.parent
-        if parent is None:
-            return False
-        exprs: list[Expr] = [decorator.value for decorator in definition.scope.decorators]
-        for expr in tuple(exprs):
-            if isinstance(expr, Result):
-                call = parent.scope.calls[expr.call]
-                exprs.extend(call.args)
-        return any(
-            isinstance(each, Ref) and backend.project.reference(parent, each.name).name in _EXEMPT
-            for each in exprs
+        """An exemption of the view, its class or its blueprint."""
+        exemption = next((guard for guard in subject.guards if _exempts(guard)), None)
+        if exemption is None:
+            return
+        definition = subject.owner or subject.function
+        place = subject.location if definition is None else definition.location
+        yield self.finding(
+            subject,
+            f"{subject} trusts the session and skips the CSRF check, so any site can call it",
+            help="remove the exemption and send the token with the request",
+            location=place,
+            related=[Note(exemption.location, "the check is switched off here")],
         )
+
+
+def _exempts(guard: Guard) -> bool:
+    return guard.kind == "csrf" and guard.verdict is Verdict.NO and guard.name in _EXEMPT
 
 
 def _trusts_session(guard: Guard) -> bool:

@@ -3,7 +3,7 @@ from collections.abc import Iterable, Iterator
 from linter.analyses.effects import effects_of
 from linter.backend import Backend, Route, Verdict
 from linter.finding import Note
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, Location, Outcome, Rule, Severity
 
 _FEWEST = 4
 _SHOWN = 3
@@ -78,10 +78,19 @@ class OddOneOut(Rule[Route]):
             subject,
             f"{subject} lacks {what} and all {len(names)} neighbours have one, so it admits whom they refuse",
             confidence=Confidence.LOW if what != "a guard" else None,
+            location=_handler(subject),
             help=f"add {what}, or put it on the router so that no route can lack it",
-            related=[Note(route.location, f"{route} has {what}") for route in guarded[:_SHOWN]],
+            related=[Note(_handler(route), f"{route} has {what}") for route in guarded[:_SHOWN]],
         )
 
 
 def _has_permission(route: Route) -> bool:
     return any(guard.kind == "authorization" and guard.verdict is Verdict.YES for guard in route.guards)
+
+
+def _handler(route: Route) -> Location:
+    """Where a guard belongs: at the function that answers, or the class that inherits it."""
+    function = route.function
+    assert function is not None
+    inherited = route.owner is not None and function.owner is not route.owner
+    return route.owner.location if inherited and route.owner is not None else function.location
