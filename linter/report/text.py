@@ -73,22 +73,19 @@ def _group_lines(group: Sequence[Finding], outcome: Outcome, paint: Paint) -> It
     yield from _finding_lines(first, outcome, paint)
     if others:
         yield "  " + paint.dim(f"and {counted(len(others), 'more place', 'more places')}:")
-        alike = all(other.message == first.message for other in others)
         width = min(_PLACE_WIDTH, max(len(place(other.location)) for other in others))
         for other in others:
-            distinct = "" if alike else _distinct_part(other.message)
-            said = distinct or source_line(outcome.sources, other.location)
+            said = _what_is_special(other, first, source_line(outcome.sources, other.location))
             yield f"    {place(other.location):<{width}}  {paint.dim(visible(said))}".rstrip()
 
 
-def _distinct_part(message: str) -> str:
-    """The message up to its last name or number, as what follows is the same in the whole group.
-
-    Empty when that is a single name: the source line says more.
-    """
-    end = max((match.end() for match in _VARYING.finditer(message)), default=len(message))
-    distinct = message[:end]
-    return "" if _VARYING.fullmatch(distinct) else distinct
+def _what_is_special(finding: Finding, first: Finding, source: str) -> str:
+    """The source line, or the words of the message when they name what the line does not show."""
+    names = _VARYING.findall(finding.message)
+    if finding.message == first.message or all(name.strip("`") in source for name in names):
+        return source
+    # What follows the last name or number is the same in the whole group.
+    return finding.message[: finding.message.rindex(names[-1]) + len(names[-1])]
 
 
 def _finding_lines(finding: Finding, outcome: Outcome, paint: Paint) -> Iterator[str]:

@@ -138,6 +138,17 @@ def test_findings_that_differ_in_names_are_grouped_with_what_differs() -> None:
     assert "    a.py:5:1  5 queries filter `order.c5`\n" in report
 
 
+def test_a_grouped_place_shows_its_source_when_that_names_what_differs() -> None:
+    calls = [f"    requests.{verb}(url)" for verb in ("get", "post", "put", "patch")]
+    outcome = sample.empty()
+    outcome.sources = {"a.py": tuple(calls)}
+    outcome.findings = tuple(
+        sample.finding("x/y", f"`{call.strip()[:-5]}` has no timeout", sample.place("a.py", line, 5))
+        for line, call in enumerate(calls, 1)
+    )
+    assert "    a.py:4:5  requests.patch(url)\n" in render(outcome)
+
+
 def test_the_rule_to_explain_is_the_worst_then_the_most_frequent() -> None:
     outcome = sample.empty()
     outcome.findings = (
