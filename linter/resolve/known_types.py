@@ -129,3 +129,23 @@ WRAPPERS = frozenset(
     }
 )
 """Generic names whose first argument is the type that matters to a caller."""
+
+
+def canonical(name: str) -> str:
+    """The public name of a library's class or function, or of a member of one."""
+    known = ALIASES.get(name)
+    if known is not None:
+        return known
+    head, _, tail = name.rpartition(".")
+    known = ALIASES.get(head)
+    return name if known is None else f"{known}.{tail}"
+
+
+def returned(name: str) -> str | None:
+    """The type that a library's callable returns, when its name does not say it."""
+    return RETURNS.get(name)
+
+
+def last_part(name: str) -> str:
+    """The last part of a dotted reference, without its binding mark."""
+    return name.rpartition(".")[2].lstrip(":$")

@@ -24,7 +24,7 @@ from linter.facts.expressions import Mapping as MappingExpr
 from linter.facts.files import FileFacts
 from linter.facts.scopes import Assign, Call, Define, Import, Parameter, Return
 from linter.resolve.definitions import Class, Definition, Function, Module
-from linter.resolve.known_types import ALIASES, RETURNS, WRAPPERS
+from linter.resolve.known_types import WRAPPERS, canonical, last_part, returned
 from linter.resolve.modules import Layout
 
 _LIMIT = 24
@@ -150,7 +150,7 @@ class Project:
             if path is not None and path in self.modules:
                 module = self.modules[path]
                 return self._in_module(module, parts[length:])
-        return Resolved(_canonical(".".join(parts)), None)
+        return Resolved(canonical(".".join(parts)), None)
 
     def _in_module(self, module: Module, parts: list[str]) -> Resolved:
         if not parts:
@@ -230,8 +230,8 @@ class Project:
         if not isinstance(definition, Class):
             for position in range(len(names) - 1):
                 # `engine.connect().execute`: a library's own attribute types are not known.
-                kind = _returned(f"{kind}.{names[position]}") or f"{kind}.{names[position]}"
-            return Resolved(_canonical(f"{kind}.{names[-1]}"), None)
+                kind = returned(f"{kind}.{names[position]}") or f"{kind}.{names[position]}"
+            return Resolved(canonical(f"{kind}.{names[-1]}"), None)
         member = self.member(definition, names[0])
         if member is None:
             return Resolved(".".join([kind, *names]), None)
@@ -326,7 +326,7 @@ class Project:
                     holder, statement = (target, assign) if isinstance(assign, Assign) else assign
                     return Resolved(f"{target.id}.{name}", Variable(holder, name, statement))
             elif outside is None and target is None and ancestor.name not in ("object", "?", "abc.ABC"):
-                outside = Resolved(_canonical(f"{ancestor.name}.{name}"), None)
+                outside = Resolved(canonical(f"{ancestor.name}.{name}"), None)
         return outside
 
     def _set_in_methods(self, cls: Class, name: str) -> tuple[Function, Assign] | None:
@@ -421,7 +421,7 @@ class Project:
         if isinstance(found.target, Variable):
             return self.type_of_variable(found.target)
         if found.target is None and not found.name.startswith("?"):
-            return _canonical(found.name)
+            return canonical(found.name)
         return None
 
     def type_of_variable(self, variable: Variable) -> str | None:
@@ -528,7 +528,7 @@ class Project:
         if isinstance(target, Variable):
             return self.class_behind(target, depth + 1)
         # A local that holds an instance resolves to its class as well: only a bare class name counts.
-        return target if isinstance(target, Class) and target.scope.name == _last(value.name) else None
+        return target if isinstance(target, Class) and target.scope.name == last_part(value.name) else None
 
     def reference_of_call(self, holder: Definition, value: Result) -> Target:
         """What a call's callee names, without following variables."""
@@ -545,12 +545,12 @@ class Project:
             return self.returned_type(target)
         if isinstance(target, Variable):
             kind = self.type_of_variable(target)
-            return None if kind is None else _returned(kind + "()") or kind + "()"
+            return None if kind is None else returned(kind + "()") or kind + "()"
         if found.name.startswith("?"):
             return None
         if found.name == "super" and isinstance(holder, Function) and holder.owner is not None:
             return next((base.name for base in self.bases(holder.owner)), None)
-        return _returned(found.name) or (
+        return returned(found.name) or (
             found.name if found.name.rpartition(".")[2][:1].isupper() else f"{found.name}()"
         )
 
@@ -589,20 +589,3 @@ def _block_source(function: Function, name: str) -> Expr | None:
             if any(isinstance(target, Ref) and target.name == wanted for target in block.targets):
                 return Operation("?", ())
     return None
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2].lstrip(":$")
-
-
-def _canonical(name: str) -> str:
-    known = ALIASES.get(name)
-    if known is not None:
-        return known
-    head, _, tail = name.rpartition(".")
-    known = ALIASES.get(head)
-    return name if known is None else f"{known}.{tail}"
-
-
-def _returned(name: str) -> str | None:
-    return RETURNS.get(name)
