@@ -34,12 +34,36 @@ def describe(backend: Backend, skipped: Iterable[Skipped] = (), folder: str = ""
     writer = _Writer(backend, folder)
     return {
         "version": VERSION,
-        "routes": _sorted(map(writer.route, backend.routes), "path", "methods", "handler", "file", "line"),
+        "routes": _sorted(
+            _merged(map(writer.route, backend.routes)), "path", "methods", "handler", "file", "line"
+        ),
         "tables": _sorted(map(writer.table, backend.tables.values()), "name", "file", "line"),
         "queries": _sorted(map(writer.query, backend.queries), "file", "line", "table", "kind"),
         "outbound": _sorted(map(writer.outbound, backend.outbound), "file", "line", "client"),
         "skipped": _sorted(map(writer.skipped, skipped), "file", "reason"),
     }
+
+
+def _merged(rows: Iterable[Row | None]) -> list[Row]:
+    """One entry for each (path, handler): the verbs of a class view that callers meet alike are one."""
+    found: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        if row is None:
+            continue
+        key = (row["path"], row["handler"], row["framework"], row["authenticated"], row["file"])
+        first = found.setdefault(key, row)
+        if first is not row:
+            first["line"] = min(first["line"], row["line"])
+            for name in ("methods", "guards", "inputs", "outputs", "reads", "writes"):
+                first[name] = first[name] + [each for each in row[name] if each not in first[name]]
+    for row in found.values():
+        row["methods"].sort()
+        row["reads"].sort()
+        row["writes"].sort()
+        row["guards"] = _sorted(row["guards"], "name", "kind", "level", "file", "line")
+        row["inputs"] = _sorted(row["inputs"], "name", "in", "type")
+        row["outputs"] = _sorted(row["outputs"], "status", "type")
+    return list(found.values())
 
 
 def _sorted(rows: Iterable[Row | None], *keys: str) -> list[Row]:
@@ -81,9 +105,9 @@ class _Writer:
             "file": self._path(route.location.path),
             "line": route.location.line,
             "authenticated": route.authenticated.value,
-            "guards": _sorted(map(self._guard, route.guards), "name", "kind", "level", "file", "line"),
-            "inputs": _sorted(inputs, "name", "in", "type"),
-            "outputs": _sorted(outputs, "status", "type"),
+            "guards": [self._guard(guard) for guard in route.guards],
+            "inputs": inputs,
+            "outputs": outputs,
             "reads": sorted(reads),
             "writes": sorted(writes),
             "tests": [],
