@@ -67,6 +67,9 @@ class Linker(Protocol):
     def settings(self, backend: Backend) -> tuple[Setting, ...]:
         """The configuration values of all frameworks."""
 
+    def outbound(self, backend: Backend) -> tuple[Outbound, ...]:
+        """The calls to other systems."""
+
     def schema(self, backend: Backend) -> Schema:
         """What is known of the databases."""
 
@@ -82,7 +85,6 @@ class Backend:
         self.project = project
         self.text_of = text_of
         self.frameworks: tuple[str, ...] = ()
-        self.outbound: tuple[Outbound, ...] = ()
         self._linker = linker
         self._resolved_calls: dict[tuple[int, int], Site] = {}
 
@@ -95,6 +97,11 @@ class Backend:
     def settings(self) -> tuple[Setting, ...]:
         """Every configuration value of a framework."""
         return () if self._linker is None else self._linker.settings(self)
+
+    @cached_property
+    def outbound(self) -> tuple[Outbound, ...]:
+        """Every call to another system, by place."""
+        return () if self._linker is None else self._linker.outbound(self)
 
     @cached_property
     def _schema(self) -> Schema | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -151,24 +150,20 @@ class LogCall(Site):
         return (*self.call.args, *(value for _, value in self.call.keywords))
 
 
-@dataclass(eq=False)
-class Outbound:
-    """A call to another system over the network."""
+class Outbound(Site):
+    """A call to another system over HTTP.
 
-    site: Site
-    client: str
-    target: str | None
-    timeout: Verdict
+    `client` is the library. `target` is the scheme and host that are called, None when the code does
+    not say. `timeout` tells whether the call ends when the other side does not answer.
+    """
 
-    @property
-    def location(self) -> Location:
-        """The call."""
-        return self.site.location
+    __slots__ = ("client", "target", "timeout")
 
-    @property
-    def scope(self) -> str:
-        """The function that makes the call."""
-        return self.site.scope
+    def __init__(self, site: Site, client: str, target: str | None, timeout: Verdict) -> None:
+        super().__init__(site.backend, site.function, site.span, site.block, site.call)
+        self.client = client
+        self.target = target
+        self.timeout = timeout
 
 
 def statement_range(function: Function, span: Span) -> tuple[int, int]:

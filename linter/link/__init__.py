@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Route, Setting
+from linter.backend import Backend, Outbound, Route, Setting
 from linter.facts.files import FileFacts
 from linter.frameworks.flask.names import PACKAGES
+from linter.frameworks.http_clients import CLIENTS, outbound
 from linter.guards import Refusals
 from linter.resolve.project import Project
 
@@ -100,6 +101,12 @@ class Adapters:
 
             found += flask_settings(backend)
         return tuple(found)
+
+    def outbound(self, backend: Backend) -> tuple[Outbound, ...]:
+        """The calls of all HTTP clients."""
+        if CLIENTS.isdisjoint(backend.project.imported):
+            return ()
+        return tuple(outbound(backend))
 
     def schema(self, backend: Backend) -> ProjectSchema:
         """Everything about the databases."""

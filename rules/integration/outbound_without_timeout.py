@@ -1,25 +1,11 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Site, is_run_by_hand
-from linter.facts.expressions import Constant
+from linter.backend import Backend, Outbound, Site, Verdict, is_run_by_hand
 from linter.rule import Confidence, CstRule, Outcome, Severity, Undecided
 
 if TYPE_CHECKING:
     import libcst as cst
-
-_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
-_ENDLESS = (
-    *(f"requests.{verb}" for verb in _VERBS),
-    *(f"requests.Session.{verb}" for verb in _VERBS),
-)
-_LIMITED = (
-    *(f"httpx.{verb}" for verb in (*_VERBS, "stream")),
-    *(f"httpx.{client}.{verb}" for client in ("Client", "AsyncClient") for verb in (*_VERBS, "stream")),
-    "httpx.Client",
-    "httpx.AsyncClient",
-)
-_URLOPEN = "urllib.request.urlopen"
 
 
 class OutboundWithoutTimeout(CstRule):
@@ -55,28 +41,20 @@ class OutboundWithoutTimeout(CstRule):
 
     def subjects(self, backend: Backend) -> Iterable[Site]:
         """HTTP calls of libraries whose default is known."""
-        for site in backend.calls(*_ENDLESS, *_LIMITED, _URLOPEN):
-            if not is_run_by_hand(site.location.path):
-                yield site
+        return (call for call in backend.outbound if not is_run_by_hand(call.location.path))
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """No timeout where the default is none, or a timeout of None."""
-        assert subject.call is not None
-        name = subject.callee.name
-        timeout = subject.argument(2 if name == _URLOPEN else 99, "timeout")
-        if timeout is None:
-            if subject.call.is_open:
-                yield Undecided("the timeout may be in the arguments that are unpacked")
-                return
-            if name in _LIMITED:
-                return
-        elif timeout != Constant(None):
-            return
-        yield self.finding(
-            subject,
-            f"`{name}` has no timeout, so a server that does not answer blocks this worker for ever",
-            help="pass `timeout=10`, or what the other side needs",
-        )
+        assert isinstance(subject, Outbound)
+        if subject.timeout is Verdict.UNKNOWN:
+            yield Undecided("the timeout may be in the arguments that are unpacked")
+        elif subject.timeout is Verdict.NO:
+            yield self.finding(
+                subject,
+                f"`{subject.callee.name}` has no timeout, so a server that does not answer blocks this "
+                "worker for ever",
+                help="pass `timeout=10`, or what the other side needs",
+            )
 
     def fix(self, node: "cst.CSTNode", site: Site) -> "cst.CSTNode | None":
         """Add `timeout=10`."""
