@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Ref, Result, Sequence, walk
-from linter.resolve.definitions import Function
+from linter.guards import Refusals
+from linter.resolve.definitions import Function, arguments_of
 from linter.resolve.project import Resolved, Variable
 
 if TYPE_CHECKING:
@@ -162,6 +163,15 @@ class Effects:
     def writes(self, function: Function) -> bool:
         """Whether a function is seen to write to a database."""
         return self._reaches(function, "writes", _is_write)
+
+    def reads_caller(self, function: Function) -> bool:
+        """Whether a function's own body asks who is calling, to choose or to scope what it does."""
+        refusals = Refusals(self._project)
+        asked: list[Expr] = [block.subject for block in function.scope.blocks if block.subject is not None]
+        for call in function.scope.calls:
+            asked.append(call.callee)
+            asked.extend(arguments_of(call))
+        return any(refusals.reads_identity(function, expr) for expr in asked)
 
     def identifies(self, function: Function) -> bool:
         """Whether a function checks credentials or a signature, or issues a token.

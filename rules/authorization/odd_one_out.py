@@ -26,7 +26,8 @@ class OddOneOut(Rule[Route]):
 
     ## Limits
     Neighbours are the routes whose handlers stand in the same module. There must be at least four,
-    and all must have a guard. A permission check that one route alone lacks counts too, with low confidence.
+    and all must have a guard. A permission check that one route alone lacks counts too, with low confidence,
+    unless its handler looks at the caller itself.
     Unguarded routes that write are the matter of `authentication/unauthenticated-write`.
 
     ## References
@@ -72,7 +73,10 @@ class OddOneOut(Rule[Route]):
         names = {route.handler for route in guarded}
         if len(names) < _FEWEST or names != handlers:
             return
-        if effects_of(backend).is_open_on_purpose(subject):
+        effects = effects_of(backend)
+        if effects.is_open_on_purpose(subject):
+            return
+        if what == "a permission check" and effects.reads_caller(subject.function):
             return
         yield self.finding(
             subject,
