@@ -95,7 +95,7 @@ def test_rule_example_finds_what_it_says(tmp_path: Path) -> None:
     assert [(each["rule"], each["message"], each["help"]) for each in found] == [
         (
             "authentication/token-in-url",
-            "`GET /download` takes a token in its URL, which logs keep",
+            "`GET /download` takes a token in its URL, which logs and browser histories keep",
             "use a header",
         )
     ]
