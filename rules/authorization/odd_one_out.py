@@ -78,7 +78,8 @@ class OddOneOut(Rule[Route]):
         guarded = [route for route in neighbours.routes if route.handler in handlers and has_it(route)]
         yield self.finding(
             subject,
-            f"{subject} lacks {what} and all {len(handlers)} neighbours have one, so it admits whom they refuse",
+            f"{subject} lacks {what} and all {len(handlers)} neighbours have one, so it admits whom "
+            "they refuse",
             confidence=Confidence.LOW if what != "a guard" else None,
             location=_handler(subject),
             help=f"add {what}, or put it on the router so that no route can lack it",
