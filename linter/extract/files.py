@@ -51,12 +51,14 @@ def _python(data: bytes, dialect: str) -> FileFacts:
         parsed = parse(data)
         # PostgreSQL's grammar reads nearly all of what the others allow.
         dialect = "postgres" if dialect == "auto" else dialect
-        scopes, sql = PythonExtractor(parsed.text, dialect).run(parsed.tree)
+        extractor = PythonExtractor(parsed.text, dialect)
+        scopes, sql = extractor.run(parsed.tree)
     except Unreadable as error:
         return FileFacts("python", error=error.reason)
     except RecursionError:
         return FileFacts("python", error="nested too deeply")
     facts = FileFacts("python", scopes, sql, lowered=parsed.lowered)
+    facts.imports = tuple(sorted(extractor.imports))
     if _MARK in data:
         from linter.parse.comments import directives
 

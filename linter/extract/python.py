@@ -42,6 +42,7 @@ class PythonExtractor(ExpressionReader):
 
     def __init__(self, text: str, dialect: str) -> None:
         super().__init__(text, dialect)
+        self.imports: set[str] = set()
         self.stmts: dict[type, Callable[[Any], None]] = {
             ast.Expr: self._evaluate,
             ast.Assign: self._assign,
@@ -329,6 +330,7 @@ class PythonExtractor(ExpressionReader):
         span = self._span(node)
         bound = self.frame.bound
         for alias in node.names:
+            self.imports.add(alias.name)
             if alias.asname:
                 name, target = alias.asname, alias.name
             else:
@@ -342,6 +344,8 @@ class PythonExtractor(ExpressionReader):
         bound = self.frame.bound
         dots = "." * node.level
         module = dots + (node.module or "")
+        if not dots:
+            self.imports.add(module)
         prefix = module if module == dots else module + "."
         for alias in node.names:
             name = alias.asname or alias.name

@@ -32,7 +32,8 @@ class Directive(msgspec.Struct, array_like=True, frozen=True):
 class FileFacts(msgspec.Struct, array_like=True):
     """All facts of one file. Scope 0 is the module; a SQL file has none.
 
-    `error` says why the file could not be read as what it is; the other fields are then empty.
+    `error` says why the file could not be read as what it is; the other fields are then empty. `imports`
+    are the modules that are imported by absolute name anywhere in it, sorted.
     """
 
     language: Literal["python", "sql"]
@@ -42,4 +43,4 @@ class FileFacts(msgspec.Struct, array_like=True):
     lines: int = 0
     lowered: bool = False
     error: str = ""
-    generated: bool = False
+    imports: tuple[str, ...] = ()

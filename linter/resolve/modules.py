@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from linter.facts.files import FileFacts
-from linter.facts.scopes import Import
 
 
 class Layout:
@@ -52,7 +51,7 @@ class Layout:
         nearest: dict[tuple[str, str], str | None] = {}
         for path in self._python:
             folder = _folder(path)
-            for module in _absolute_imports(files[path]):
+            for module in files[path].imports:
                 key = (folder, module)
                 if key not in nearest:
                     nearest[key] = self._start_of(module, folder)
@@ -95,13 +94,6 @@ class Layout:
         candidates = list(_upwards(top))
         best = max(candidates, key=lambda folder: (votes[folder], folder == top, len(folder)))
         return best if votes[best] else top
-
-
-def _absolute_imports(facts: FileFacts) -> Iterator[str]:
-    for scope in facts.scopes:
-        for statement in scope.statements:
-            if isinstance(statement, Import) and not statement.module.startswith("."):
-                yield statement.module
 
 
 def _folder(path: str) -> str:

@@ -81,11 +81,7 @@ class Project:
     def imported(self) -> frozenset[str]:
         """Top-level packages that any file imports by absolute name."""
         return frozenset(
-            statement.module.partition(".")[0]
-            for module in self.modules.values()
-            for scope in module.facts.scopes
-            for statement in scope.statements
-            if isinstance(statement, Import)
+            name.partition(".")[0] for module in self.modules.values() for name in module.facts.imports
         )
 
     @property

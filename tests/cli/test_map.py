@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from linter.backend import Backend, Column, Guard, Index, Query, Route, Table, Verdict
-from linter.extract.python import PythonExtractor
-from linter.facts.files import FileFacts
+from linter.extract.files import extract
 from linter.finding import Location
 from linter.inventory import describe
 from linter.outcome import Skipped
@@ -81,12 +80,7 @@ def _at(path: str, line: int = 1) -> Location:
 
 
 def _backend(*paths: str) -> Backend:
-    import ast
-
-    facts = {}
-    for path in paths:
-        scopes, statements = PythonExtractor(CALLS, "postgres").run(ast.parse(CALLS))
-        facts[path] = FileFacts("python", scopes, statements)
+    facts = {path: extract(CALLS.encode(), "python", "postgres") for path in paths}
     return Backend(Project(facts), lambda path: CALLS)
 
 

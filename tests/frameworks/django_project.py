@@ -1,11 +1,9 @@
 """Builds the backend of a small Django project from sources, for tests."""
 
-import ast
 import textwrap
 
 from linter.backend import Backend
-from linter.extract.python import PythonExtractor
-from linter.facts.files import FileFacts
+from linter.extract.files import extract
 from linter.frameworks.django import routes as django
 from linter.guards import Refusals
 from linter.resolve.project import Project
@@ -42,9 +40,7 @@ from rest_framework.views import APIView
 def backend_of(files):
     facts = {}
     for path, source in files.items():
-        tree = ast.parse(textwrap.dedent(source))
-        scopes, sql = PythonExtractor(source, "postgres").run(tree)
-        facts[path] = FileFacts("python", scopes, sql)
+        facts[path] = extract(textwrap.dedent(source).encode(), "python", "postgres")
     return Backend(Project(facts), lambda path: files[path])
 
 

@@ -1,13 +1,11 @@
 """Flask routes, guards, inputs and settings, on small applications and on the fixture application."""
 
-import ast
 import textwrap
 
 import pytest
 
 from linter.backend import Backend
-from linter.extract.python import PythonExtractor
-from linter.facts.files import FileFacts
+from linter.extract.files import extract
 from linter.frameworks.flask import routes as flask
 from linter.guards import Refusals
 from linter.resolve.project import Project
@@ -19,8 +17,7 @@ def backend_of(**files):
     for name, text in files.items():
         source = textwrap.dedent(text)
         path = name.replace("__", "/") + ".py"
-        scopes, sql = PythonExtractor(source, "postgres").run(ast.parse(source))
-        facts[path], texts[path] = FileFacts("python", scopes, sql), source
+        facts[path], texts[path] = extract(source.encode(), "python", "postgres"), source
     return Backend(Project(facts), texts.__getitem__)
 
 

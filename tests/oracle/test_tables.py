@@ -1,12 +1,9 @@
 """Tables as backlint reads them equal those that the running frameworks know."""
 
-import ast
-
 import pytest
 
 from linter.backend import Backend
-from linter.extract.python import PythonExtractor
-from linter.facts.files import FileFacts
+from linter.extract.files import extract
 from linter.link.schema import ProjectSchema
 from linter.resolve.project import Project
 
@@ -17,9 +14,7 @@ def schema_of(app):
     root = APPS / app
     files = {}
     for path in sorted(root.rglob("*.py")):
-        text = path.read_text()
-        scopes, sql = PythonExtractor(text, "postgres").run(ast.parse(text))
-        files[path.relative_to(root).as_posix()] = FileFacts("python", scopes, sql)
+        files[path.relative_to(root).as_posix()] = extract(path.read_bytes(), "python", "postgres")
     return ProjectSchema(Backend(Project(files), lambda path: (root / path).read_text()), files)
 
 

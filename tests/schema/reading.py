@@ -1,12 +1,9 @@
 """Small projects as schemas, for tests."""
 
-import ast
 import textwrap
 
 from linter.backend import Backend
-from linter.extract.python import PythonExtractor
-from linter.extract.sql import statements_of
-from linter.facts.files import FileFacts
+from linter.extract.files import extract
 from linter.link.schema import ProjectSchema
 from linter.resolve.project import Project
 
@@ -16,11 +13,8 @@ def schema_of(files):
     texts = {path: textwrap.dedent(text) for path, text in files.items()}
     facts = {}
     for path, text in texts.items():
-        if path.endswith(".sql"):
-            facts[path] = FileFacts("sql", (), statements_of(text))
-        else:
-            scopes, sql = PythonExtractor(text, "postgres").run(ast.parse(text))
-            facts[path] = FileFacts("python", scopes, sql)
+        language = "sql" if path.endswith(".sql") else "python"
+        facts[path] = extract(text.encode(), language, "postgres")
     return ProjectSchema(Backend(Project(facts), texts.__getitem__), facts)
 
 
