@@ -153,7 +153,16 @@ class Backend:
             return True
         if not isinstance(assign.value, Result):
             return False
-        return owner.scope.calls[assign.value.call].keyword("choices") is not None
+        call = owner.scope.calls[assign.value.call]
+        return call.keyword("choices") is not None or self._is_member_of_enum(owner, call.keyword("default"))
+
+    def _is_member_of_enum(self, holder: Definition, expr: Expr | None) -> bool:
+        target = self.project.reference(holder, expr.name).target if isinstance(expr, Ref) else None
+        return (
+            isinstance(target, Variable)
+            and isinstance(target.holder, Class)
+            and self.project.derives(target.holder, *_ENUMS)
+        )
 
     @property
     def indexes(self) -> Iterator[TableIndex]:
