@@ -45,7 +45,8 @@ def command(rule: str, pack: str | None, kind: str) -> None:
     _check_name(rule, own_pack=pack is not None)
     folder = _builtin() if pack is None else os.path.abspath(pack)
     _refuse_taken(rule, {builtin_folder(), folder})
-    file = RuleFile(rule, os.path.join(folder, f"{rule.replace('-', '_')}.py"))
+    practice, _, name = rule.partition("/")
+    file = RuleFile(rule, os.path.join(folder, practice, f"{name.replace('-', '_')}.py"))
     fixtures = fixtures_folder(file)
     if os.path.lexists(fixtures):
         raise Stop("fixtures of this rule exist already", place=_shown(fixtures))
