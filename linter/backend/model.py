@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from linter.backend.paths import is_test
+from linter.backend.paths import is_run_by_hand, is_test
 from linter.backend.routes import Route, Setting
 from linter.backend.schema import Query, Statement, Table, TableColumn, TableIndex
 from linter.backend.sites import LOG_LEVELS, LOGGERS, LogCall, Outbound, Site, statement_range
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _DEPTH = 12
 
 
+_COMMAND_LINES = frozenset({"click", "typer"})
+_COMMANDS = ("command", "group", "callback")
 _ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
 
 
@@ -138,6 +140,29 @@ class Backend:
         for table in self.tables.values():
             for column in table.columns.values():
                 yield TableColumn(table, column)
+
+    def is_run_by_hand(self, function: Function) -> bool:
+        """Whether people run a function: it lies in a script, or in a command of click or typer."""
+        module = function.module
+        if is_run_by_hand(module.path):
+            return True
+        if _COMMAND_LINES.isdisjoint(module.facts.imports):
+            return False
+        current: Definition | None = function
+        while current is not None:
+            parent = current.parent
+            for decorator in current.scope.decorators:
+                value = decorator.value
+                if isinstance(value, Result) and parent is not None:
+                    value = parent.scope.calls[value.call].callee
+                if isinstance(value, Ref) and value.name.rpartition(".")[2] in (
+                    "command",
+                    "group",
+                    "callback",
+                ):
+                    return True
+            current = parent
+        return False
 
     def has_few_values(self, subject: TableColumn) -> bool:
         """Whether a column can hold a handful of values only, so that an index on it seldom helps."""

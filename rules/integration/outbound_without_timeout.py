@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Outbound, Site, Verdict, is_run_by_hand
+from linter.backend import Backend, Outbound, Site, Verdict
 from linter.rule import Confidence, CstRule, Outcome, Severity, Undecided
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class OutboundWithoutTimeout(CstRule):
 
     def subjects(self, backend: Backend) -> Iterable[Site]:
         """HTTP calls of libraries whose default is known."""
-        return (call for call in backend.outbound if not is_run_by_hand(call.location.path))
+        return (call for call in backend.outbound if not backend.is_run_by_hand(call.function))
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """No timeout where the default is none, or a timeout of None."""
