@@ -87,13 +87,6 @@ class Handler(Site):
         """Whether an expression is the caught error itself."""
         return self.bound is not None and isinstance(expr, Ref) and expr.name == self.bound
 
-    def mentions_error(self, expr: Expr) -> bool:
-        """Whether the caught error, or something of it, is part of an expression; calls included."""
-        return self.bound is not None and any(
-            each.name == self.bound or each.name.startswith(f"{self.bound}.")
-            for each in self.backend.reads(expr, self.function)
-        )
-
     @property
     def reads_error(self) -> bool:
         """Whether any call or statement of the clause uses the caught error, be it for its text."""

@@ -176,11 +176,3 @@ def text_of(expr: Expr | None) -> str | None:
             return None if None in texts else "".join(text for text in texts if text is not None)
         case _:
             return None
-
-
-def texts_in(expr: Expr | None) -> tuple[str, ...] | None:
-    """The strings of a literal list, tuple or set; None when any item is not a constant string."""
-    if not isinstance(expr, Sequence):
-        return None
-    texts = [text_of(item) for item in expr.items]
-    return None if None in texts else tuple(text for text in texts if text is not None)

@@ -115,11 +115,6 @@ class Field:
             return False
         return self.kind in ("ForeignKey", "SlugField") if self.db_index is None else self.db_index
 
-    @property
-    def is_automatic(self) -> bool:
-        """Whether the database counts the values."""
-        return self.kind in _AUTOMATIC
-
 
 class Fields:
     """Reads fields."""

@@ -99,10 +99,6 @@ class Types:
         self.values = values
         self.project = values.project
 
-    def is_type(self, value: Value) -> bool:
-        """Whether a positional argument of a column is its type, rather than a name or a constraint."""
-        return bool(self.spell(value))
-
     def spell(self, value: Value | None, depth: int = 0) -> str:
         """The type that a value stands for, in lower case; empty when it is not known."""
         if value is None or depth > _DEEP:
