@@ -100,7 +100,7 @@ class ExpressionReader:
             ast.Slice: self._slice,
             ast.NamedExpr: self._walrus,
             ast.Yield: self._yield,
-            ast.YieldFrom: self._yield,
+            ast.YieldFrom: self._yield_from,
         }
         template = getattr(ast, "TemplateStr", None)
         if template is not None:
@@ -349,9 +349,13 @@ class ExpressionReader:
     def _starred(self, node: ast.Starred) -> Expr:
         return Starred(self.expr(node.value))
 
-    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Expr:
+    def _yield(self, node: ast.Yield) -> Expr:
         self.frame.generator = True
         return Operation("yield", () if node.value is None else (self.expr(node.value),))
+
+    def _yield_from(self, node: ast.YieldFrom) -> Expr:
+        self.frame.generator = True
+        return Operation("yield", (Starred(self.expr(node.value)),))
 
     def _walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.expr(node.value)
@@ -361,14 +365,22 @@ class ExpressionReader:
 
     def _lambda(self, node: ast.Lambda) -> Expr:
         self._parameters(node.args)
+        targets: list[Expr] = []
         arguments = node.args
-        for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        for arg in (*arguments.posonlyargs, *arguments.args):
             self._bind(arg.arg)
+            targets.append(self._read(arg.arg))
+        if arguments.vararg is not None:
+            self._bind(arguments.vararg.arg)
+            targets.append(Starred(self._read(arguments.vararg.arg)))
+        for arg in arguments.kwonlyargs:
+            self._bind(arg.arg)
+            targets.append(self._read(arg.arg))
         block = self._open("lambda", self._span(node))
         outer, self.block = self.block, block
         body = self.expr(node.body)
         self.block = outer
-        return Operation("lambda", (body,))
+        return Operation("lambda", (body, Sequence("tuple", tuple(targets))))
 
     def _list_comprehension(self, node: ast.ListComp) -> Expr:
         return self._comprehension("list", node, (node.elt,))

@@ -257,6 +257,7 @@ class PythonExtractor(ExpressionReader):
 
     def _match(self, node: ast.Match) -> None:
         subject = self.expr(node.subject)
+        first = -1
         for case in node.cases:
             targets: list[Expr] = []
             pattern = self._pattern(case.pattern, targets)
@@ -269,7 +270,8 @@ class PythonExtractor(ExpressionReader):
                 case.pattern.end_lineno,
                 case.pattern.end_col_offset,
             )
-            block = self._open("case", span, Operation("case", tuple(operands)), tuple(targets))
+            block = self._open("case", span, Operation("case", tuple(operands)), tuple(targets), first)
+            first = block if first < 0 else first
             self._nested(block, case.body)
 
     def _pattern(self, node: ast.pattern, targets: list[Expr]) -> Expr:
@@ -283,28 +285,32 @@ class PythonExtractor(ExpressionReader):
             case ast.MatchOr(patterns=patterns):
                 return Operation("|", tuple(self._pattern(each, targets) for each in patterns))
             case ast.MatchAs(pattern=inner, name=name):
-                if name:
-                    self._bind(name)
-                    targets.append(self._read(name))
-                return Operation("_", ()) if inner is None else self._pattern(inner, targets)
+                read = Operation("_", ()) if inner is None else self._pattern(inner, targets)
+                return Operation("as", (read, self._captured(name, targets))) if name else read
             case ast.MatchStar(name=name):
-                if name:
-                    self._bind(name)
-                    targets.append(self._read(name))
-                return Starred(UNKNOWN)
+                return Starred(self._captured(name, targets) if name else UNKNOWN)
             case ast.MatchMapping(keys=keys, patterns=patterns, rest=rest):
+                read_keys: list[Expr | None] = [self.expr(key) for key in keys]
+                values = [self._pattern(each, targets) for each in patterns]
                 if rest:
-                    self._bind(rest)
-                    targets.append(self._read(rest))
-                return Mapping(
-                    tuple(self.expr(key) for key in keys),
-                    tuple(self._pattern(each, targets) for each in patterns),
-                )
-            case ast.MatchClass(cls=cls, patterns=patterns, kwd_patterns=named):
-                parts = [self._pattern(each, targets) for each in [*patterns, *named]]
+                    read_keys.append(None)
+                    values.append(self._captured(rest, targets))
+                return Mapping(tuple(read_keys), tuple(values))
+            case ast.MatchClass(cls=cls, patterns=patterns, kwd_attrs=names, kwd_patterns=named):
+                parts = [self._pattern(each, targets) for each in patterns]
+                parts += [
+                    Operation("=", (Constant(name), self._pattern(each, targets)))
+                    for name, each in zip(names, named, strict=True)
+                ]
                 return Operation("case", (self.expr(cls), *parts))
             case _:
                 return UNKNOWN
+
+    def _captured(self, name: str, targets: list[Expr]) -> Expr:
+        self._bind(name)
+        target = self._read(name)
+        targets.append(target)
+        return target
 
     def _assert(self, node: ast.Assert) -> None:
         self.frame.statements.append(Assertion(self._span(node), self.block, self.expr(node.test)))

@@ -64,7 +64,8 @@ class Operation(msgspec.Struct, tag=7, array_like=True):
     """An operator applied to operands.
 
     `operator` is the Python spelling (`+`, `and`, `not`, `==`, `not in`, `await`, `yield`,
-    `lambda`, `:` for a slice, `:=`), and `<` to `==` chains are one `and` of pairs.
+    `lambda`, `:` for a slice, `:=`), and `<` to `==` chains are one `and` of pairs. A lambda's operands
+    are its body and a tuple of its parameters; `yield from x` yields a `Starred`.
     """
 
     operator: str

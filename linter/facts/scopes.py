@@ -29,9 +29,14 @@ class Block(msgspec.Struct, array_like=True):
     """A nested suite of a scope. Block 0 is the scope's own body.
 
     `parent` is the block that holds it. `opener` is the block that it continues: the `if` or `try`
-    or loop of an `else`, the `try` of an `except` or `finally`; itself otherwise. `subject` is the
-    test, iterable, context managers (a Sequence), exception types, or pattern guard; `targets`
-    are the names that it binds. `span` covers the header only.
+    or loop of an `else`, the `try` of an `except` or `finally`, the first `case` of the others; itself
+    otherwise. `subject` is the test, iterable, context managers (a Sequence), exception types, or for a
+    `case` an operation of the matched value, the pattern and a guard if any; `targets` are the names that
+    it binds. `span` covers the header only.
+
+    In a pattern `as` binds a name to what its first operand matches, `_` matches anything, `|` is one of
+    several, `case` is a class with its positional patterns and `=` for named ones; a mapping's `None` key
+    takes the rest.
     """
 
     kind: BlockKind

@@ -108,7 +108,7 @@ class Globals:
     def _proxied(self, frame: Frame, holder: Function, target: Expr) -> Seen:
         inside = type(frame)(holder, {}, frozenset(), frame.asked, frame.depth + 1)
         if isinstance(target, Operation) and target.operator == "lambda" and target.operands:
-            return self._evaluation.value(inside, target.operands[-1])
+            return self._evaluation.value(inside, target.operands[0])
         if isinstance(target, Ref):
             found = self._project.reference(holder, target.name).target
             if isinstance(found, Function):
