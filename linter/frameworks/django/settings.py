@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from linter.backend import Backend, Setting, is_test
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Value, options
-from linter.facts.expressions import Ref
+from linter.facts.expressions import Constant, Ref
 from linter.facts.scopes import Assign, Import
 from linter.resolve.definitions import Module
 from linter.resolve.project import Project
 
 _MARKERS = frozenset({"INSTALLED_APPS", "ROOT_URLCONF", "DATABASES", "MIDDLEWARE"})
+_ENTRY_POINTS = frozenset({"wsgi.py", "asgi.py"})
 _NOT_DEPLOYED = ("test", "local", "dev", "debug", "ci", "example", "sample", "docs")
 
 
@@ -89,10 +90,27 @@ class DjangoSettings:
         below |= {path for module in self.modules for path in self._imported_layers(module)}
         outer = [module for module in self.modules if module.path not in below]
         deployed = [module for module in outer if not _is_for_developers(module)]
+        served = self._served()
+        if served:
+            return served
         if deployed:
             return deployed
         base = [module for module in self.modules if not _is_for_developers(module)]
         return base or outer
+
+    def _served(self) -> list[Module]:
+        """The settings that a server's entry point names, unless they are meant for developers."""
+        found: dict[str, Module] = {}
+        for module in self._project.modules.values():
+            if module.path.rpartition("/")[2] not in _ENTRY_POINTS or is_test(module.path):
+                continue
+            for call in module.body.calls:
+                match call.args:
+                    case (Constant(value="DJANGO_SETTINGS_MODULE"), Constant(value=str(name))):
+                        target = self._project.resolve(module, name).target if name else None
+                        if isinstance(target, Module) and not _is_for_developers(target):
+                            found[target.path] = target
+        return [found[path] for path in sorted(found) if any(each.path == path for each in self.modules)]
 
     def _imported_layers(self, module: Module) -> Iterable[str]:
         paths = {each.path for each in self.modules}
