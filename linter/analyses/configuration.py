@@ -20,6 +20,7 @@ from linter.evaluate.values import (
     UNKNOWN,
     Either,
     External,
+    Frame,
     Instance,
     Made,
     Member,
@@ -284,11 +285,9 @@ class _Environment:
         name = made.name
         if name in _READERS:
             return self._read(made)
-        if (
-            name == "getattr"
-            and len(made.args) == 3
-            and not isinstance(made.args[0], (Instance, Module, Class))
-        ):
+        if name == "getattr" and len(made.args) == 3:
+            if isinstance(made.args[0], (Instance, Module, Class)):
+                return NotImplemented
             return made.args[2] if self.empty else UNKNOWN
         if name in ("int", "float") and len(made.args) == 1 and isinstance(made.args[0], str):
             text = made.args[0].strip()
@@ -333,6 +332,10 @@ class _Environment:
     def attribute(self, evaluator: Evaluator, receiver: Value, name: str) -> Value:
         """Nothing that the project does not say."""
         return NotImplemented
+
+    def define(self, evaluator: Evaluator, frame: Frame, *defined: Value) -> Value:
+        """Decorators change nothing that a setting depends on."""
+        return defined[-1]
 
 
 def _switch(value: Value) -> Value:

@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.configuration import configuration_of
+from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Setting
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
@@ -12,8 +13,8 @@ class NoHsts(Rule[Setting]):
     """Browsers are not told to come back by HTTPS only.
 
     ## Why
-    Without the header, a first request over plain HTTP can be caught on the way, and with it the session. Without
-    `SecurityMiddleware`, `SECURE_SSL_REDIRECT` and the other headers that Django could set have no effect either.
+    Without the header, a first request over plain HTTP can be caught on the way, and with it the session.
+    Without `SecurityMiddleware`, `SECURE_SSL_REDIRECT` and the other headers have no effect either.
 
     ## Bad
         MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
@@ -56,9 +57,7 @@ class NoHsts(Rule[Setting]):
                 continue
             seconds = configuration.deployed_value(module, "SECURE_HSTS_SECONDS")
             if _SECURITY not in middleware.value:
-                if any(
-                    "secur" in str(each).lower() or "hsts" in str(each).lower() for each in middleware.value
-                ):
+                if any(_sends_header(str(each)) for each in middleware.value):
                     yield Undecided("another middleware may send the header")
                     return
                 yield self.finding(
@@ -80,3 +79,8 @@ class NoHsts(Rule[Setting]):
         if value == 0 or value is None:
             return True
         return value is ... and not any(each.name == "SECURE_HSTS_SECONDS" for each in backend.settings)
+
+
+def _sends_header(middleware: str) -> bool:
+    """Whether a middleware is named as one that sets security headers."""
+    return not {"secure", "security", "hsts", "csp"}.isdisjoint(words_of(middleware))
