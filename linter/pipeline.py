@@ -109,7 +109,13 @@ class Run:
             facts = self.facts
             readable = {path: each for path, each in facts.items() if not each.error}
             settings = self.settings
-            self._backend = link(readable, self.text_of, settings.source_roots, settings.dialect)
+            self._backend = link(
+                readable,
+                self.text_of,
+                settings.source_roots,
+                settings.dialect,
+                settings.postgres_version,
+            )
             self.timings.lap("link")
         return self._backend
 
@@ -153,7 +159,7 @@ class Run:
     def _key(self) -> bytes:
         state = blake2b(digest_size=16)
         state.update(signature(self.rule_files))
-        options = [self.settings.dialect, *self.settings.source_roots]
+        options = [self.settings.dialect, self.settings.postgres_version, *self.settings.source_roots]
         state.update("\0".join(options).encode())
         for path, file in self._by_path.items():
             state.update(path.encode("utf-8", "backslashreplace") + b"\0" + file.digest)

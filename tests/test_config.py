@@ -168,6 +168,7 @@ SAMPLES: dict[str, tuple[str, str, Any]] = {
     "force-exclude": ("true", "TRUE", True),
     "source-roots": ("['src', '.']", "src,.", ("src", "")),
     "dialect": ("'mysql'", "mysql", "mysql"),
+    "postgres-version": ("'14.2'", "14.2", "14.2"),
     "rule-packs": ("['lint']", "lint", ("{root}/lint",)),
     "allow-packs": ("", "lint", ("{root}/lint",)),
     "baseline": ("'b.json'", "b.json", "{root}/b.json"),

@@ -3,6 +3,7 @@
 Framework adapters fill it, rules read it. Nothing here parses, and no syntax tree is alive.
 """
 
+from linter.backend.changes import Change, Effect, Engine, Lock, Revision, Tool, Work
 from linter.backend.model import Backend, Linker, Schema
 from linter.backend.paths import is_run_by_hand, is_test
 from linter.backend.routes import (
@@ -16,7 +17,16 @@ from linter.backend.routes import (
     Setting,
     Verdict,
 )
-from linter.backend.schema import Column, Index, Query, Statement, Table, TableColumn, TableIndex
+from linter.backend.schema import (
+    Column,
+    Constraint,
+    Index,
+    Query,
+    Statement,
+    Table,
+    TableColumn,
+    TableIndex,
+)
 from linter.backend.sites import LOG_LEVELS, LOGGERS, LogCall, Outbound, Site, statement_range
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.project import Project, Resolved, Variable
@@ -25,9 +35,13 @@ __all__ = [
     "LOGGERS",
     "LOG_LEVELS",
     "Backend",
+    "Change",
     "Class",
     "Column",
+    "Constraint",
     "Definition",
+    "Effect",
+    "Engine",
     "Function",
     "Guard",
     "GuardKind",
@@ -36,6 +50,7 @@ __all__ = [
     "Input",
     "InputPlace",
     "Linker",
+    "Lock",
     "LogCall",
     "Module",
     "Outbound",
@@ -43,6 +58,7 @@ __all__ = [
     "Project",
     "Query",
     "Resolved",
+    "Revision",
     "Route",
     "Schema",
     "Setting",
@@ -51,8 +67,10 @@ __all__ = [
     "Table",
     "TableColumn",
     "TableIndex",
+    "Tool",
     "Variable",
     "Verdict",
+    "Work",
     "is_run_by_hand",
     "is_test",
     "statement_range",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from linter.backend.changes import Change, Revision
 from linter.backend.paths import is_run_by_hand, is_test
 from linter.backend.routes import Route, Setting
 from linter.backend.schema import Query, Statement, Table, TableColumn, TableIndex
@@ -58,6 +59,14 @@ class Schema(Protocol):
     @property
     def migrations(self) -> tuple[str, ...]:
         """Paths of migration files."""
+
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """Migrations with their changes, by path."""
+
+    @property
+    def postgres(self) -> str:
+        """The version of PostgreSQL that the configuration names, or empty."""
 
 
 class Linker(Protocol):
@@ -133,6 +142,22 @@ class Backend:
     def migrations(self) -> tuple[str, ...]:
         """Paths of all migration files."""
         return () if self._schema is None else self._schema.migrations
+
+    @cached_property
+    def revisions(self) -> tuple[Revision, ...]:
+        """Every migration, and every SQL file that is none, with its changes in order."""
+        return () if self._schema is None else self._schema.revisions
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """Every change of every migration, in order of path and of execution."""
+        for revision in self.revisions:
+            yield from revision.changes
+
+    @property
+    def postgres_version(self) -> str:
+        """The version of PostgreSQL that the configuration names, or empty."""
+        return "" if self._schema is None else self._schema.postgres
 
     @property
     def columns(self) -> Iterator[TableColumn]:

@@ -43,7 +43,9 @@ class Guard:
 class Input:
     """One value that a route takes from its caller. `type` is as declared, None when it is not.
 
-    `bounded` says whether the type limits the value's size (`le`, `max_length`, an enum…).
+    `bounded` says whether the type limits the value's size (`le`, `max_length`, an enum…). `model` is the
+    schema class that the value is read with, or each item of a list; `linter.shapes.shape_of` gives its
+    fields.
     """
 
     name: str
@@ -51,14 +53,19 @@ class Input:
     type: str | None
     required: bool
     bounded: Verdict = Verdict.UNKNOWN
+    model: Class | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A declared or actual response: its status and type, None where unknown."""
+    """A declared or actual response: its status and type, None where unknown.
+
+    `model` is the schema class of the body, or of each item of a list.
+    """
 
     status: int | None
     type: str | None
+    model: Class | None = None
 
 
 @dataclass(eq=False)

@@ -36,12 +36,29 @@ class Index:
     partial: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A foreign key, CHECK or EXCLUDE constraint that a migration made.
+
+    `columns` are those that it speaks of. `valid` is False after NOT VALID. `not_null` is the column of
+    a CHECK that says no more than that it is not null, empty for any other.
+    """
+
+    kind: Literal["foreign-key", "check", "exclude"]
+    name: str
+    columns: tuple[str, ...]
+    references: str
+    valid: bool
+    not_null: str
+    location: Location
+
+
 @dataclass(eq=False)
 class Table:
     """A table as the models declare it, or as the migrations leave it where there is no model.
 
     `primary_key` lists its columns. `complete` is False when a base or a mixin could not be read, so that
-    columns or indexes may be missing.
+    columns or indexes may be missing. `constraints` are known for tables of migrations only.
     """
 
     name: str
@@ -53,9 +70,20 @@ class Table:
     source: Literal["django", "sqlalchemy", "sql"] = "sql"
     complete: bool = True
     owner: Class | None = None
+    constraints: tuple[Constraint, ...] = ()
 
     def __str__(self) -> str:
         return f"`{self.name}`"
+
+    def constraint(self, name: str) -> Constraint | None:
+        """The constraint of that name; that of a foreign key in a column's own definition as well."""
+        found = next((each for each in self.constraints if each.name == name), None)
+        if found is None and name.startswith(f"{self.name}_") and name.endswith("_fkey"):
+            column = self.columns.get(name[len(self.name) + 1 : -len("_fkey")])
+            if column is not None and column.references:
+                target = column.references.rpartition(".")[0]
+                return Constraint("foreign-key", name, (column.name,), target, True, "", column.location)
+        return found
 
     @property
     def scope(self) -> str:
@@ -145,7 +173,8 @@ class Statement:
 
     `origin` is `file`, `string` (a SQL string in Python), `alembic` or `django`. `schema` maps names of the
     tables that exist before the statement; `created` holds those made earlier in the same migration or
-    file. `in_transaction` says whether the runner wraps it in one.
+    file. `in_transaction` says whether the runner wraps it in one, `reversible` whether the migration says
+    how to undo it.
     """
 
     facts: SqlStatement
@@ -156,5 +185,6 @@ class Statement:
     function: Function | None = None
     migration: str = ""
     in_transaction: Verdict = Verdict.UNKNOWN
+    reversible: Verdict = Verdict.UNKNOWN
     created: frozenset[str] = frozenset()
     schema: dict[str, Table] = field(default_factory=dict)

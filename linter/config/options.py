@@ -14,6 +14,7 @@ Profile: TypeAlias = Literal["commit", "ci", "audit"]
 Level: TypeAlias = Literal["error", "warning", "note", "off"]
 FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 Dialect: TypeAlias = Literal["auto", "postgres", "mysql", "sqlite"]
+Engine: TypeAlias = Literal["bandit", "radon", "semgrep"]
 Strings: TypeAlias = tuple[str, ...]
 
 
@@ -60,6 +61,20 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
             "to the folder of the configuration in force."
         ),
     ] = {}
+    engines: Annotated[
+        dict[Profile, tuple[Engine, ...]],
+        Meta(
+            description="Which other tools run as engines under each profile. Not stated: none for `commit`, "
+            "`bandit` and `radon` for `ci`, all that are installed for `audit`."
+        ),
+    ] = {}
+    bandit_config: Annotated[
+        str | None,
+        Meta(
+            description="A configuration file of bandit's own. Not stated: `[tool.bandit]` of the root's "
+            "`pyproject.toml`, if there is one; `.bandit` at the root is read in any case."
+        ),
+    ] = None
     fail_on: Annotated[
         FailOn, Meta(description="The least severity of a finding that makes the exit code 1.")
     ] = "error"
@@ -97,6 +112,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
     dialect: Annotated[
         Dialect, Meta(description="The SQL dialect. `auto` takes it from drivers and settings found.")
     ] = "auto"
+    postgres_version: Annotated[
+        str,
+        Meta(
+            pattern=r"^([0-9]{1,2}(\.[0-9]{1,2})?)?$",
+            description="The PostgreSQL that migrations run on, as `16` or `14.2`: what locks and rewrites a "
+            "table depends on it. Empty: 17.",
+        ),
+    ] = ""
     rule_packs: Annotated[
         Strings,
         Meta(
@@ -136,16 +159,18 @@ PERSONAL = frozenset({"rule-packs", "allow-packs", "cache-dir"})
 NOT_IN_PROJECT = frozenset({"allow-packs"})
 """Keys that a checked project cannot set."""
 
-PATHS = frozenset({"baseline", "cache-dir", "extend", "rule-packs", "allow-packs", "source-roots"})
+PATHS = frozenset(
+    {"baseline", "bandit-config", "cache-dir", "extend", "rule-packs", "allow-packs", "source-roots"}
+)
 """Keys that hold paths, relative to the folder of the file that states them."""
 
-INSIDE_ONLY = frozenset({"baseline", "cache-dir", "source-roots"})
+INSIDE_ONLY = frozenset({"baseline", "bandit-config", "cache-dir", "source-roots"})
 """Paths that a project may only set within itself: backlint writes there, or reads all of it."""
 
 GLOBS = frozenset({"include", "exclude", "extend-exclude"})
 """Keys that hold gitignore globs."""
 
-FILE_ONLY = frozenset({"per-path-ignores", "extend"})
+FILE_ONLY = frozenset({"engines", "per-path-ignores", "extend"})
 """Keys that neither the command line nor the environment can set."""
 
 KEYS = dict(zip(Options.__struct_encode_fields__, Options.__struct_fields__, strict=True))

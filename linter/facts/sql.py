@@ -30,7 +30,7 @@ class Action(msgspec.Struct, array_like=True, frozen=True):
     `add-exclude`, `drop-constraint`, `validate-constraint`, `create-index`, `drop-index`, `truncate`,
     or `other`. `columns` are the columns concerned; `name` is the index's, constraint's, or new
     name. `flags` holds words such as `concurrently`, `if-exists`, `if-not-exists`, `not-valid`,
-    `using-index`, `unique`, `cascade`.
+    `using-index`, `unique`, `cascade`. `expression` is the source of a CHECK's condition.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Action(msgspec.Struct, array_like=True, frozen=True):
     name: str = ""
     references: str = ""
     flags: tuple[str, ...] = ()
+    expression: str = ""
 
 
 class Predicate(msgspec.Struct, array_like=True, frozen=True):

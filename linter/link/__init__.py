@@ -49,14 +49,15 @@ def link(
     text_of: Callable[[str], str],
     source_roots: Iterable[str] = (),
     dialect: str = "auto",
+    postgres: str = "",
 ) -> Backend:
     """The backend that a project's facts describe.
 
     `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it.
-    `dialect` is that of SQL which does not say its own.
+    `dialect` is that of SQL which does not say its own, `postgres` the version of that server.
     """
     project = Project(files, source_roots)
-    backend = Backend(project, text_of, Adapters(files, dialect))
+    backend = Backend(project, text_of, Adapters(files, dialect, postgres))
     backend.frameworks = tuple(name for package, name in _FRAMEWORKS.items() if package in project.imported)
     return backend
 
@@ -64,9 +65,10 @@ def link(
 class Adapters:
     """The framework adapters. One is imported only when the project imports its framework."""
 
-    def __init__(self, files: Mapping[str, FileFacts], dialect: str) -> None:
+    def __init__(self, files: Mapping[str, FileFacts], dialect: str, postgres: str = "") -> None:
         self._files = files
         self._dialect = dialect
+        self._postgres = postgres
 
     def routes(self, backend: Backend) -> tuple[Route, ...]:
         """The routes of all frameworks."""
@@ -112,4 +114,4 @@ class Adapters:
         """Everything about the databases."""
         from linter.link.schema import ProjectSchema
 
-        return ProjectSchema(backend, self._files, self._dialect)
+        return ProjectSchema(backend, self._files, self._dialect, self._postgres)

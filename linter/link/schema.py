@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Query, Statement, Table
+from linter.backend import Backend, Query, Revision, Statement, Table
 from linter.facts.files import FileFacts
+from linter.schema.changes import revisions
 from linter.schema.databases import databases, dialect_of
 from linter.schema.migration import Migration
 from linter.schema.sql_files import sql_migrations
@@ -24,13 +25,16 @@ class ProjectSchema:
     """Tables, statements, migrations and queries of a project.
 
     `files` are the facts by path, SQL files included. `dialect` is `postgres`, `mysql`, `sqlite`, or
-    `auto` to take that of the first database found.
+    `auto` to take that of the first database found. `postgres` is the version of that server.
     """
 
-    def __init__(self, backend: Backend, files: Mapping[str, FileFacts], dialect: str = "auto") -> None:
+    def __init__(
+        self, backend: Backend, files: Mapping[str, FileFacts], dialect: str = "auto", postgres: str = ""
+    ) -> None:
         self.backend = backend
         self._files = files
         self._dialect = dialect
+        self.postgres = postgres
 
     @cached_property
     def databases(self) -> tuple[str, ...]:
@@ -95,6 +99,12 @@ class ProjectSchema:
         return tuple(sorted(found, key=lambda each: each.location))
 
     @cached_property
+    def revisions(self) -> tuple[Revision, ...]:
+        """All migrations, and SQL files that are none, with what each change locks and does."""
+        others = [replay([each], "file", self.dialect, self.tables) for each in self._sql_files[1]]
+        return revisions([*self._histories, *others], self.postgres)
+
+    @cached_property
     def queries(self) -> tuple[Query, ...]:
         """All queries by ORM and SQL outside tests, by place."""
         found: list[Query] = []
@@ -129,9 +139,9 @@ class ProjectSchema:
 
             found.append(replay(migrations(self.backend, self._strings), "django", self.dialect))
         if "alembic" in self.backend.project.imported:
-            from linter.frameworks.alembic.revisions import revisions
+            from linter.frameworks.alembic.revisions import revisions as alembic_revisions
 
-            found_revisions = revisions(self.backend, self._strings)
+            found_revisions = alembic_revisions(self.backend, self._strings)
             found += [replay(group, "alembic", self.dialect) for group in histories(found_revisions)]
         found += [replay(group, "file", self.dialect) for group in self._sql_files[0]]
         declared = [replay([each], "file", self.dialect) for each in self._sql_files[1]]

@@ -78,8 +78,9 @@ class _Alteration:
         name: str = "",
         references: str = "",
         flags: tuple[str, ...] = (),
+        expression: str = "",
     ) -> Action:
-        return Action(kind, self.table, columns, name, references, flags + self.common)
+        return Action(kind, self.table, columns, name, references, flags + self.common, expression)
 
     def _add(self) -> list[Action]:
         cursor = self.cursor
@@ -87,7 +88,12 @@ class _Alteration:
             found = constraint_of(cursor, self.table)
             return [
                 self._action(
-                    found.kind, found.columns, name=found.name, references=found.references, flags=found.flags
+                    found.kind,
+                    found.columns,
+                    name=found.name,
+                    references=found.references,
+                    flags=found.flags,
+                    expression=found.expression,
                 )
             ]
         if self.dialect == "mysql" and (index := self._add_index()):

@@ -166,7 +166,7 @@ def constraint_of(cursor: Cursor, table: str) -> Action:
     kind = cursor.accept_any(*_CONSTRAINTS)
     flags: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
-    references = ""
+    references = expression = ""
     if kind in ("PRIMARY KEY", "UNIQUE"):
         flags += cursor.flag("NULLS NOT DISTINCT")
         cursor.accept_any("INDEX", "KEY")
@@ -185,14 +185,32 @@ def constraint_of(cursor: Cursor, table: str) -> Action:
             references, rules = _references(cursor)
             flags += tuple(rules)
     elif kind == "CHECK":
-        cursor.group()
+        condition = cursor.group()
+        expression = condition.source(0, len(condition.words))
+        columns = tuple(Column(name, "") for name in _names_in(condition))
     flags += tuple(
         _hyphenated(word) for word in ("NOT VALID", "NOT ENFORCED", "DEFERRABLE") if cursor.holds(word)
     )
     if "deferrable" in flags and cursor.holds("NOT DEFERRABLE"):
         flags = tuple(flag for flag in flags if flag != "deferrable")
     action = f"add-{_hyphenated(kind)}" if kind else "other"
-    return Action(action, table, columns, name, references, flags if kind else ("add-constraint", *flags))
+    flags = flags if kind else ("add-constraint", *flags)
+    return Action(action, table, columns, name, references, flags, expression)
+
+
+def _names_in(condition: Cursor) -> tuple[str, ...]:
+    """The names in a condition that may be columns: neither words of SQL nor called."""
+    words = condition.words
+    following = [*(word.key for word in words[1:]), ""]
+    found = (
+        word.name
+        for word, after in zip(words, following, strict=True)
+        if word.kind in ("word", "name") and after not in ("(", ".") and word.key not in _CONDITION_WORDS
+    )
+    return tuple(dict.fromkeys(found))
+
+
+_CONDITION_WORDS = keywords("AND OR NOT IS NULL IN LIKE ILIKE BETWEEN TRUE FALSE CASE WHEN THEN ELSE END ANY ALL")
 
 
 def key_columns(group: Cursor) -> tuple[Column, ...]:

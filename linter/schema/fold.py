@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Literal
 
-from linter.backend import Column, Index, Table
+from linter.backend import Column, Constraint, Index, Table
 from linter.facts import sql
 from linter.finding import Location
 from linter.schema.build import make_table
@@ -71,16 +72,16 @@ class Fold:
         primary_key: tuple[str, ...] | None = None,
     ) -> None:
         own = table.indexes[1:] if table.primary_key else table.indexes
-        self._put(
-            make_table(
-                table.name,
-                table.columns if columns is None else columns,
-                own if indexes is None else indexes,
-                table.primary_key if primary_key is None else primary_key,
-                table.location,
-                complete=table.complete,
-            )
+        rebuilt = make_table(
+            table.name,
+            table.columns if columns is None else columns,
+            own if indexes is None else indexes,
+            table.primary_key if primary_key is None else primary_key,
+            table.location,
+            complete=table.complete,
         )
+        rebuilt.constraints = table.constraints
+        self._put(rebuilt)
 
     # Columns
 
@@ -122,6 +123,8 @@ class Fold:
         gone = {each.name for each in action.columns}
         columns = {name: column for name, column in table.columns.items() if name not in gone}
         own = table.indexes[1:] if table.primary_key else table.indexes
+        kept = tuple(each for each in table.constraints if not gone & set(each.columns))
+        table = replace(table, constraints=kept)
         primary = () if gone & set(table.primary_key) else table.primary_key
         self._rebuild(table, columns, [each for each in own if not gone & set(each.columns)], primary)
 
@@ -136,7 +139,17 @@ class Fold:
         }
         indexes = tuple(replace(each, columns=_renamed(each.columns, old, new)) for each in table.indexes)
         key = _renamed(table.primary_key, old, new)
-        self._put(replace(table, columns=columns, indexes=indexes, primary_key=key))
+        constraints = tuple(
+            replace(
+                each,
+                columns=_renamed(each.columns, old, new),
+                not_null=new if each.not_null == old else each.not_null,
+            )
+            for each in table.constraints
+        )
+        self._put(
+            replace(table, columns=columns, indexes=indexes, primary_key=key, constraints=constraints)
+        )
         self._repoint(lambda target: f"{table.name}.{new}" if target == f"{table.name}.{old}" else target)
 
     def _alter_type(self, action: sql.Action, location: Location) -> None:
@@ -181,16 +194,45 @@ class Fold:
         elif "using-index" in action.flags:
             self._rebuild(
                 table,
-                indexes=[replace(each, unique=True) if each.name == action.name else each for each in own],
+                indexes=[
+                    replace(each, unique=True) if each.name in (action.references, action.name) else each
+                    for each in own
+                ],
             )
 
     def _add_foreign_key(self, action: sql.Action, location: Location) -> None:
+        self._add_constraint(action, location)
         if len(action.columns) != 1 or not action.references:
             return
         column = action.columns[0].name
         name = action.name or f"{action.table}_{column}_fkey"
         self._foreign[action.table, name] = column
         self._change(action.table, column, references=self._target(action.references))
+
+    def _add_constraint(self, action: sql.Action, location: Location) -> None:
+        table = self.tables.get(action.table)
+        kind = _CONSTRAINTS.get(action.kind)
+        if table is None or kind is None:
+            return
+        columns = tuple(each.name for each in action.columns)
+        added = Constraint(
+            kind,
+            action.name,
+            columns,
+            action.references,
+            "not-valid" not in action.flags,
+            not_null_column(action),
+            location,
+        )
+        self._put(replace(table, constraints=(*table.constraints, added)))
+
+    def _validate(self, action: sql.Action, location: Location) -> None:
+        table = self.tables.get(action.table)
+        if table is not None:
+            constraints = tuple(
+                replace(each, valid=True) if each.name == action.name else each for each in table.constraints
+            )
+            self._put(replace(table, constraints=constraints))
 
     def _create_index(self, action: sql.Action, location: Location) -> None:
         table = self.tables.get(action.table)
@@ -238,6 +280,9 @@ class Fold:
         if "primary-key" in action.flags or (action.name and action.name == f"{action.table}_pkey"):
             self._rebuild(table, primary_key=())
             return
+        kept = tuple(each for each in table.constraints if each.name != action.name or not action.name)
+        if len(kept) != len(table.constraints):
+            self._put(replace(table, constraints=kept))
         column = self._foreign.pop((action.table, action.name), None)
         if column is None and action.name.endswith("_fkey"):
             column = action.name.removeprefix(f"{action.table}_").removesuffix("_fkey")
@@ -245,6 +290,14 @@ class Fold:
             self._change(action.table, column, references=None)
         else:
             self._drop_index(replace_flags(action), location)
+
+
+def not_null_column(action: sql.Action) -> str:
+    """The column of a CHECK that only says `column IS NOT NULL`; empty for any other."""
+    words = action.expression.replace("(", " ").replace(")", " ").split()
+    if action.kind != "add-check" or len(words) != 4 or [word.upper() for word in words[1:]] != _NOT_NULL:
+        return ""
+    return words[0].rpartition(".")[2].strip('"')
 
 
 def replace_flags(action: sql.Action) -> sql.Action:
@@ -261,6 +314,12 @@ def _moved(target: str, old: str, new: str) -> str:
     return f"{new}.{column}" if table == old else target
 
 
+_NOT_NULL = ["IS", "NOT", "NULL"]
+_CONSTRAINTS: dict[str, Literal["foreign-key", "check", "exclude"]] = {
+    "add-foreign-key": "foreign-key",
+    "add-check": "check",
+    "add-exclude": "exclude",
+}
 _HANDLERS: dict[str, Callable[[Fold, sql.Action, Location], None]] = {
     "create-table": Fold._create,
     "drop-table": Fold._drop,
@@ -274,6 +333,9 @@ _HANDLERS: dict[str, Callable[[Fold, sql.Action, Location], None]] = {
     "add-primary-key": Fold._add_primary_key,
     "add-unique": Fold._add_unique,
     "add-foreign-key": Fold._add_foreign_key,
+    "add-check": Fold._add_constraint,
+    "add-exclude": Fold._add_constraint,
+    "validate-constraint": Fold._validate,
     "create-index": Fold._create_index,
     "drop-index": Fold._drop_index,
     "drop-constraint": Fold._drop_constraint,

@@ -22,6 +22,7 @@ class Step:
     scope: str
     function: Function | None
     in_transaction: Verdict
+    reversible: Verdict = Verdict.UNKNOWN
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Migration:
     """One file's way up.
 
     `name` is what other migrations call it; `after` are those that must run before. `rank` orders those that
-    do not depend on each other.
+    do not depend on each other. `location` is that of the class or function that goes up, `body` the function.
     """
 
     name: str
@@ -37,6 +38,9 @@ class Migration:
     after: tuple[str, ...] = ()
     rank: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
+    location: Location | None = None
+    reversible: Verdict = Verdict.UNKNOWN
+    body: Function | None = None
 
 
 _VERBS = {"create-table": "create", "create-index": "create", "drop-table": "drop", "drop-index": "drop"}

@@ -13,11 +13,16 @@ Origin: TypeAlias = Literal["file", "string", "alembic", "django"]
 
 
 class History(NamedTuple):
-    """What migrations leave behind: their statements, the tables at the end, and the files."""
+    """What migrations leave behind: their statements, the tables at the end, and the files.
+
+    `migrations` pairs each migration with its own statements, in the order in which they run.
+    """
 
     statements: tuple[Statement, ...]
     tables: dict[str, Table]
     paths: tuple[str, ...]
+    origin: Origin = "file"
+    migrations: tuple[tuple[Migration, tuple[Statement, ...]], ...] = ()
 
 
 def histories(migrations: Iterable[Migration]) -> list[list[Migration]]:
@@ -73,7 +78,9 @@ def replay(
     fold.tables = tables or {}
     statements: list[Statement] = []
     paths: list[str] = []
+    pairs: list[tuple[Migration, tuple[Statement, ...]]] = []
     for migration in migrations:
+        first = len(statements)
         paths.append(migration.path)
         created: frozenset[str] = frozenset()
         for step in migration.steps:
@@ -87,6 +94,7 @@ def replay(
                     function=step.function,
                     migration=migration.path,
                     in_transaction=step.in_transaction,
+                    reversible=step.reversible,
                     created=created,
                     schema=fold.tables,
                 )
@@ -97,4 +105,5 @@ def replay(
                     created |= {action.table}
                 elif action.kind == "rename-table" and action.table in created:
                     created |= {action.name}
-    return History(tuple(statements), fold.tables, tuple(paths))
+        pairs.append((migration, tuple(statements[first:])))
+    return History(tuple(statements), fold.tables, tuple(paths), origin, tuple(pairs))

@@ -8,14 +8,14 @@ from linter.link.schema import ProjectSchema
 from linter.resolve.project import Project
 
 
-def schema_of(files):
+def schema_of(files, dialect="auto", postgres=""):
     """The schema of a project given as text by path."""
     texts = {path: textwrap.dedent(text) for path, text in files.items()}
     facts = {}
     for path, text in texts.items():
         language = "sql" if path.endswith(".sql") else "python"
         facts[path] = extract(text.encode(), language, "postgres")
-    return ProjectSchema(Backend(Project(facts), texts.__getitem__), facts)
+    return ProjectSchema(Backend(Project(facts), texts.__getitem__), facts, dialect, postgres)
 
 
 def shape(table):
