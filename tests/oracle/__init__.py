@@ -57,8 +57,14 @@ class Harness(NamedTuple):
 
 
 HARNESSES = {
+    "atlas": Harness("flask_truth", ("flask", "flask_smorest", "flask_httpauth")),
+    "bakery": Harness("flask_truth", ("apiflask", "flask_wtf", "flask_limiter")),
     "clinic": Harness("django_truth", ("django", "rest_framework", "psycopg")),
+    "lending": Harness("django_truth", ("django", "ninja", "ninja_extra")),
+    "clubs": Harness("flask_truth", ("flask", "flask_restx", "flask_jwt_extended")),
+    "depot": Harness("flask_truth", ("flask", "flask_restful")),
     "desk": Harness("flask_truth", ("flask", "flask_sqlalchemy")),
+    "radio": Harness("flask_truth", ("quart",)),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),
 }
 

@@ -15,6 +15,9 @@ Framework-own are the admin's views that Django defines (not what a ModelAdmin o
 adds) and the root of a DRF router. A generic view that the application routes as it is belongs to
 the application. Inputs and outputs are null: Django keeps no record of them.
 
+A path of Django Ninja gives one route for each of its operations, in the words of the decorator: its
+verbs, its function, and its parameters as inputs. Its documents are framework-own.
+
 Tables come from `apps.get_models()` with the through tables of many-to-many fields. Types are
 those of Django's PostgreSQL backend, which names them without a connection. An index that Django
 would name by a hash has the name null. A conditional unique constraint is listed, but makes its
@@ -55,7 +58,7 @@ from oracle.answers import (
     spoken,
 )
 
-OWN_MODULES = ("django.", "rest_framework.")
+OWN_MODULES = ("django.", "rest_framework.", "ninja.", "ninja_extra.")
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 OPTIONAL_SLASH = re.compile(r"/\?$")
 
@@ -66,8 +69,47 @@ def listed_routes(resolver: URLResolver, prefix: str = "/", admin: bool = False)
         path = prefix + path_of(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from listed_routes(pattern, path, admin or pattern.app_name == "admin")
+        elif (operations := _operations(pattern.callback)) is not None:
+            yield from _listed_operations(operations, path)
         else:
             yield _listed(pattern, path, admin)
+
+
+def _operations(view: Any) -> list[Any] | None:
+    """The operations that a view of Django Ninja keeps in its closure; None for any other view."""
+    code, cells = getattr(view, "__code__", None), getattr(view, "__closure__", None) or ()
+    kept = dict(zip(code.co_freevars, cells, strict=True)) if code else {}
+    holder = kept["self"].cell_contents if "self" in kept else None
+    return getattr(holder, "operations", None)
+
+
+def _listed_operations(operations: list[Any], path: str) -> Iterator[Listed]:
+    for operation in operations:
+        view = operation.view_func
+        found = getattr(view, "get_route_function", None)
+        name = dotted_name(view if found is None else found().route.view_func)
+        methods = dict.fromkeys(spoken(operation.methods), name)
+        yield Listed(path, name, methods, inputs=_inputs_of(operation))
+
+
+def _inputs_of(operation: Any) -> list[dict[str, Any]]:
+    """The parameters of an operation; those of a path by the names in the path."""
+    inputs = [
+        {
+            "name": parameter.alias,
+            "in": parameter.source._param_source(),
+            "type": str(parameter.annotation),
+            "required": parameter.source.is_required(),
+        }
+        for parameter in operation.signature.params
+    ]
+    named = [
+        {"name": name, "in": "path", "type": "str", "required": True}
+        for model in operation.models
+        if model.__ninja_param_source__ == "path"
+        for name in model.__ninja_flatten_map__
+    ]
+    return [*(each for each in inputs if each["in"] != "path"), *named]
 
 
 def path_of(pattern: Any) -> str:
@@ -117,7 +159,8 @@ def _listed(pattern: URLPattern, path: str, admin: bool) -> Listed:
         name = dotted_name(view)
         limit = _limited_to(view)
         methods = dict.fromkeys(UNLIMITED if limit is None else spoken(limit), name)
-        return Listed(path, name, methods, any_method=limit is None, framework_own=admin and _is_django(view))
+        own = (admin and _is_django(view)) or name.startswith("ninja.")
+        return Listed(path, name, methods, any_method=limit is None, framework_own=own)
     name = f"{routed.__module__}.{routed.__name__}"
     own = routed.__name__ == "APIRootView" or (admin and name.startswith(OWN_MODULES))
     handlers = _class_handlers(view, routed)
@@ -260,12 +303,34 @@ def start_clinic(folder: Path) -> dict[str, str]:
     }
 
 
+def start_lending(folder: Path) -> dict[str, str]:
+    """Start the library's lending desk on an empty database; give values for its paths."""
+    os.environ.update(
+        {
+            "DJANGO_SETTINGS_MODULE": "lending.settings",
+            "LENDING_SECRET_KEY": "secret" * 10,
+            "LENDING_STAFF_TOKEN": "secret" * 10,
+            "LENDING_HOOK_SECRET": "secret" * 10,
+            "LENDING_HOSTS": "testserver",
+            "LENDING_DATABASE_ENGINE": "django.db.backends.sqlite3",
+            "LENDING_DATABASE_NAME": os.fspath(folder / "lending.db"),
+        }
+    )
+    django.setup()
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    return {"copy_id": A_UUID}
+
+
+STARTS = {"clinic": start_clinic, "lending": start_lending}
+
+
 def ask(app: str, folder: Path) -> dict[str, Any]:
     """What the framework says about `app`."""
-    values = start_clinic(folder)
+    values = STARTS[app](folder)
     import_module(settings.ROOT_URLCONF)
     with translation.override(settings.LANGUAGE_CODE):
-        routes = describe(listed_routes(get_resolver()), caller(values))
+        listed = {(each.path, each.handler): each for each in listed_routes(get_resolver())}
+        routes = describe(listed.values(), caller(values))
     return {"framework": "django", "routes": routes, "tables": tables()}
 
 

@@ -1,28 +1,39 @@
-"""Ask a Flask application what it serves.
+"""Ask an application of the Flask family what it serves.
 
 Routes are the rules of `app.url_map`; a converter is dropped with its arguments, so
 `<any(daily, weekly):period>` is `{period}`. The handler is what the rule's endpoint names in
 `app.view_functions`, below `functools.wraps` decorators; a class view's is the class, and each
 verb's call names the method. A rule that limits a class view's verbs is obeyed.
 
-Framework-own are static files, of the application and of its blueprints; their handler is
-`flask.Flask.send_static_file`. Inputs and outputs are null: Flask keeps no record of them.
+Framework-own are static files, of the application and of its blueprints, with the handler
+`flask.Flask.send_static_file`, and the documents and pages that the extensions bring along. Inputs
+and outputs are null: Flask keeps no record of them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from oracle.answers import Answer, Listed, answer_of, describe, dotted_name, fill, print_truth, spoken
 from oracle.sqlalchemy_tables import tables_of
 
 CONVERTER = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 STATIC = "flask.Flask.send_static_file"
+EXTENSIONS = ("apiflask.", "flask_restx.", "flask_smorest.")
+
+
+class App(NamedTuple):
+    """How an application is started and called. `values` are what path parameters are filled with."""
+
+    start: Callable[[Path], Any]
+    values: Mapping[str, str] = {}
+    tables: Callable[[], list[dict[str, Any]]] = list
 
 
 def listed_routes(app: Any) -> Iterator[Listed]:
@@ -30,18 +41,46 @@ def listed_routes(app: Any) -> Iterator[Listed]:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         routed = getattr(view, "view_class", None)
-        own = rule.endpoint.rsplit(".", 1)[-1] == "static"
-        name = STATIC if own else dotted_name(routed or view)
+        name = dotted_name(routed or view)
+        if rule.endpoint.rsplit(".", 1)[-1] == "static":
+            name = STATIC
+        own = name == STATIC or name.startswith(EXTENSIONS)
         methods = {verb: f"{name}.{verb.lower()}" if routed else name for verb in spoken(rule.methods)}
+        if getattr(rule, "websocket", False):
+            methods = {"WEBSOCKET": name}
         yield Listed(CONVERTER.sub(r"{\1}", rule.rule), name, methods, framework_own=own)
 
 
-def caller(app: Any, values: Mapping[str, str]) -> Any:
+def caller(app: Any, values: Mapping[str, str]) -> Callable[[str, str], Answer]:
     """A function that calls `app` anonymously."""
 
     def call(method: str, path: str) -> Answer:
         response = app.test_client().open(fill(path, values), method=method)
         return answer_of(response.status_code, response.headers.get("Location", ""))
+
+    return call
+
+
+def asynchronous_caller(app: Any, values: Mapping[str, str]) -> Callable[[str, str], Answer]:
+    """The same for an application of Quart."""
+
+    async def listen(path: str) -> Answer:
+        from quart.testing import WebsocketResponseError
+
+        try:
+            async with app.test_client().websocket(path) as socket:
+                await socket.accept() if hasattr(socket, "accept") else None
+        except WebsocketResponseError as refusal:
+            return answer_of(refusal.response.status_code)
+        return Answer(101, "no")
+
+    async def ask_once(method: str, path: str) -> Answer:
+        response = await app.test_client().open(path, method=method)
+        return answer_of(response.status_code, response.headers.get("Location", ""))
+
+    def call(method: str, path: str) -> Answer:
+        filled = fill(path, values)
+        return asyncio.run(listen(filled) if method == "WEBSOCKET" else ask_once(method, filled))
 
     return call
 
@@ -58,13 +97,44 @@ def start_desk(folder: Path) -> Any:
     return app
 
 
+def desk_tables() -> list[dict[str, Any]]:
+    """The tables of the desk."""
+    db = import_module("desk.database").db
+    found: list[dict[str, Any]] = tables_of(db.metadata, db.Model.registry)
+    return found
+
+
+def started(app: str, *secrets: str) -> Callable[[Path], Any]:
+    """Start an application that needs nothing but some secrets from its environment."""
+
+    def start(folder: Path) -> Any:
+        os.environ.update(dict.fromkeys(secrets, "secret" * 10))
+        return import_module(f"{app}.app").create_app()
+
+    return start
+
+
+APPS = {
+    "atlas": App(started("atlas", "ATLAS_TOKEN")),
+    "bakery": App(started("bakery", "BAKERY_OVEN", "BAKERY_SECRET")),
+    "clubs": App(started("clubs", "CLUBS_JWT_KEY", "CLUBS_MACHINE_KEY")),
+    "depot": App(started("depot", "DEPOT_TOKEN", "COURIER_KEY")),
+    "desk": App(
+        start_desk,
+        {"slug": "printing", "key": "HELP-1", "period": "daily", "page": "2", "filename": "desk.css"},
+        desk_tables,
+    ),
+    "radio": App(started("radio", "RADIO_KEY", "RADIO_SECRET")),
+}
+
+
 def ask(app: str, folder: Path) -> dict[str, Any]:
     """What the framework says about `app`."""
-    running = start_desk(folder)
-    values = {"slug": "printing", "key": "HELP-1", "period": "daily", "page": "2", "filename": "desk.css"}
-    routes = describe(listed_routes(running), caller(running, values))
-    db = import_module("desk.database").db
-    return {"framework": "flask", "routes": routes, "tables": tables_of(db.metadata, db.Model.registry)}
+    known = APPS[app]
+    running = known.start(folder)
+    call = asynchronous_caller if app == "radio" else caller
+    routes = describe(listed_routes(running), call(running, known.values))
+    return {"framework": "flask", "routes": routes, "tables": known.tables()}
 
 
 if __name__ == "__main__":

@@ -104,6 +104,12 @@ def test_calls_are_keyed_by_verb_and_path(app):
 
 # Read from the applications by eye, so that a fault of the harness does not pass for the truth.
 KNOWN = {
+    "radio": [
+        ("POST", "/shows", "radio.shows.Shows.post", "yes"),
+        ("POST", "/shows/player/next", "radio.shows.play_next", "yes"),
+        ("WEBSOCKET", "/chat", "radio.listeners.chat", "no"),
+        ("WEBSOCKET", "/chat/hosts", "radio.listeners.host_chat", "yes"),
+    ],
     "shop": [
         ("GET", "/api/v1/orders/{order_id}/invoice", "shop.orders.routes.OrderEndpoints.invoice", "yes"),
         ("POST", "/api/v1/products/{product_id}/restock", "shop.catalog.routes.restock_product", "no"),
@@ -136,6 +142,38 @@ KNOWN = {
             "clinic.patients.admin.PatientAdmin.empty_archive",
             "yes",
         ),
+    ],
+    "atlas": [
+        ("POST", "/places/", "atlas.places.Places.post", "yes"),
+        ("GET", "/places/{place_id}", "atlas.places.Place.get", "no"),
+        ("PATCH", "/places/{place_id}", "atlas.places.Place.patch", "yes"),
+        ("GET", "/staff/moderation/bans", "atlas.reviews.Bans.get", "yes"),
+        ("GET", "/exports/v2/places", "atlas.app.exports.all_places", "yes"),
+        ("PUT", "/regions/{region}", "atlas.app.region", "yes"),
+        ("GET", "/opinions/flat", "atlas.reviews.ReviewView.get", "no"),
+    ],
+    "bakery": [
+        ("DELETE", "/breads/{bread_id}", "bakery.breads.BreadView.delete", "yes"),
+        ("GET", "/breads/{bread_id}", "bakery.breads.BreadView.get", "no"),
+        ("PUT", "/kitchen/ovens/{oven_id}", "bakery.kitchen.heat", "yes"),
+        ("GET", "/books", "bakery.app.create_app.books", "yes"),
+        ("POST", "/suggestions", "bakery.app.create_app.suggest", "no"),
+    ],
+    "clubs": [
+        ("POST", "/api/members/all", "clubs.members.Members.post", "yes"),
+        ("GET", "/api/courts", "clubs.courts.Courts.get", "no"),
+        ("PUT", "/api/courts/{name}/light", "clubs.courts.Light.put", "yes"),
+        ("GET", "/api/bookings/calendar/{year}", "clubs.bookings.register.Calendar.get", "yes"),
+        ("GET", "/partners/leagues", "clubs.app.Leagues.get", "yes"),
+        ("GET", "/api/fees", "clubs.app.Fees.get", "yes"),
+    ],
+    "depot": [
+        ("GET", "/v1/orders/{order_id}", "depot.orders.Order.get", "no"),
+        ("PATCH", "/v1/orders/{order_id}", "depot.orders.Order.patch", "yes"),
+        ("GET", "/items/{item_id}/label", "depot.items.ItemLabel.get", "no"),
+        ("GET", "/office/desk/stocktaking/{year}", "depot.office.Stocktaking.get", "yes"),
+        ("GET", "/docks/{row_id}", "depot.tables.Row.get", "yes"),
+        ("GET", "/late/books", "depot.app.Books.get", "yes"),
     ],
     "desk": [
         ("GET", "/metrics", "desk.pages.metrics", "yes"),

@@ -36,6 +36,7 @@ from linter.frameworks.flask.seen import (
     constant,
     either,
     from_truth,
+    known_key,
     lookup,
     negated,
     unknown,
@@ -69,6 +70,8 @@ _DECODERS = ("decode", "loads", "verify", "validate", "parse", "split")
 _FOLDING = frozenset({"set", "frozenset", "list", "tuple", "sorted"})
 _LOGIN_PAGES = ("login", "signin", "sign-in", "sign_in", "log-in", "log_in", "logon")
 
+_CONTEXT = Seen("source", "g")
+
 
 class Ended(Exception):
     """The function that is followed goes no further on this way."""
@@ -95,7 +98,7 @@ class Evaluation:
             case Attr(base=base, name=name):
                 return self._attribute(frame, self.value(frame, base), name)
             case Item(base=base, key=key):
-                return lookup(self.value(frame, base), self.value(frame, key).value)
+                return lookup(self.value(frame, base), known_key(self.value(frame, key)))
             case Operation():
                 return self._operation(frame, expr)
             case Choice(test=test, then=then, otherwise=otherwise):
@@ -194,6 +197,8 @@ class Evaluation:
     def _attribute(self, frame: Frame, base: Seen, name: str) -> Seen:
         if base.kind == "source" and base.value == "request":
             return self._globals.of_request(frame, [name])
+        if base.kind == "source" and base.value == "g":
+            return self._globals.of_g(frame, name)
         return attribute(base, name)
 
     # Calls
@@ -300,18 +305,18 @@ class Evaluation:
             return ABSENT
         if name == "flask_login.login_fresh":
             return constant(False, True)
-        if method in _DIGEST_CHECKS and any(each.kind == "absent" for each in arguments):
+        if method in _DIGEST_CHECKS and any(_is_nothing(each) for each in arguments):
             return constant(False, True)
-        return self._builtin(name, arguments)
+        return self._builtin(frame, name, arguments)
 
-    def _builtin(self, name: str, arguments: list[Seen]) -> Seen | None:
+    def _builtin(self, frame: Frame, name: str, arguments: list[Seen]) -> Seen | None:
         if not arguments:
             return None
         first = arguments[0]
         if name == "bool":
             return from_truth(first.truth, first.identity)
         if name == "getattr" and len(arguments) > 1 and isinstance(arguments[1].value, str):
-            found = attribute(first, arguments[1].value)
+            found = self._attribute(frame, first, arguments[1].value)
             default = arguments[2] if len(arguments) > 2 else None
             return default.tied(True) if found.kind == "absent" and default not in (None, NONE) else found
         if name in ("any", "all") and first.kind == "list":
@@ -331,6 +336,10 @@ class Evaluation:
     ) -> Seen:
         """A call of code that is not in the project: what is asked about nobody finds nothing."""
         base = UNKNOWN if receiver is None else self.value(frame, receiver)
+        if base == _CONTEXT and method in ("get", "pop") and arguments:
+            key = known_key(arguments[0])
+            left = self._globals.of_g(frame, key) if isinstance(key, str) else UNKNOWN
+            return arguments[1].tied(True) if left.kind == "absent" and len(arguments) > 1 else left
         known = called_method(base, method, arguments)
         if known is not None:
             return known
@@ -370,3 +379,8 @@ class Evaluation:
                         yield from self._words(holder, argument)
                 for argument in call.args:
                     yield from self._words(holder, argument)
+
+
+def _is_nothing(value: Seen) -> bool:
+    """Whether a value is what a visitor lacks, or the empty text that stands for it."""
+    return value.kind == "absent" or (value.kind == "constant" and not value.value)

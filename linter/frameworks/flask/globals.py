@@ -37,15 +37,25 @@ class Globals:
         package, _, rest = name.partition(".")
         if package in ("flask", "quart"):
             root, _, tail = rest.partition(".")
+            if root == "g" and tail:
+                first, _, rest = tail.partition(".")
+                return self._chain(self.of_g(frame, first), rest)
             if root in ("session", "g"):
                 return self._chain(Seen("source", root), tail)
-            if root == "request":
+            if root in ("request", "websocket"):
                 return self.of_request(frame, tail.split(".")) if tail else Seen("source", "request")
         if name.startswith("flask_jwt_extended.current_user"):
             return ABSENT
         if isinstance(found.target, Variable):
             return self._variable(frame, found.target)
         return UNKNOWN
+
+    def of_g(self, frame: Frame, name: str) -> Seen:
+        """An attribute of `g`: what the code of the project leaves there for a visitor."""
+        known = attribute(Seen("source", "g"), name)
+        if known.kind == "absent":
+            return known
+        return self._visitor.carried.value(frame, name) or UNKNOWN
 
     def _chain(self, base: Seen, names: str) -> Seen:
         for name in names.split(".") if names else ():

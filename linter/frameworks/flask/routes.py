@@ -58,6 +58,16 @@ class _Served(NamedTuple):
     name: str
 
 
+class _Reached(NamedTuple):
+    """One function that a rule serves, with the way there."""
+
+    way: _Way
+    rule: Rule
+    served: _Served
+    endpoint: str
+    path: Path
+
+
 class _Linker:
     def __init__(self, backend: Backend, refusals: Refusals) -> None:
         self._backend = backend
@@ -106,24 +116,43 @@ class _Linker:
             methods = tuple(sorted(set(served.methods) - _SILENT))
             if not methods and not rule.websocket:
                 continue
-            guards = self._guards_of(way, rule, served, endpoint, path, methods)
-            function = served.function
-            yield Route(
-                methods=() if rule.websocket else methods,
-                path=path.text,
-                handler=served.handler,
-                framework="flask",
-                location=rule.holder.module.locate(rule.span) if function is None else function.location,
-                function=function,
-                guards=tuple(guards),
-                inputs=tuple(self._inputs.inputs(function, served.owner, path)),
-                outputs=tuple(self._inputs.outputs(function, served.owner)),
-                authenticated=_verdict(guards, function),
-                complete=way.known and rule.path is not None,
-                documented=rule.documented,
-                websocket=rule.websocket,
-                owner=served.owner,
-            )
+            reached = _Reached(way, rule, served, endpoint, path)
+            for alike in self._alike(reached, methods):
+                yield self._route(reached, alike)
+
+    def _alike(self, reached: _Reached, methods: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The methods, taken apart where a caller without credentials meets something else with each."""
+        if len(methods) < 2:
+            return [methods]
+        function = reached.served.function
+        if _verdict(self._guards_of(reached, methods), function) is not Verdict.UNKNOWN:
+            return [methods]
+        groups: dict[Verdict, tuple[str, ...]] = {}
+        for method in methods:
+            verdict = _verdict(self._guards_of(reached, (method,)), function)
+            groups[verdict] = (*groups.get(verdict, ()), method)
+        return list(groups.values())
+
+    def _route(self, reached: _Reached, methods: tuple[str, ...]) -> Route:
+        way, rule, served, _, path = reached
+        guards = self._guards_of(reached, methods)
+        function = served.function
+        return Route(
+            methods=() if rule.websocket else methods,
+            path=path.text,
+            handler=served.handler,
+            framework="flask",
+            location=rule.holder.module.locate(rule.span) if function is None else function.location,
+            function=function,
+            guards=tuple(guards),
+            inputs=tuple(self._inputs.inputs(function, served.owner, path)),
+            outputs=tuple(self._inputs.outputs(function, served.owner)),
+            authenticated=_verdict(guards, function),
+            complete=way.known and rule.path is not None,
+            documented=rule.documented,
+            websocket=rule.websocket,
+            owner=served.owner,
+        )
 
     # Views
 
@@ -156,15 +185,8 @@ class _Linker:
 
     # Guards
 
-    def _guards_of(
-        self,
-        way: _Way,
-        rule: Rule,
-        served: _Served,
-        endpoint: str,
-        path: Path,
-        methods: tuple[str, ...],
-    ) -> list[Guard]:
+    def _guards_of(self, reached: _Reached, methods: tuple[str, ...]) -> list[Guard]:
+        way, rule, served, endpoint, path = reached
         found = list(self._hook_guards(way, endpoint, path.text, methods))
         for node in way.nodes:
             for value in node.guards:

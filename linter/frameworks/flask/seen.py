@@ -46,6 +46,31 @@ _IDENTITY_WORDS = (
     "apikey",
 )
 _CREDENTIAL_WORDS = ("auth", "token", "key", "secret", "signature", "session", "credential", "jwt", "user")
+_REQUEST_PARTS = frozenset({"args", "form", "json", "values", "headers"})
+_COMMON_HEADERS = (
+    "accept",
+    "cache-control",
+    "connection",
+    "content-",
+    "date",
+    "dnt",
+    "expect",
+    "forwarded",
+    "host",
+    "if-",
+    "origin",
+    "range",
+    "referer",
+    "sec-",
+    "te",
+    "upgrade",
+    "user-agent",
+    "via",
+    "x-forwarded-",
+    "x-real-ip",
+    "x-request",
+)
+"""How the names of headers begin that browsers and proxies send for everybody."""
 _QUERY_CREDENTIALS = frozenset({"api_key", "apikey", "api-key", "access_token", "auth_token"})
 _STRING_METHODS = frozenset(
     {
@@ -71,9 +96,9 @@ class Seen(NamedTuple):
     """One value. `identity` says whether it depends on who is calling.
 
     `value` is the constant (`constant`), the status (`response`), the route's path with `{name}` for
-    parameters (`path`), the name of what is looked into (`source`), the items (`list`, `either`), or
-    what each of an unknown number of items is (`many`). A `test` is unknown, and its value says for both
-    outcomes whether they depend on who is calling.
+    parameters (`path`), the name of what is looked into (`source`) or was looked into (`absent`,
+    `unknown`), the items (`list`, `either`), or what each of an unknown number of items is (`many`).
+    A `test` is unknown, and its value says for both outcomes whether they depend on who is calling.
     """
 
     kind: SeenKind
@@ -179,12 +204,19 @@ def conjunction(values: list[Seen], wanted: bool) -> Seen:
     return test(seen, alone) if wanted else test(alone, seen)
 
 
+def known_key(value: Seen) -> object:
+    """The key that a value is; None when it is not known."""
+    return value.value if value.kind == "constant" else None
+
+
 def attribute(base: Seen, name: str) -> Seen:
     """`base.name`."""
     if base.kind in ("absent", "anonymous"):
         if name == "is_anonymous":
             return constant(True, True)
-        return constant(False, True) if name in ("is_authenticated", "is_active") else ABSENT
+        if name in ("is_authenticated", "is_active"):
+            return constant(False, True)
+        return base if base.kind == "absent" else ABSENT
     if base.kind == "source" and base.value == "g":
         return ABSENT if _sounds(name, _IDENTITY_WORDS) else UNKNOWN
     return unknown(base.identity)
@@ -193,11 +225,9 @@ def attribute(base: Seen, name: str) -> Seen:
 def lookup(base: Seen, key: object, default: Seen | None = None) -> Seen:
     """`base[key]`, or `base.get(key, default)`."""
     if base.kind == "absent":
-        return ABSENT
-    if base.kind == "source" and isinstance(key, str):
-        if not _lacks(str(base.value), key):
-            return UNKNOWN
-        return ABSENT if default is None or default == NONE else default.tied(True)
+        return base
+    if base.kind == "source":
+        return _looked_up(str(base.value), key if isinstance(key, str) else None, default)
     if base.kind == "list" and isinstance(key, int) and -len(base.items) <= key < len(base.items):
         return base.items[key]
     if base.kind == "constant" and isinstance(base.value, (str, tuple)) and isinstance(key, int):
@@ -206,16 +236,34 @@ def lookup(base: Seen, key: object, default: Seen | None = None) -> Seen:
     return unknown(base.identity)
 
 
-def _lacks(source: str, key: str) -> bool:
-    """Whether a visitor has nothing under this key."""
-    lowered = key.lower()
+def _looked_up(source: str, key: str | None, default: Seen | None) -> Seen:
+    if not _lacks(source, key):
+        return Seen("unknown", source) if source in _REQUEST_PARTS else UNKNOWN
+    identity = key is not None and _identifies(source, key.lower())
+    if default is None or default == NONE:
+        return Seen("absent", source, identity)
+    return default.tied(identity)
+
+
+def _lacks(source: str, key: str | None) -> bool:
+    """Whether a visitor has nothing under this key: no session, no cookies, no headers of his own."""
+    lowered = (key or "").lower()
     if "csrf" in lowered or "xsrf" in lowered:
         return False
+    if source == "headers":
+        return not lowered.startswith(_COMMON_HEADERS) or _sounds(lowered, _CREDENTIAL_WORDS)
+    if source == "session":
+        return key is not None
+    return source == "cookies" or (key is not None and _identifies(source, lowered))
+
+
+def _identifies(source: str, key: str) -> bool:
+    """Whether what stands under this key tells who is calling."""
     if source in ("session", "g"):
-        return _sounds(lowered, _IDENTITY_WORDS) or lowered in ("id", "_id", "me", "sub")
+        return _sounds(key, _IDENTITY_WORDS) or key in ("id", "_id", "me", "sub")
     if source in ("headers", "cookies"):
-        return _sounds(lowered, _CREDENTIAL_WORDS)
-    return lowered in _QUERY_CREDENTIALS
+        return _sounds(key, _CREDENTIAL_WORDS)
+    return key in _QUERY_CREDENTIALS
 
 
 def _sounds(name: str, words: tuple[str, ...]) -> bool:
@@ -230,7 +278,7 @@ def called_method(base: Seen, name: str, arguments: list[Seen]) -> Seen | None:
             return arguments[1].tied(True)
         return attribute(base, name)
     if base.kind == "source" and name in ("get", "pop", "setdefault") and arguments:
-        return lookup(base, arguments[0].value, arguments[1] if len(arguments) > 1 else None)
+        return lookup(base, known_key(arguments[0]), arguments[1] if len(arguments) > 1 else None)
     values = [each.value for each in arguments]
     if base.kind == "path" and name == "startswith" and values and isinstance(base.value, str):
         return _path_starts(base.value, values[0] if arguments[0].kind == "constant" else None)
@@ -243,6 +291,8 @@ def called_method(base: Seen, name: str, arguments: list[Seen]) -> Seen | None:
             return constant(tuple(found) if isinstance(found, list) else found, base.identity)
     if base.kind == "constant" and base.identity and not base.value:
         return ABSENT
+    if base.kind == "constant" and base.value == "" and name == "encode":
+        return base
     return None
 
 
@@ -266,11 +316,19 @@ def compared(operator: str, left: Seen, right: Seen) -> Seen:
     if operator in ("!=", "is not", "not in"):
         plain = {"!=": "==", "is not": "is", "not in": "in"}[operator]
         return negated(compared(plain, left, right))
+    if operator == "==" and _is_session_token(left, right):
+        return UNKNOWN
     if operator in ("==", "is"):
         return from_truth(_equal(left, right), identity)
     if operator == "in":
         return from_truth(_contained(left, right), identity or right.kind == "source")
     return unknown(identity)
+
+
+def _is_session_token(left: Seen, right: Seen) -> bool:
+    """Whether something of the session is compared with something of the request, as CSRF checks do."""
+    values = {each.value for each in (left, right) if each.kind in ("absent", "unknown")}
+    return "session" in values and not values.isdisjoint(_REQUEST_PARTS)
 
 
 def _equal(left: Seen, right: Seen) -> bool | None:

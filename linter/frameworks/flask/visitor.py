@@ -12,6 +12,7 @@ from typing import NamedTuple
 from linter.backend import Backend
 from linter.facts.expressions import Expr, Ref, Sequence
 from linter.facts.scopes import Assign, Evaluate, Raise, Return, Statement
+from linter.frameworks.flask.carried import Carried
 from linter.frameworks.flask.ends import (
     Answer,
     End,
@@ -94,6 +95,7 @@ class Visitor:
         self.backend = backend
         self.project = backend.project
         self.refusals = refusals
+        self.carried = Carried(self)
         self.evaluation = Evaluation(self)
         self.asked = False
         self._steps = 0
@@ -219,6 +221,8 @@ class Visitor:
         """Give a local name, or several, a value."""
         if isinstance(target, Ref) and target.name[0] == "$" and "." not in target.name:
             frame.names[target.name[1:]] = seen
+        elif isinstance(target, Ref):
+            self.carried.bind(frame, target.name, seen)
         elif isinstance(target, Sequence):
             for position, inner in enumerate(target.items):
                 if seen.kind == "absent":

@@ -1,0 +1,75 @@
+"""What functions leave in `g` for those that run after them in the same request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.backend import Backend
+from linter.facts.expressions import Ref
+from linter.facts.scopes import Assign
+from linter.frameworks.flask.seen import Seen, either
+from linter.resolve.definitions import Function
+
+if TYPE_CHECKING:
+    from linter.frameworks.flask.visitor import Frame, Visitor
+
+_PREFIXES = ("flask.g.", "quart.g.")
+_MOST = 12
+"""Functions that are followed for one name; where more assign it, it is not known."""
+
+
+class Carried:
+    """Answers what `g.name` is for a visitor: what the functions that assign it give it."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        self._assigners: dict[str, list[Function]] | None = None
+        self._bound: dict[tuple[int, str], dict[Seen, None]] = {}
+
+    def bind(self, frame: Frame, target: str, seen: Seen) -> None:
+        """Note an assignment to a global name, if it is one of `g`."""
+        name = _name_in_g(self._visitor.backend, frame.function, target)
+        if name:
+            frame.names[f"g.{name}"] = seen
+            self._bound.setdefault((id(frame.function), name), {})[seen] = None
+
+    def value(self, frame: Frame, name: str) -> Seen | None:
+        """What `g.name` is; None when nothing that is followed assigns it."""
+        here = frame.names.get(f"g.{name}")
+        if here is not None:
+            return here
+        functions = self._functions().get(name, ())
+        if not functions or len(functions) > _MOST:
+            return None
+        found: dict[Seen, None] = {}
+        for function in functions:
+            self._visitor.call(function, {}, frozenset(), frame.asked, frame.depth + 1)
+            found.update(self._bound.get((id(function), name), {}))
+        if not found:
+            return None
+        if all(each.truth is False for each in found):
+            return Seen("absent", "g", any(each.identity for each in found))
+        return either(found)
+
+    def _functions(self) -> dict[str, list[Function]]:
+        """The functions that assign each name of `g`."""
+        if self._assigners is None:
+            self._assigners = {}
+            backend = self._visitor.backend
+            for function in backend.functions:
+                for statement in function.scope.statements:
+                    for target in statement.targets if isinstance(statement, Assign) else ():
+                        name = _name_in_g(backend, function, target.name) if isinstance(target, Ref) else ""
+                        known = self._assigners.setdefault(name, []) if name else []
+                        if name and function not in known:
+                            known.append(function)
+        return self._assigners
+
+
+def _name_in_g(backend: Backend, function: Function, target: str) -> str:
+    if target[0] == "$" or ".g." not in target.replace(":", "."):
+        return ""
+    found = backend.project.reference(function, target).name
+    prefix = next((each for each in _PREFIXES if found.startswith(each)), None)
+    name = "" if prefix is None else found.removeprefix(prefix)
+    return "" if "." in name else name
