@@ -2,5 +2,6 @@
 
 from linter.shapes.model import Extra, Field, Library, Shape
 from linter.shapes.reader import Shapes, shape_of, shapes_of
+from linter.shapes.types import Typed
 
-__all__ = ["Extra", "Field", "Library", "Shape", "Shapes", "shape_of", "shapes_of"]
+__all__ = ["Extra", "Field", "Library", "Shape", "Shapes", "Typed", "shape_of", "shapes_of"]

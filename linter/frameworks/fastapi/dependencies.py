@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from linter.backend import Backend, Guard, GuardKind, GuardLevel, Input, InputPlace, Verdict
-from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Sequence
+from linter.facts.expressions import Expr, Item, Operation, Ref, Result, Sequence
 from linter.facts.scopes import Parameter
 from linter.finding import Location
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
+from linter.resolve.values import Made, Value
+from linter.shapes import Typed, shapes_of
+from linter.shapes.names import shown_type as shown_type
 
 _DEPENDS = {"fastapi.Depends", "fastapi.Security"}
 _SECURITY = "fastapi.security."
@@ -39,17 +42,6 @@ _PLUMBING = {
     "starlette.background.BackgroundTasks",
 }
 _UPLOADS = {"fastapi.UploadFile", "starlette.datastructures.UploadFile"}
-_BOUNDED_TYPES = {
-    "bool",
-    "uuid.UUID",
-    "datetime.datetime",
-    "datetime.date",
-    "datetime.time",
-    "datetime.timedelta",
-    "pydantic.UUID4",
-    "pydantic.EmailStr",
-}
-_BOUNDS = {"le", "lt", "max_length", "pattern", "regex", "multiple_of", "max_digits"}
 _SAFE_EXTERNAL = {"fastapi_pagination.Params", "fastapi_filter.FilterDepends", "slowapi.Limiter"}
 _DEPTH = 10
 
@@ -339,7 +331,7 @@ class Dependencies:
         name = parameter.name
         place: InputPlace | None = "path" if f"{{{name}}}" in path else None
         required = parameter.default is None
-        bounded = self._bounded_type(declared, type_name)
+        typed = self._typed(declared)
         for holder, marker in declared.markers:
             if isinstance(marker, Result):
                 call = holder.scope.calls[marker.call]
@@ -355,11 +347,11 @@ class Dependencies:
                         name = alias
                     elif _MARKERS[callee] == "header":
                         name = name.replace("_", "-")
-                if any(key in _BOUNDS for key, _ in call.keywords):
-                    bounded = Verdict.YES
         if place is None:
             place = self._default_place(declared, type_name)
-        return Input(name, place, shown_type(declared.type), required or place == "path", bounded)
+        model = typed.nested[0] if len(typed.nested) == 1 else None
+        shown = shown_type(declared.type)
+        return Input(name, place, shown, required or place == "path", typed.bounded, model)
 
     def _is_ellipsis(self, expr: Expr) -> bool:
         return isinstance(expr, Operation) and expr.operator == "?"
@@ -390,19 +382,16 @@ class Dependencies:
             for each in definition.scope.decorators
         ) or self.project.derives(definition, "typing.TypedDict", "typing_extensions.TypedDict")
 
-    def _bounded_type(self, declared: Declared, type_name: str | None) -> Verdict:
-        if type_name in _BOUNDED_TYPES:
-            return Verdict.YES
-        if isinstance(declared.type, Item) and isinstance(declared.type.base, Ref):
-            base = self.project.reference(declared.holder, declared.type.base.name).name
-            if base.endswith(".Literal"):
-                return Verdict.YES
-        definition = None if type_name is None else self.project.by_id(type_name)
-        if isinstance(definition, Class):
-            if self.project.derives(definition, "enum.Enum", "enum.StrEnum", "enum.IntEnum"):
-                return Verdict.YES
-            return Verdict.UNKNOWN
-        return Verdict.NO if type_name in ("int", "float", "str", "bytes", "list") else Verdict.UNKNOWN
+    def _typed(self, declared: Declared) -> Typed:
+        """What the type and its markers say about the size of a value."""
+        types = shapes_of(self.project).types
+        typed = types.read(None if declared.type is None else Value(declared.holder, declared.type))
+        for holder, marker in declared.markers:
+            if isinstance(marker, Result):
+                call = holder.scope.calls[marker.call]
+                made = Made(Value(holder, marker), call, self.project.callee(holder, call))
+                typed = typed.limited(types.constraints.of(made))
+        return typed
 
 
 def _decorator_name(backend: Backend, definition: Definition, expr: Expr) -> str:
@@ -411,21 +400,3 @@ def _decorator_name(backend: Backend, definition: Definition, expr: Expr) -> str
     if isinstance(expr, Result):
         return backend.project.callee(parent, parent.scope.calls[expr.call]).name
     return backend.project.reference(parent, expr.name).name if isinstance(expr, Ref) else ""
-
-
-def shown_type(expr: Expr | None) -> str | None:
-    """A type as it is shown: its last name, with type arguments."""
-    match expr:
-        case Ref(name=name):
-            return name.rpartition(".")[2].lstrip(":$")
-        case Item(base=base, key=key):
-            inner = key.items if isinstance(key, Sequence) else (key,)
-            return f"{shown_type(base)}[{', '.join(shown_type(each) or '?' for each in inner)}]"
-        case Operation(operator="|", operands=operands):
-            return " | ".join(shown_type(each) or "?" for each in operands)
-        case Constant(value=None):
-            return "None"
-        case Constant(value=value):
-            return repr(value)
-        case _:
-            return None

@@ -15,6 +15,8 @@ from linter.frameworks.fastapi.values import Origin, Row, Values
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
+from linter.resolve.values import Value
+from linter.shapes import shapes_of
 
 _VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "trace"}
 _APPS = {"fastapi.FastAPI", "starlette.applications.Starlette"}
@@ -524,11 +526,20 @@ class _Linker:
         status = self.refusals.responses.status(endpoint.holder, endpoint.call.keyword("status_code")) or 200
         model = endpoint.call.keyword("response_model")
         if model is not None:
-            yield Output(status, None if isinstance(model, Constant) else shown_type(model))
+            shown = None if isinstance(model, Constant) else shown_type(model)
+            yield Output(status, shown, self._schema_class(endpoint.holder, model))
         elif endpoint.function is not None and endpoint.function.scope.returns is not None:
-            yield Output(status, shown_type(endpoint.function.scope.returns))
+            returns = endpoint.function.scope.returns
+            yield Output(status, shown_type(returns), self._schema_class(endpoint.function.parent, returns))
         else:
             yield Output(status, None)
+
+    def _schema_class(self, holder: Definition | None, annotation: Expr) -> Class | None:
+        """The schema class of a response, or of each of its items."""
+        if holder is None:
+            return None
+        nested = shapes_of(self.backend.project).types.read(Value(holder, annotation)).nested
+        return nested[0] if len(nested) == 1 else None
 
 
 def _verdict(guards: list[Guard], function: Function | None) -> Verdict:
