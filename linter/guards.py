@@ -181,7 +181,7 @@ class Refusals:
         kind = self.project.type_of(function, exception)
         if kind is None and isinstance(exception, Ref):
             kind = self.project.reference(function, exception.name).name
-        return None if kind is None else self._mapped_status(kind)
+        return None if kind is None else self.mapped_status(kind)
 
     def _returned(self, function: Function, value: Expr | None) -> int | None:
         if isinstance(value, Result):
@@ -234,7 +234,7 @@ class Refusals:
                 for argument in arguments_of(function.scope.calls[each.call]):
                     yield from self._words(function, argument)
 
-    def _mapped_status(self, exception: str) -> int | None:
+    def mapped_status(self, exception: str) -> int | None:
         """The status that the project's error handlers give to an exception class."""
         if self._mapped is None:
             self._mapped = dict(self._handlers())

@@ -46,6 +46,12 @@ EXCEPTION_STATUS: dict[str, int] = {
     "sanic.exceptions.Unauthorized": 401,
     "sanic.exceptions.Forbidden": 403,
     "ninja.errors.AuthenticationError": 401,
+    "ninja.errors.AuthorizationError": 403,
+    "ninja.errors.Throttled": 429,
+    "ninja_extra.exceptions.NotAuthenticated": 401,
+    "ninja_extra.exceptions.AuthenticationFailed": 401,
+    "ninja_extra.exceptions.PermissionDenied": 403,
+    "ninja_extra.exceptions.NotFound": 404,
     "fastapi.exceptions.RequestValidationError": 422,
 }
 
@@ -68,7 +74,11 @@ _RESPONSE_STATUS: dict[str, int] = {
 
 RESPONSES: dict[str, int] = {
     # callable -> position of its status argument
-    "django.http.HttpResponse": -1,
+    "django.http.HttpResponse": 2,
+    "ninja.NinjaAPI.create_response": -1,
+    "ninja_extra.NinjaExtraAPI.create_response": -1,
+    "ninja.Status": 0,
+    "ninja.responses.Status": 0,
     "django.http.JsonResponse": -1,
     "rest_framework.response.Response": 1,
     "flask.Response": 1,
@@ -105,6 +115,7 @@ BODY_RESPONSES = frozenset(RESPONSES) | {
 """Callables that make a response with a body."""
 
 _DEPTH = 8
+_STATUSES = range(100, 600)
 
 
 class Responses:
@@ -237,6 +248,9 @@ class Responses:
         match expr:
             case Operation(operator="await", operands=(value,)):
                 return self.returned(function, value)
+            case Sequence(kind="tuple", items=(Constant(value=int(status)), _)) if status in _STATUSES:
+                # Django Ninja puts the status first.
+                return status
             case Sequence(kind="tuple", items=(_, status, *_)):
                 return self.status(function, status)
             case Result(call=index):

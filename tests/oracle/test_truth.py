@@ -175,6 +175,17 @@ KNOWN = {
         ("GET", "/docks/{row_id}", "depot.tables.Row.get", "yes"),
         ("GET", "/late/books", "depot.app.Books.get", "yes"),
     ],
+    "lending": [
+        ("GET", "/api/v1/books", "lending.catalog.api.list_books", "no"),
+        ("POST", "/api/v2/books", "lending.catalog.api.add_book", "no"),
+        ("POST", "/api/v1/hooks/payments/{reference}", "lending.hooks.payments.paid", "yes"),
+        ("GET", "/api/v1/books/{book_id}/covers/small", "lending.catalog.covers._picture.picture", "no"),
+        ("GET", "/api/v1/members/{member_id}/loans/fines/", "lending.members.api.list_fines", "yes"),
+        ("DELETE", "/api/v2/remarks/all", "lending.members.api.forget_remarks", "yes"),
+        ("GET", "/partners/{partner}/news", "lending.api.news", "no"),
+        ("DELETE", "/desk/shelves/{shelf_id}", "lending.desk.api.ShelfController.remove_shelf", "yes"),
+        ("GET", "/desk/queue/length", "lending.desk.api.QueueController.length", "no"),
+    ],
     "desk": [
         ("GET", "/metrics", "desk.pages.metrics", "yes"),
         ("GET", "/tickets/page/{page}", "desk.tickets.views.index", "yes"),

@@ -31,8 +31,9 @@ from linter.facts.expressions import Ref, walk
 from linter.frameworks.django.classes import VERBS
 from linter.frameworks.django.known import TAKES_FUNCTION, decorator_kind, permission_verdict
 from linter.frameworks.django.urls import Wrapped, is_view
+from linter.guards import Refusals
 from linter.resolve.definitions import Class
-from linter.responses import EXCEPTION_STATUS, RESPONSES, Responses
+from linter.responses import EXCEPTION_STATUS, HTTP_EXCEPTIONS, RESPONSES
 
 _USER = "django.contrib.auth.models.AnonymousUser"
 _REQUEST = "django.http.HttpRequest"
@@ -98,8 +99,8 @@ class Undecorated(Closure):
 class Caller:
     """The anonymous caller: answers the evaluator's questions on what such a request holds."""
 
-    def __init__(self, responses: Responses) -> None:
-        self._responses = responses
+    def __init__(self, refusals: Refusals) -> None:
+        self._refusals = refusals
         self.permission_classes: Value = UNKNOWN
         """What `super().get_permissions()` starts from in the view under trial."""
 
@@ -316,6 +317,9 @@ class Caller:
         """The status of a response or exception; 0 for one that is no refusal, None when not known."""
         if isinstance(value, Raised):
             return self._raised(value.exception)
+        if isinstance(value, tuple) and len(value) == 2:
+            # Django Ninja takes a status and a body; other tuples are no response.
+            return _as_status(value[0]) or 0
         if not isinstance(value, Made):
             return None
         if value.name == _REFUSED:
@@ -335,12 +339,19 @@ class Caller:
 
     def _raised(self, exception: Value) -> int | None:
         if isinstance(exception, Instance):
-            return self._responses.of_exception(exception.cls.id, exception.cls) or 0
+            return self._of_exception(exception.cls)
         if isinstance(exception, Class):
-            return self._responses.of_exception(exception.id, exception) or 0
+            return self._of_exception(exception)
+        if isinstance(exception, Made) and exception.name in HTTP_EXCEPTIONS:
+            return _as_status(exception.argument(0, "status_code"))
         if isinstance(exception, (Made, External)):
             return EXCEPTION_STATUS.get(exception.name, 0)
         return None
+
+    def _of_exception(self, cls: Class) -> int:
+        """The status of an exception of the project: its own, or what an error handler makes of it."""
+        known = self._refusals.responses.of_exception(cls.id, cls)
+        return known or self._refusals.mapped_status(cls.id) or 0
 
     def _names_login(self, values: list[Value]) -> bool:
         words = [value for value in values if isinstance(value, str)]

@@ -150,12 +150,12 @@ class DecoratorGuards:
         """What the code can do, when following it does not tell what it does."""
         found = self.refusals.of(function)
         if found.verdict is Verdict.YES:
-            return Judgement(Verdict.YES, found.kind) if self._asks_who(function) else DOUBTFUL
+            return Judgement(Verdict.YES, found.kind) if self.asks_who(function) else DOUBTFUL
         kinds = [decorator_kind(name) or "other" for name in self._called_names(function)]
         guarding = next((kind for kind in kinds if kind in ("authentication", "authorization")), None)
         return PASSES if guarding is None else Judgement(Verdict.YES, guarding)
 
-    def _asks_who(self, function: Function) -> bool:
+    def asks_who(self, function: Function) -> bool:
         """Whether the code, nested functions included, reads anything that tells who is calling."""
         for block in function.scope.blocks:
             if block.subject is not None and self.refusals.reads_identity(function, block.subject):
@@ -168,7 +168,7 @@ class DecoratorGuards:
                 if self.refusals.reads_identity(function, statement.value):
                     return True
         return any(
-            self._asks_who(child) for child in function.children.values() if isinstance(child, Function)
+            self.asks_who(child) for child in function.children.values() if isinstance(child, Function)
         )
 
     def methods_let_through(self, function: Function) -> set[str] | None:

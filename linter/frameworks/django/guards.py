@@ -186,7 +186,7 @@ class DjangoGuards(DecoratorGuards):
             test = self.evaluator.attribute(instance, name)
             if isinstance(test, Closure):
                 judged = self.caller.of_test(self.evaluator, test)
-                if judged.verdict is Verdict.UNKNOWN and self._asks_who(test.function):
+                if judged.verdict is Verdict.UNKNOWN and self.asks_who(test.function):
                     return Verdict.YES
                 return judged.verdict
         return Verdict.UNKNOWN

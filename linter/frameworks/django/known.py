@@ -44,6 +44,8 @@ _HARMLESS = (
     "django.contrib.auth.decorators.login_not_required",
     "django.contrib.admin.",
     "rest_framework.",
+    "ninja.",
+    "ninja_extra.",
     "drf_spectacular.",
     "drf_yasg.",
     "functools.",

@@ -36,6 +36,7 @@ from linter.resolve.project import Project
 
 if TYPE_CHECKING:
     from linter.frameworks.django.anonymous import Caller
+    from linter.frameworks.ninja.library import NinjaLibrary
 
 ADMIN_URLS = "django.contrib.admin.site.urls"
 _SETTINGS = "django.conf.settings"
@@ -65,6 +66,15 @@ class DjangoLibrary:
         self._metas: dict[Class, Made] = {}
         self._app_configs: dict[str, Value] = {}
         self._models_by_label: dict[Value, list[Class]] | None = None
+        self.ninja = self._ninja()
+
+    def _ninja(self) -> NinjaLibrary | None:
+        """What is known of Django Ninja, for a project that uses it."""
+        if {"ninja", "ninja_extra"}.isdisjoint(self.project.imported):
+            return None
+        from linter.frameworks.ninja.library import NinjaLibrary
+
+        return NinjaLibrary(self.project, self.imported)
 
     # Calls of library functions
 
@@ -75,6 +85,10 @@ class DjangoLibrary:
             if answer is not NotImplemented:
                 return answer
         name = made.name
+        if self.ninja is not None and name.startswith("ninja"):
+            answer = self.ninja.call(made)
+            if answer is not NotImplemented:
+                return answer
         if name in _PATHS or name in _REGEXES:
             return make_pattern(made, name in _REGEXES)
         if name in ("django.urls.include", "django.conf.urls.include"):
@@ -216,6 +230,10 @@ class DjangoLibrary:
             answer = self.caller.attribute(evaluator, receiver, name)
             if answer is not NotImplemented:
                 return answer
+        if self.ninja is not None:
+            answer = self.ninja.attribute(receiver, name)
+            if answer is not NotImplemented:
+                return answer
         if isinstance(receiver, External):
             return self._external_attribute(evaluator, receiver.name, name)
         if isinstance(receiver, Class):
@@ -285,6 +303,10 @@ class DjangoLibrary:
             answer = self.caller.call_member(evaluator, member, made)
             if answer is not NotImplemented:
                 return answer
+        if self.ninja is not None:
+            answer = self.ninja.call_member(evaluator, member, made)
+            if answer is not NotImplemented:
+                return answer
         if member.name == "get_models" and isinstance(member.receiver, Instance):
             return self._models(evaluator, member.receiver.cls)
         if member.name == "admin_view" and made.args:
@@ -301,6 +323,10 @@ class DjangoLibrary:
         """Calls of the project's own values that mean more to Django than their code says."""
         if self.caller is not None and evaluator.branching:
             answer = self.caller.apply(evaluator, callee, made)
+            if answer is not NotImplemented:
+                return answer
+        if self.ninja is not None:
+            answer = self.ninja.apply(evaluator, callee, made)
             if answer is not NotImplemented:
                 return answer
         if isinstance(callee, Closure) and is_context_manager(callee.function):
@@ -363,6 +389,7 @@ def _app_label(evaluator: Evaluator, model: Class) -> Value:
 def new_evaluator(project: Project, settings: DjangoSettings) -> tuple[Evaluator, DjangoLibrary]:
     """An evaluator that knows Django."""
     library = DjangoLibrary(project, settings)
-    evaluator = Evaluator(project, library, library_bases, recording_decorators(project))
+    recorded = recording_decorators(project)
+    evaluator = Evaluator(project, library, library_bases, recorded, definer=library.ninja)
     library.evaluator = evaluator
     return evaluator, library

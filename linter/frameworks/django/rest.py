@@ -73,7 +73,7 @@ class RestGuards:
         place = view.module.locate(view.span)
         permissions = self._permissions(view, action, verb, place)
         return [
-            *self._of_permissions(permissions, verb),
+            *self.of_permissions(permissions, verb),
             *self._of_throttles(self._source(view, "throttle_classes", "DEFAULT_THROTTLE_CLASSES", place)),
             *self._of_authenticators(
                 self._source(view, "authentication_classes", "DEFAULT_AUTHENTICATION_CLASSES", place)
@@ -181,12 +181,12 @@ class RestGuards:
 
     def _by_name(self, name: str, source: Source, verb: str) -> list[Guard]:
         if name == "permission_classes":
-            return self._of_permissions(source, verb)
+            return self.of_permissions(source, verb)
         return self._of_throttles(source) if name == "throttle_classes" else self._of_authenticators(source)
 
     # Permissions
 
-    def _of_permissions(self, source: Source, verb: str) -> list[Guard]:
+    def of_permissions(self, source: Source, verb: str) -> list[Guard]:
         """Guards of a list of permissions: of several possible lists, all must refuse."""
         if source.value is NotImplemented:
             return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Guard, Output, Route, Verdict, is_test
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda, Made, Member, Value, options
@@ -21,6 +22,9 @@ from linter.frameworks.django.settings import DjangoSettings, settings
 from linter.frameworks.django.urls import RESOLVER, ClassView, Entry, Wrapped, flatten
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function, Module
+
+if TYPE_CHECKING:
+    from linter.frameworks.ninja.routes import NinjaRoutes
 
 __all__ = ["routes", "settings"]
 
@@ -43,7 +47,7 @@ class DjangoRoutes:
         self._refusals = refusals
         self._settings = DjangoSettings(backend.project)
         self._evaluator, self._library = new_evaluator(backend.project, self._settings)
-        caller = Caller(refusals.responses)
+        caller = Caller(refusals)
         self._library.caller = caller
         self._guards = DjangoGuards(self._project, refusals, self._settings, self._evaluator, caller)
         self._rest = RestGuards(
@@ -51,6 +55,13 @@ class DjangoRoutes:
         )
         self._middleware = MiddlewareGuards(self._settings, self._evaluator, self._library, caller, refusals)
         self._inputs = Inputs(self._evaluator)
+        self._ninja = self._ninja_routes(caller) if self._library.ninja is not None else None
+
+    def _ninja_routes(self, caller: Caller) -> NinjaRoutes:
+        from linter.frameworks.ninja.routes import NinjaRoutes
+
+        guards = (self._guards, self._rest, self._middleware)
+        return NinjaRoutes(self._project, self._evaluator, caller, *guards)
 
     def routes(self) -> list[Route]:
         """All routes; of two that are declared twice alike, one."""
@@ -65,7 +76,13 @@ class DjangoRoutes:
     def _entries(self) -> Iterator[Entry]:
         if self._evaluator.has_registries:
             self._library.start_applications(self._evaluator)
-        for patterns in self._roots():
+        ninja = self._library.ninja
+        if ninja is not None:
+            ninja.gather(self._evaluator)
+        roots = self._roots()
+        if ninja is not None:
+            ninja.complete()
+        for patterns in roots:
             for entry in flatten(patterns):
                 yield entry
                 if isinstance(entry.view, External) and entry.view.name == ADMIN_URLS:
@@ -105,6 +122,9 @@ class DjangoRoutes:
     def _of_entry(self, entry: Entry) -> Iterator[Route]:
         if entry.resolved_by:
             yield from self._of_library_urls(entry)
+            return
+        if self._ninja is not None and self._ninja.serves(entry.view):
+            yield from self._ninja.of_entry(entry, entry.view)
             return
         view, wrappers = entry.view, []
         while isinstance(view, Wrapped):

@@ -17,7 +17,14 @@ _LIMIT = 20_000
 _NESTING = 24
 
 _CONVERTER = re.compile(r"<(?:(?P<converter>[^>:\s]+):)?(?P<name>[^>:\s]+)>")
-CONVERTER_TYPES = {"int": "int", "str": "str", "slug": "str", "path": "str", "uuid": "UUID"}
+CONVERTER_TYPES = {
+    "int": "int",
+    "str": "str",
+    "slug": "str",
+    "path": "str",
+    "uuid": "UUID",
+    "uuidstr": "UUID",
+}
 
 
 class ClassView(Made):

@@ -1,0 +1,1 @@
+"""Django Ninja and Django Ninja Extra: APIs, routers and controllers below a Django URL configuration."""
