@@ -210,7 +210,9 @@ def _names_in(condition: Cursor) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_CONDITION_WORDS = keywords("AND OR NOT IS NULL IN LIKE ILIKE BETWEEN TRUE FALSE CASE WHEN THEN ELSE END ANY ALL")
+_CONDITION_WORDS = keywords(
+    "AND OR NOT IS NULL IN LIKE ILIKE BETWEEN TRUE FALSE CASE WHEN THEN ELSE END ANY ALL"
+)
 
 
 def key_columns(group: Cursor) -> tuple[Column, ...]:

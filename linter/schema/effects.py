@@ -39,7 +39,8 @@ def effect_of(
     effects = [_entry(form, known, model, major(version)) for form, known in forms]
     if not effects:
         return Effect(action.kind)
-    worst = max(effects, key=lambda each: (each.work, each.lock, each.other))
+    # Of equals the last one counts: it says more than the plain form before it.
+    worst = max(reversed(effects), key=lambda each: (each.work, each.lock, each.other))
     return worst._replace(
         lock=max(each.lock for each in effects),
         other=max(each.other for each in effects),
@@ -103,7 +104,9 @@ class _Forms:
             found.append(("add checked column", True))
         if column.references:
             has_default = column.default is not None and column.default.upper() != "NULL"
-            found.append(("add referencing column with default" if has_default else "add referencing column", True))
+            found.append(
+                ("add referencing column with default" if has_default else "add referencing column", True)
+            )
         return found
 
     def _drop_column(self, action: Action) -> Found:
@@ -204,7 +207,11 @@ class _Forms:
             return [("vacuum full" if "full" in flags else "vacuum", True)]
         if what in ("reindex", "refresh-materialized-view", "detach-partition"):
             return [(what.replace("-", " ") + suffix, True)]
-        form = _OTHERS.get(what) or next((form for start, form in _STARTS.items() if what.startswith(start)), "")
+        if what == "alter-index" and "rename-to" in flags:
+            return [("rename index", True)]
+        form = _OTHERS.get(what) or next(
+            (form for start, form in _STARTS.items() if what.startswith(start)), ""
+        )
         return [(form, True)] if form else []
 
     def _mysql_options(self, action: Action) -> Found:

@@ -147,9 +147,7 @@ class Fold:
             )
             for each in table.constraints
         )
-        self._put(
-            replace(table, columns=columns, indexes=indexes, primary_key=key, constraints=constraints)
-        )
+        self._put(replace(table, columns=columns, indexes=indexes, primary_key=key, constraints=constraints))
         self._repoint(lambda target: f"{table.name}.{new}" if target == f"{table.name}.{old}" else target)
 
     def _alter_type(self, action: sql.Action, location: Location) -> None:

@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 Cost: TypeAlias = Literal["free", "rewrite", "unknown"]
 
-_TYPE = re.compile(r"([a-z_][a-z0-9_ .]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*(with(?:out)? time zone)?\s*((?:\[\d*\])*)")
+_TYPE = re.compile(
+    r"([a-z_][a-z0-9_ .]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*(with(?:out)? time zone)?\s*((?:\[\d*\])*)"
+)
 _NAMES = {
     "character varying": "varchar",
     "string": "varchar",
@@ -35,7 +37,9 @@ _NAMES = {
     "varbit": "bit varying",
 }
 _ORDER = ("smallint", "integer", "bigint")
-_SIZED = ("varchar", "varbit", "bit varying", "timestamp", "time", "interval")
+_SIZED = ("varchar", "bit varying", "interval")
+_PRECISION = 6
+"""Digits of a second that a timestamp keeps when it does not say how many."""
 
 
 class Type(NamedTuple):
@@ -88,18 +92,38 @@ def _is_wider(old: Type, new: Type) -> bool:
         return old.size is not None and new.size >= old.size and (new.scale or 0) == (old.scale or 0)
     if old.name == "char":
         return False
-    if old.name in _SIZED or old.name.startswith(("timestamp", "time")):
-        return old.size is not None and new.size >= old.size
-    return False
+    if old.name.startswith("time"):
+        return new.size >= (_PRECISION if old.size is None else old.size)
+    return old.name in _SIZED and old.size is not None and new.size >= old.size
 
 
 _COERCIBLE = frozenset({("varchar", "text"), ("text", "varchar"), ("cidr", "inet"), ("xml", "text")})
 """Pairs whose values are stored alike, when the new type has no length."""
 _KNOWN = frozenset(
-    """
-    bigint boolean bytea char cidr citext date inet integer interval json jsonb money numeric real
-    smallint text time timestamp uuid varchar xml
-    """.split()
+    [
+        "bigint",
+        "boolean",
+        "bytea",
+        "char",
+        "cidr",
+        "citext",
+        "date",
+        "inet",
+        "integer",
+        "interval",
+        "json",
+        "jsonb",
+        "money",
+        "numeric",
+        "real",
+        "smallint",
+        "text",
+        "time",
+        "timestamp",
+        "uuid",
+        "varchar",
+        "xml",
+    ]
 ) | {"double precision", "timestamp with time zone", "time with time zone", "bit varying"}
 
 
