@@ -204,7 +204,7 @@ def _names_in(condition: Cursor) -> tuple[str, ...]:
     following = [*(word.key for word in words[1:]), ""]
     found = (
         word.name
-        for word, after in zip(words, following, strict=True)
+        for word, after in zip(words, following, strict=False)
         if word.kind in ("word", "name") and after not in ("(", ".") and word.key not in _CONDITION_WORDS
     )
     return tuple(dict.fromkeys(found))
