@@ -20,12 +20,13 @@ from linter.evaluate.values import (
     Lambda,
     Made,
     Member,
+    Raised,
     Super,
     Value,
     either,
 )
 from linter.facts.expressions import Expr, Ref
-from linter.facts.scopes import Call, Parameter
+from linter.facts.scopes import Assign, Call, Parameter
 from linter.resolve.definitions import Class, Definition, Function, Module
 
 _TRIAL = 20_000
@@ -39,8 +40,13 @@ class Evaluator(Expressions):
     """Follows code without running it. Whatever depends on the world outside is `UNKNOWN`."""
 
     _depth = 0
+    exhausted = False
 
     # Entry points
+
+    def module_frame_of(self, module: Module) -> None:
+        """Run the body of a module, unless it ran already."""
+        self._guarded(lambda: self.module_frame(module))
 
     def module_value(self, module: Module, name: str) -> Value:
         """What a top-level name of a module holds once the module has run."""
@@ -58,19 +64,46 @@ class Evaluator(Expressions):
         """The value of an expression at the top of a module or in a class body."""
         return self._guarded(lambda: self.value(self.frame_of(holder), expr))
 
+    def within(self, frame: Frame, expr: Expr) -> Value:
+        """The value of an expression in a frame, for those who stand outside of the evaluation."""
+        return self._guarded(lambda: self.value(frame, expr))
+
+    def attempt(self, ask: Callable[[], Value]) -> Value:
+        """What `ask` answers; UNKNOWN when the code does more than an evaluation may cost."""
+        return self._guarded(ask)
+
+    def in_frame(self, frame: Frame, expr: Expr) -> Value:
+        """The value of an expression in one run of a function."""
+        return self._guarded(lambda: self.value(frame, expr))
+
+    def member_of(self, value: Value, name: str) -> Value:
+        """`value.name`."""
+        return self._guarded(lambda: self.attribute(value, name))
+
     def _guarded(self, ask: Callable[[], Value]) -> Value:
         try:
             return ask()
         except (Exhausted, RecursionError):
+            self.exhausted = True
             return UNKNOWN
 
-    def trial(self, callee: Value, args: list[Value], budget: int = _TRIAL) -> Value:
-        """What a call may come to, with every way that is open kept apart."""
+    def trial(
+        self,
+        callee: Value,
+        args: list[Value],
+        budget: int = _TRIAL,
+        keywords: dict[str, Value] | None = None,
+    ) -> Value:
+        """What a call may come to, with every way that is open kept apart.
+
+        `exhausted` says afterwards whether the budget was spent.
+        """
         if self.branching:
-            return self.call(callee, args, {}, None, None)
+            return self.call(callee, args, keywords or {}, None, None)
         self._reserve, self._budget, self.branching = self._budget, budget, True
+        self.exhausted = False
         try:
-            return self.run(callee, args)
+            return self.run(callee, args, keywords)
         finally:
             self._budget, self.branching = self._reserve, False
 
@@ -162,6 +195,19 @@ class Evaluator(Expressions):
             args[0].fields[str(args[1])] = args[2]
         return NotImplemented
 
+    def is_kind(self, exception: Value, kinds: Value) -> bool:
+        """Whether a raised class or instance certainly is one of the exception classes `kinds`."""
+        if isinstance(exception, (Class, External)):
+            return self._is_kind(exception, kinds, False) is True
+        names = [each.name for each in _classes(kinds)]
+        if isinstance(exception, (Instance, Made)) and not {"Exception", "BaseException"}.isdisjoint(names):
+            return True
+        if isinstance(exception, Made):
+            return self.order.of_name(exception.name)[0].name in {
+                self.order.of_name(name)[0].name for name in names
+            }
+        return self._is_kind(exception, kinds, True) is True
+
     def _is_kind(self, value: Value, kind: Value, of_instance: bool) -> Value:
         kinds = [
             each.id if isinstance(each, Class) else self.order.of_name(each.name)[0].name
@@ -184,11 +230,26 @@ class Evaluator(Expressions):
             return natives.builtin("dict", args, keywords)
         if any(each.name in ("list", "collections.UserList") for each in order):
             return natives.builtin("list", args, keywords)
-        made = Instance(cls)
-        constructor = self.class_attribute(cls, "__init__")
+        made = Instance(cls, frame=self.frame_around(cls))
+        constructor = self.attribute(made, "__init__")
         if isinstance(constructor, Closure):
-            self.enter(Closure(constructor.function, constructor.frame, made), args, keywords)
+            raised = self.enter(constructor, args, keywords)
+            if isinstance(raised, Raised):
+                return raised
+        else:
+            self._fill(made, args, keywords)
         return made
+
+    def _fill(self, made: Instance, args: list[Value], keywords: dict[str, Value]) -> None:
+        """Set the fields of a class without a constructor of its own: a data class or a model."""
+        made.fields.update(keywords)
+        if args:
+            names: dict[str, None] = {}
+            for cls in reversed(self.order.classes(made.cls)):
+                for statement in cls.scope.statements:
+                    if isinstance(statement, Assign) and statement.annotation is not None:
+                        names.update(dict.fromkeys(_field_names(cls, statement)))
+            made.fields.update(zip(names, args, strict=False))
 
     def enter(self, closure: Closure, args: list[Value], keywords: dict[str, Value]) -> Value:
         """Run a function of the project, past the library's say on the call."""
@@ -196,17 +257,18 @@ class Evaluator(Expressions):
             return UNKNOWN
         function = closure.function
         given = args if closure.receiver is None else [closure.receiver, *args]
-        frame = Frame(function, closure.frame, self._bind(function, given, keywords))
+        frame = Frame(function, closure.frame, self._bind(closure, given, keywords))
         self._depth += 1
         try:
             return body_value(self, function, frame)
         finally:
             self._depth -= 1
 
-    def _bind(self, function: Function, args: list[Value], keywords: dict[str, Value]) -> dict[str, Value]:
+    def _bind(self, closure: Closure, args: list[Value], keywords: dict[str, Value]) -> dict[str, Value]:
         names: dict[str, Value] = {}
         rest = list(args)
         spare = dict(keywords)
+        function = closure.function
         for parameter in function.scope.parameters:
             if parameter.kind == "*":
                 names[parameter.name], rest = tuple(rest), []
@@ -217,13 +279,25 @@ class Evaluator(Expressions):
             elif parameter.name in spare:
                 names[parameter.name] = spare.pop(parameter.name)
             else:
-                names[parameter.name] = self._default(function, parameter)
+                names[parameter.name] = self._default(closure, parameter)
         return names
 
-    def _default(self, function: Function, parameter: Parameter) -> Value:
-        if parameter.default is None or function.parent is None:
+    def _default(self, closure: Closure, parameter: Parameter) -> Value:
+        parent = closure.function.parent
+        if parameter.default is None or parent is None:
             return UNKNOWN
-        return self.value(self.frame_of(function.parent), parameter.default)
+        return self.value(closure.frame or self.frame_of(parent), parameter.default)
+
+
+def _field_names(cls: Class, statement: Assign) -> list[str]:
+    """The name that an annotated assignment in a class body declares."""
+    prefix = cls.scope.qualname + "."
+    names = [
+        target.name.lstrip(":$").removeprefix(prefix)
+        for target in statement.targets
+        if isinstance(target, Ref)
+    ]
+    return [name for name in names if "." not in name]
 
 
 def _classes(kind: Value) -> list[Class | External]:

@@ -95,6 +95,9 @@ class Execution:
             case Return(value=value):
                 frame.results.append(None if value is None else evaluator.value(frame, value))
                 return "return"
+            case Raise() if frame.yields:
+                # After its yield a generator cleans up: it fails then for other reasons.
+                return "return"
             case Raise(exception=exception):
                 raised = UNKNOWN if exception is None else evaluator.value(frame, exception)
                 frame.results.append(Raised(raised))
@@ -125,11 +128,24 @@ class Execution:
 
     def _define(self, index: int) -> None:
         frame = self._frame
-        if frame.holder.scope.kind != "function":
+        definer = self._evaluator.definer
+        nested = frame.holder.scope.kind == "function"
+        if not nested and definer is None:
             return
         definition = frame.holder.module.definitions[index]
         name = definition.scope.name
-        frame.names[name] = definition if isinstance(definition, Class) else Closure(definition, frame)
+        value: Value = definition
+        if isinstance(definition, Function):
+            value = Closure(definition, frame if nested else None)
+        elif nested:
+            self._evaluator.remember_class(definition, frame)
+        changed = NotImplemented
+        if definer is not None and (definition.scope.decorators or isinstance(definition, Class)):
+            changed = definer.define(self._evaluator, frame, definition, value)
+        if changed is not NotImplemented:
+            frame.names[name] = changed
+        elif nested:
+            frame.names[name] = value
 
     def _assign(self, statement: Assign) -> Signal:
         if statement.value is None:
@@ -229,12 +245,16 @@ class Execution:
         return ""
 
     def _if(self, group: list[int]) -> Signal:
+        evaluator = self._evaluator
         subject = self._blocks[group[0]].subject
-        value = UNKNOWN if subject is None else self._evaluator.value(self._frame, subject)
+        asked, evaluator.asked_environment = evaluator.asked_environment, False
+        value = UNKNOWN if subject is None else evaluator.value(self._frame, subject)
         signal = self._checked(value)
+        # A default that the environment can change decides nothing.
+        known = None if evaluator.asked_environment else truth(value)
+        evaluator.asked_environment = asked or evaluator.asked_environment
         if signal:
             return signal
-        known = truth(value)
         if known is None:
             return self._maybe([group[0], group[1] if len(group) > 1 else -1])
         if known:
@@ -268,15 +288,46 @@ class Execution:
         return joined
 
     def _try(self, group: list[int]) -> Signal:
+        frame = self._frame
+        start = len(frame.results)
         signal = self._suite(group[0])
+        handlers = [block for block in group[1:] if self._blocks[block].kind == "except"]
+        caught = self._caught(handlers, start) if self._evaluator.branching else None
+        if caught is not None and signal:
+            signal = self._suite(caught) if len(frame.results) == start else self._maybe([caught]) or signal
         for block in group[1:]:
             kind = self._blocks[block].kind
             if kind == "except":
-                if not signal:
+                if block != caught and (not signal or self._evaluator.branching):
                     self._maybe([block])
             elif kind == "finally" or not signal:
                 signal = self._suite(block) or signal
         return signal
+
+    def _caught(self, handlers: list[int], start: int) -> int | None:
+        """The handler that takes the first error of the `try` body; the errors it takes are no results."""
+        frame = self._frame
+        for position in range(start, len(frame.results)):
+            raised = frame.results[position]
+            if not isinstance(raised, Raised):
+                continue
+            for block in handlers:
+                if self._catches(block, raised.exception):
+                    frame.results[start:] = [
+                        each
+                        for each in frame.results[start:]
+                        if not (isinstance(each, Raised) and self._catches(block, each.exception))
+                    ]
+                    return block
+        return None
+
+    def _catches(self, block: int, exception: Value) -> bool:
+        """Whether a handler certainly takes an exception."""
+        subject = self._blocks[block].subject
+        if subject is None:
+            return True
+        kinds = self._evaluator.value(self._frame, subject)
+        return self._evaluator.is_kind(exception, kinds)
 
     def _for(self, group: list[int]) -> Signal:
         block = self._blocks[group[0]]
@@ -310,6 +361,9 @@ def body_value(evaluator: Evaluator, function: Function, frame: Frame) -> Value:
     run = Execution(evaluator, frame)
     signal = run._suite(0)
     if function.scope.generator:
+        raised = [each for each in frame.results if isinstance(each, Raised)]
+        if evaluator.branching and raised:
+            return evaluator.join([*raised, frame.yields] if frame.yields else raised)
         return frame.yields
     results = frame.results if signal == "return" else [*frame.results, None]
     return results[0] if len(results) == 1 else evaluator.join(results)

@@ -46,6 +46,9 @@ from linter.facts.expressions import (
 from linter.facts.scopes import Call
 from linter.resolve.definitions import Class
 
+ANNOTATED = "typing.Annotated"
+"""The name of an annotation with markers: its arguments are the type and the markers."""
+
 _COMPARISONS = frozenset({"==", "!=", "is", "is not", "in", "not in", "<", "<=", ">", ">="})
 
 
@@ -171,6 +174,8 @@ class Expressions(Names):
     def _item(self, container: Value, key: Value) -> Value:
         if isinstance(container, Either):
             return either([self._item(option, key) for option in container.options])
+        if isinstance(container, External) and container.name.endswith(".Annotated"):
+            return Made(ANNOTATED, list(key) if isinstance(key, tuple) else [key], {}, NOWHERE, 0)
         if isinstance(container, (Class, External)):
             return container
         if isinstance(container, (Made, Instance)):

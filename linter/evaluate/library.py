@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from linter.evaluate.values import Made, Member, Value
+from linter.evaluate.values import Frame, Made, Member, Value
+from linter.resolve.definitions import Definition
 
 if TYPE_CHECKING:
     from linter.evaluate.evaluator import Evaluator
@@ -24,3 +25,10 @@ class Library(Protocol):
 
     def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
         """The result of calling a value of the project, before its code is followed."""
+
+
+class Definer(Protocol):
+    """Applies decorators, for an adapter to which they mean something."""
+
+    def define(self, evaluator: Evaluator, frame: Frame, definition: Definition, value: Value) -> Value:
+        """What a function or class is once it is defined in `frame`; NotImplemented when it is `value`."""

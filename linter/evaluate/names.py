@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from linter.evaluate.execution import Execution, Step, outline
-from linter.evaluate.library import Library
+from linter.evaluate.library import Definer, Library
 from linter.evaluate.order import ClassOrder, LibraryBases
 from linter.evaluate.values import (
     UNKNOWN,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from linter.evaluate.evaluator import Evaluator
 
 BUDGET = 400_000
+_FIELDS = frozenset({"pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "sqlmodel.Field"})
 
 
 class Names(ABC):
@@ -44,14 +45,21 @@ class Names(ABC):
         library_bases: LibraryBases,
         contributors: AbstractSequence[tuple[str, Class | Function, Expr]] = (),
         budget: int = BUDGET,
+        definer: Definer | None = None,
+        environment: frozenset[str] = frozenset(),
     ) -> None:
         self.project = project
         self.library = library
+        self.definer = definer
+        self.environment = environment
+        self.asked_environment = False
+        """Whether a field of a class that derives from one of `environment` was read."""
         self.order = ClassOrder(project, library_bases, self._followed)
         self.branching = False
         self._budget = budget
         self._reserve = budget
         self._frames: dict[str, Frame] = {}
+        self._class_frames: dict[Class, Frame] = {}
         self._class_values: dict[tuple[Class, str], Value] = {}
         self._names: dict[tuple[str, str], tuple[Resolved, list[str]]] = {}
         self._fixed: dict[tuple[str, str], Value] = {}
@@ -175,6 +183,14 @@ class Names(ABC):
         if found is None:
             self._outlines[key] = found = outline(holder.scope)
         return found
+
+    def remember_class(self, cls: Class, frame: Frame) -> None:
+        """Note the run of a function that defined a class, for the names that its methods read."""
+        self._class_frames[cls] = frame
+
+    def frame_around(self, cls: Class) -> Frame | None:
+        """The run of the function that last defined a class, None for a class of a module."""
+        return self._class_frames.get(cls)
 
     # Names
 
@@ -329,7 +345,22 @@ class Names(ABC):
             return value.fields[name]
         if name == "__class__":
             return value.cls
-        return self._bound(value, self.class_attribute(value.cls, name), name)
+        if name == "__dict__":
+            return value.fields
+        found = self.class_attribute(value.cls, name)
+        if self.environment and not isinstance(found, Closure):
+            if any(each.name in self.environment for each in self.order.of(value.cls)):
+                self.asked_environment = True
+        if isinstance(found, Made) and found.name in _FIELDS:
+            return self._field_default(found)
+        return self._bound(value, found, name)
+
+    def _field_default(self, field: Made) -> Value:
+        """What a field holds that is declared with a call and that nobody set."""
+        factory = field.keywords.get("default_factory")
+        if factory is not None:
+            return self._self.call(factory, [], {}, None, None)
+        return field.argument(0, "default", UNKNOWN)
 
     def _super_attribute(self, value: Super, name: str) -> Value:
         cls = value.receiver.cls if isinstance(value.receiver, Instance) else value.receiver
@@ -341,14 +372,15 @@ class Names(ABC):
 
     def _bound(self, receiver: Value, found: Value, name: str) -> Value:
         if isinstance(found, Closure):
+            frame = found.frame or (receiver.frame if isinstance(receiver, Instance) else None)
             if _has_decorator(found.function, "property", "functools.cached_property", "cached_property"):
-                return self.enter(Closure(found.function, found.frame, receiver), [], {})
+                return self.enter(Closure(found.function, frame, receiver), [], {})
             if _has_decorator(found.function, "staticmethod"):
                 return found
             if _has_decorator(found.function, "classmethod"):
                 cls = receiver.cls if isinstance(receiver, Instance) else receiver
-                return Closure(found.function, found.frame, cls)
-            return Closure(found.function, found.frame, receiver)
+                return Closure(found.function, frame, cls)
+            return Closure(found.function, frame, receiver)
         if found is not NotImplemented:
             return found
         answer = self.library.attribute(self._self, receiver, name)

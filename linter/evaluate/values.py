@@ -78,12 +78,15 @@ class Made:
 
 
 class Instance:
-    """An object of a class of the project."""
+    """An object of a class of the project. `frame` is what its methods read beside their own names."""
 
-    __slots__ = ("cls", "fields")
+    __slots__ = ("cls", "fields", "frame")
 
-    def __init__(self, cls: Class, fields: dict[str, Value] | None = None) -> None:
+    def __init__(
+        self, cls: Class, fields: dict[str, Value] | None = None, frame: Frame | None = None
+    ) -> None:
         self.cls = cls
+        self.frame = frame
         self.fields = {} if fields is None else fields
 
     def __repr__(self) -> str:

@@ -1,0 +1,1 @@
+"""Starlette, and what FastAPI takes over from it: applications, routers, mounts and middleware."""

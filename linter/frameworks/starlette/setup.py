@@ -1,0 +1,219 @@
+"""Runs the code that sets applications up, in the order in which Python would import it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.backend import Backend, is_test
+from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.values import UNKNOWN, Closure, Instance
+from linter.facts.expressions import Attr, Expr, Ref, Result
+from linter.facts.scopes import Import
+from linter.frameworks.starlette.library import AsgiLibrary
+from linter.frameworks.starlette.names import (
+    APPS,
+    DECORATING,
+    NODES,
+    REGISTERING,
+    ROUTES,
+    SETTINGS,
+    library_bases,
+    public_name,
+)
+from linter.frameworks.starlette.nodes import settle
+from linter.resolve.definitions import Class, Definition, Function, Module
+from linter.resolve.project import Project
+
+_BUDGET = 4_000_000
+_CALLERS = 4
+_VIEWS = DECORATING - {"middleware"}
+
+
+class Setup:
+    """The applications and routers of a project, with everything that is registered on them."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.project: Project = backend.project
+        self.library = AsgiLibrary(self.project)
+        self.evaluator = Evaluator(
+            self.project,
+            self.library,
+            library_bases,
+            budget=_BUDGET,
+            definer=self.library,
+            environment=SETTINGS,
+        )
+        self._makers = self._constructors()
+
+    def run(self) -> None:
+        """Run what builds applications; the library holds what was built."""
+        for module in self._in_import_order():
+            self.evaluator.module_frame_of(module)
+        for function in self._factories():
+            if id(function) not in self.library.entered:
+                self._start(function, 0)
+        settle([node for _, node in self.library.nodes])
+
+    # Which modules
+
+    def _constructors(self) -> frozenset[str]:
+        """Last names of what may make an application, a router or a route."""
+        names = {name.rpartition(".")[2] for name in NODES | ROUTES}
+        changed = True
+        classes = [cls for cls in self.backend.classes if cls.scope.bases]
+        while changed:
+            changed = False
+            for cls in classes:
+                if cls.scope.name not in names and any(_last(base) in names for base in cls.scope.bases):
+                    names.add(cls.scope.name)
+                    changed = True
+        return frozenset(names)
+
+    def _interesting(self) -> dict[str, Module]:
+        """Modules that build or register something when they are imported, by path."""
+        found: dict[str, Module] = {}
+        for name in sorted(self._makers | REGISTERING):
+            for holder, _ in self.backend.calls_named(name):
+                if holder.scope.kind != "function":
+                    found[holder.module.path] = holder.module
+        for module in self.project.modules.values():
+            if module.path not in found and not is_test(module.path) and self._has_views(module):
+                found[module.path] = module
+        return dict(sorted(found.items()))
+
+    def _has_views(self, module: Module) -> bool:
+        """Whether a decorator at the top of a module registers, or is the project's own."""
+        for definition in module.definitions[1:]:
+            if not definition.scope.decorators:
+                continue
+            parent = definition.parent
+            if isinstance(parent, Function) and not parent.is_module:
+                continue
+            for decorator in definition.scope.decorators:
+                if self._registers(parent, decorator.value):
+                    return True
+        return False
+
+    def _registers(self, holder: Definition | None, decorator: Expr) -> bool:
+        if isinstance(decorator, Result) and holder is not None:
+            callee = holder.scope.calls[decorator.call].callee
+            if _last(callee) in _VIEWS:
+                return True
+            decorator = callee
+        if not isinstance(decorator, Ref) or holder is None or holder.scope.kind != "module":
+            return False
+        target = self.project.reference(holder, decorator.name).target
+        return isinstance(target, Function) and self._fills(target)
+
+    def _fills(self, decorator: Function) -> bool:
+        """Whether a decorator of the project calls something that registers, or fills a collection."""
+        waiting: list[Function] = [decorator]
+        while waiting:
+            function = waiting.pop()
+            for call in function.scope.calls:
+                if _last(call.callee) in REGISTERING or _last(call.callee) in ("append", "setdefault", "add"):
+                    return True
+            waiting += [each for each in function.children.values() if isinstance(each, Function)]
+        return False
+
+    def _in_import_order(self) -> Iterator[Module]:
+        """The interesting modules, each after those that it imports; applications' modules lead."""
+        wanted = self._interesting()
+        first = [
+            path for path, module in wanted.items() if any(name in _APP_NAMES for name in _called(module))
+        ]
+        seen: set[str] = set()
+        for path in [*first, *wanted]:
+            yield from self._after_imports(self.project.modules[path], wanted, seen)
+
+    def _after_imports(self, start: Module, wanted: dict[str, Module], seen: set[str]) -> Iterator[Module]:
+        """Depth first through the imports, without recursion."""
+        if start.path in seen:
+            return
+        seen.add(start.path)
+        stack: list[tuple[Module, Iterator[Module]]] = [(start, self._imports(start))]
+        while stack:
+            module, imports = stack[-1]
+            following = next((each for each in imports if each.path not in seen), None)
+            if following is not None:
+                seen.add(following.path)
+                stack.append((following, self._imports(following)))
+                continue
+            stack.pop()
+            if module.path in wanted:
+                yield module
+
+    def _imports(self, module: Module) -> Iterator[Module]:
+        """The project's modules that a module imports at its top, packages on the way included."""
+        for statement in module.body.statements:
+            if not isinstance(statement, Import):
+                continue
+            dotted = statement.module
+            names = [dotted]
+            if statement.name and statement.name != "*":
+                names.append(f"{dotted}{'' if dotted.endswith('.') else '.'}{statement.name}")
+            for name in names:
+                target = self.project.resolve(module, name).target
+                if isinstance(target, Module) and not is_test(target.path):
+                    yield target
+
+    # Which functions
+
+    def _factories(self) -> list[Function]:
+        """Functions outside tests that make an application, in path and source order."""
+        found: dict[str, Function] = {}
+        for name in sorted(self._makers):
+            for holder, index in self.backend.calls_named(name):
+                if isinstance(holder, Function) and not holder.is_module and self._makes_app(holder, index):
+                    found[f"{holder.module.path}:{holder.index:06}"] = holder
+        return [function for _, function in sorted(found.items())]
+
+    def _makes_app(self, holder: Function, index: int) -> bool:
+        made = self.project.callee(holder, holder.scope.calls[index])
+        if isinstance(made.target, Class):
+            return any(public_name(each.name) in APPS for each in self.project.ancestors(made.target))
+        return public_name(made.name) in APPS
+
+    def _start(self, function: Function, depth: int) -> None:
+        """Run a function by way of its callers, or by itself when nobody calls it."""
+        if depth < _CALLERS:
+            for site in self.backend.methods_called(function.scope.name):
+                if site.callee.target is function and id(site.function) not in self.library.entered:
+                    if not site.function.is_module and site.function is not function:
+                        self._start(site.function, depth + 1)
+        if id(function) in self.library.entered:
+            return
+        owner = function.owner
+        if owner is None:
+            self.evaluator.run(Closure(function), [])
+            self.library.entered.add(id(function))
+            return
+        instance = self.evaluator.run(owner, [UNKNOWN] * _required(owner))
+        if id(function) not in self.library.entered and isinstance(instance, Instance):
+            self.evaluator.run(self.evaluator.attribute(instance, function.scope.name), [])
+
+
+_APP_NAMES = frozenset(name.rpartition(".")[2] for name in APPS)
+
+
+def _required(cls: Class) -> int:
+    """How many arguments a class's own constructor cannot do without."""
+    constructor = cls.methods.get("__init__")
+    if constructor is None:
+        return 0
+    return sum(
+        1
+        for parameter in constructor.scope.parameters[1:]
+        if parameter.kind in ("positional", "positional-only") and parameter.default is None
+    )
+
+
+def _called(module: Module) -> set[str]:
+    return {_last(call.callee) for definition in module.definitions for call in definition.scope.calls}
+
+
+def _last(callee: Expr) -> str:
+    if isinstance(callee, Ref):
+        return callee.name.rpartition(".")[2].lstrip(":$")
+    return callee.name if isinstance(callee, Attr) else ""
