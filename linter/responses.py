@@ -14,6 +14,8 @@ HTTP_EXCEPTIONS = {
     "starlette.exceptions.HTTPException",
     "litestar.exceptions.HTTPException",
     "ninja.errors.HttpError",
+    "sanic.exceptions.SanicException",
+    "tornado.web.HTTPError",
 }
 """Exceptions that take their status as the first argument or as `status_code`."""
 
@@ -42,9 +44,21 @@ EXCEPTION_STATUS: dict[str, int] = {
     "litestar.exceptions.NotFoundException": 404,
     "aiohttp.web.HTTPUnauthorized": 401,
     "aiohttp.web.HTTPForbidden": 403,
+    "litestar.exceptions.ValidationException": 400,
+    "litestar.exceptions.ClientException": 400,
+    "litestar.exceptions.InternalServerException": 500,
     "aiohttp.web.HTTPNotFound": 404,
+    "aiohttp.web.HTTPBadRequest": 400,
+    "aiohttp.web.HTTPConflict": 409,
+    "aiohttp.web.HTTPUnprocessableEntity": 422,
+    "aiohttp.web.HTTPTooManyRequests": 429,
+    "aiohttp.web.HTTPInternalServerError": 500,
     "sanic.exceptions.Unauthorized": 401,
     "sanic.exceptions.Forbidden": 403,
+    "sanic.exceptions.NotFound": 404,
+    "sanic.exceptions.BadRequest": 400,
+    "sanic.exceptions.InvalidUsage": 400,
+    "sanic.exceptions.ServerError": 500,
     "ninja.errors.AuthenticationError": 401,
     "ninja.errors.AuthorizationError": 403,
     "ninja.errors.Throttled": 429,
@@ -96,6 +110,18 @@ RESPONSES: dict[str, int] = {
     "starlette.responses.JSONResponse": 1,
     "starlette.responses.PlainTextResponse": 1,
     "starlette.responses.HTMLResponse": 1,
+    "aiohttp.web.Response": -1,
+    "aiohttp.web.StreamResponse": -1,
+    "aiohttp.web.json_response": -1,
+    "sanic.response.json": 1,
+    "sanic.response.text": 1,
+    "sanic.response.html": 1,
+    "sanic.response.raw": 1,
+    "sanic.response.empty": 0,
+    "sanic.response.HTTPResponse": 1,
+    "sanic.response.JSONResponse": 1,
+    "litestar.Response": -1,
+    "litestar.response.Response": -1,
 }
 
 ABORTS = {
@@ -136,7 +162,7 @@ class Responses:
                 found = self._project.reference(holder, name)
                 if isinstance(found.target, Variable) and depth < _DEPTH:
                     return self.status(found.target.holder, found.target.assign.value, depth + 1)
-                return _named_status(found.name)
+                return named_status(found.name)
             case _:
                 return None
 
@@ -279,8 +305,8 @@ class Responses:
         return self.status(function, given)
 
 
-def _named_status(name: str) -> int | None:
-    """`fastapi.status.HTTP_401_UNAUTHORIZED` or `http.HTTPStatus.UNAUTHORIZED[.value]`."""
+def named_status(name: str) -> int | None:
+    """The status of `fastapi.status.HTTP_401_UNAUTHORIZED` or `http.HTTPStatus.UNAUTHORIZED[.value]`."""
     head, _, last = name.removesuffix(".value").rpartition(".")
     if last == "WS_1008_POLICY_VIOLATION":
         return 1008
@@ -292,4 +318,4 @@ def _named_status(name: str) -> int | None:
     return None
 
 
-__all__ = ["ABORTS", "BODY_RESPONSES", "EXCEPTION_STATUS", "HTTP_EXCEPTIONS", "RESPONSES", "Responses"]
+__all__ = ["ABORTS", "BODY_RESPONSES", "EXCEPTION_STATUS", "HTTP_EXCEPTIONS", "RESPONSES", "Responses", "named_status"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Outbound, Route, Setting
@@ -62,6 +62,15 @@ def link(
     return backend
 
 
+def _followed(backend: Backend, refusals: Refusals) -> Iterator[Route]:
+    """The routes of frameworks whose set-up code is followed."""
+    imported = backend.project.imported
+    if "aiohttp" in imported:
+        from linter.frameworks.aiohttp.routes import routes as aiohttp_routes
+
+        yield from aiohttp_routes(backend, refusals)
+
+
 class Adapters:
     """The framework adapters. One is imported only when the project imports its framework."""
 
@@ -87,6 +96,7 @@ class Adapters:
             from linter.frameworks.flask.routes import routes as flask_routes
 
             found += flask_routes(backend, refusals)
+        found += _followed(backend, refusals)
         found.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
         return tuple(found)
 

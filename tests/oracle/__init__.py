@@ -65,6 +65,7 @@ HARNESSES = {
     "depot": Harness("flask_truth", ("flask", "flask_restful")),
     "desk": Harness("flask_truth", ("flask", "flask_sqlalchemy")),
     "radio": Harness("flask_truth", ("quart",)),
+    "harbour": Harness("aiohttp_truth", ("aiohttp",)),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),
 }
 

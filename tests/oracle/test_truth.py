@@ -186,6 +186,14 @@ KNOWN = {
         ("DELETE", "/desk/shelves/{shelf_id}", "lending.desk.api.ShelfController.remove_shelf", "yes"),
         ("GET", "/desk/queue/length", "lending.desk.api.QueueController.length", "no"),
     ],
+    "harbour": [
+        ("GET", "/office/invoices", "harbour.office.invoices", "yes"),
+        ("GET", "/office/health", "harbour.pages.health", "no"),
+        ("PUT", "/partner/v1/ships/{name}", "harbour.partner.report_ship", "yes"),
+        ("PATCH", "/arrivals/{arrival_id}", "harbour.arrivals.Arrivals.change", "yes"),
+        ("GET", "/tide/lock", "harbour.arrivals.tide", "no"),
+        ("PUT", "/berths/{berth_id}/booking", "harbour.berths.views.Booking.put", "yes"),
+    ],
     "desk": [
         ("GET", "/metrics", "desk.pages.metrics", "yes"),
         ("GET", "/tickets/page/{page}", "desk.tickets.views.index", "yes"),

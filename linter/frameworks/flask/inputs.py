@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from linter.backend import Backend, Input, InputPlace, Output, Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, walk
@@ -68,7 +68,7 @@ class Inputs:
     def _read(self, function: Function) -> list[Input]:
         if id(function) not in self._reads:
             forms = self._schemas.used_in(function)
-            self._reads[id(function)] = [*forms, *_Reads(self._backend, function).inputs()]
+            self._reads[id(function)] = [*forms, *Reads(self._backend, function, _part).inputs()]
         return self._reads[id(function)]
 
     def _annotation(self, function: Function | None, name: str) -> str | None:
@@ -138,10 +138,16 @@ def _path_bound(kind: str | None, bounded: bool) -> Verdict:
     return Verdict.NO if kind in ("int", "str", "float") else Verdict.UNKNOWN
 
 
-class _Reads:
-    """What one function reads from the request by constant keys."""
+class Reads:
+    """What one function reads from the request by constant keys.
 
-    def __init__(self, backend: Backend, function: Function) -> None:
+    `part` says for a full name, or one that starts with `?$` for a local one, which part of the request it is.
+    """
+
+    def __init__(
+        self, backend: Backend, function: Function, part: Callable[[str], InputPlace | None]
+    ) -> None:
+        self._part = part
         self._backend = backend
         self._project = backend.project
         self._function = function
@@ -239,8 +245,9 @@ class _Reads:
             case _:
                 return None
 
-    def _part(self, name: str) -> InputPlace | None:
-        for package in _PACKAGES:
-            if name.startswith(package):
-                return _SOURCES.get(name.removeprefix(package).removesuffix(".to_dict()"))
-        return None
+
+def _part(name: str) -> InputPlace | None:
+    for package in _PACKAGES:
+        if name.startswith(package):
+            return _SOURCES.get(name.removeprefix(package).removesuffix(".to_dict()"))
+    return None

@@ -1,0 +1,80 @@
+"""What handlers take from a request that they are given, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from linter.backend import Backend, Input, InputPlace, Output, Verdict
+from linter.facts.scopes import Return
+from linter.frameworks.fastapi.dependencies import shown_type
+from linter.frameworks.flask.inputs import Reads
+from linter.guards import Refusals
+from linter.resolve.definitions import Function
+
+_TYPES = {"int": "int", "float": "float", "uuid": "UUID", "str": "str", "string": "str", "path": "str"}
+
+
+class Inputs:
+    """Reads inputs and outputs of handlers. `parts` are how names end that stand for a
+    part of the request, in lower case."""
+
+    def __init__(self, backend: Backend, refusals: Refusals, parts: Mapping[str, InputPlace]) -> None:
+        self._backend = backend
+        self._refusals = refusals
+        self._parts = parts
+        self._reads: dict[int, list[Input]] = {}
+
+    def inputs(
+        self, function: Function | None, parameters: tuple[tuple[str, str | None], ...]
+    ) -> tuple[Input, ...]:
+        """The parameters of the path and what the code reads by hand."""
+        found = [
+            Input(name, "path", path_type(kind) or self._annotation(function, name), True, _bounded(kind))
+            for name, kind in parameters
+        ]
+        if function is not None:
+            if id(function) not in self._reads:
+                reads = Reads(self._backend, function, self._part)
+                self._reads[id(function)] = list(reads.inputs())
+            found += self._reads[id(function)]
+        return unique(found)
+
+    def outputs(self, function: Function | None, default: int | None = 200) -> tuple[Output, ...]:
+        """The statuses of what the code returns."""
+        if function is None:
+            return ()
+        statuses = {
+            self._refusals.responses.returned(function, statement.value) or default
+            for statement in function.scope.statements
+            if isinstance(statement, Return) and statement.value is not None
+        }
+        return tuple(Output(status, None) for status in sorted(statuses, key=lambda each: each or 0))
+
+    def _annotation(self, function: Function | None, name: str) -> str | None:
+        for parameter in () if function is None else function.scope.parameters:
+            if parameter.name == name:
+                return shown_type(parameter.annotation)
+        return None
+
+    def _part(self, name: str) -> InputPlace | None:
+        lowered = name.lower()
+        return next((place for ending, place in self._parts.items() if lowered.endswith(ending)), None)
+
+
+def unique(inputs: list[Input]) -> tuple[Input, ...]:
+    """One input for each place and name; the one whose type is known."""
+    found: dict[tuple[str, str], Input] = {}
+    for each in inputs:
+        known = found.get((each.place, each.name))
+        if known is None or (known.type is None and each.type is not None):
+            found[each.place, each.name] = each
+    return tuple(found.values())
+
+
+def path_type(kind: str | None) -> str | None:
+    """The type of a path parameter by its converter; a pattern of its own is text."""
+    return None if kind is None else _TYPES.get(kind, "str")
+
+
+def _bounded(kind: str | None) -> Verdict:
+    return Verdict.YES if kind == "uuid" else Verdict.UNKNOWN
