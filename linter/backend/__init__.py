@@ -5,7 +5,6 @@ Framework adapters fill it, rules read it. Nothing here parses, and no syntax tr
 
 from linter.backend.changes import Change, Effect, Engine, Lock, Revision, Tool, Work
 from linter.backend.model import Backend, Linker, Schema
-from linter.backend.paths import is_run_by_hand, is_test
 from linter.backend.routes import (
     Guard,
     GuardKind,
@@ -28,6 +27,7 @@ from linter.backend.schema import (
     TableIndex,
 )
 from linter.backend.sites import LOG_LEVELS, LOGGERS, LogCall, Outbound, Site, statement_range
+from linter.file_roles import is_run_by_hand, is_test
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.project import Project, Resolved, Variable
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from linter.backend.changes import Change, Revision
-from linter.backend.paths import is_run_by_hand, is_test
 from linter.backend.routes import Route, Setting
 from linter.backend.schema import Query, Statement, Table, TableColumn, TableIndex
 from linter.backend.sites import LOG_LEVELS, LOGGERS, LogCall, Outbound, Site, statement_range
 from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, Template, walk
 from linter.facts.scopes import Assign, Block
 from linter.facts.scopes import Statement as StatementFact
+from linter.file_roles import is_run_by_hand, is_test
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project, Variable
 

@@ -30,7 +30,8 @@ class Migration:
     """One file's way up.
 
     `name` is what other migrations call it; `after` are those that must run before. `rank` orders those that
-    do not depend on each other. `location` is that of the class or function that goes up, `body` the function.
+    do not depend on each other. `location` is that of the class or function that goes
+    up, `body` the function.
     """
 
     name: str

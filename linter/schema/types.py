@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, TypeAlias
 Cost: TypeAlias = Literal["free", "rewrite", "unknown"]
 
 _TYPE = re.compile(
-    r"([a-z_][a-z0-9_ .]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*(with(?:out)? time zone)?\s*((?:\[\d*\])*)"
+    r"([a-z_][a-z0-9_ .]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?"
+    r"\s*(with(?:out)? time zone)?\s*((?:\[\d*\])*)"
 )
 _NAMES = {
     "character varying": "varchar",

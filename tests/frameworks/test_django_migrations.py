@@ -88,7 +88,7 @@ migrations.DeleteModel("Squad"),
 """
     )
     assert actions(found) == [
-        ("add-column", "shop_user", ("note",), ()),
+        ("add-column", "shop_user", ("note",), ("default-not-kept",)),
         ("alter-column-type", "shop_user", ("mail",), ()),
         ("drop-not-null", "shop_user", ("mail",), ()),
         ("drop-constraint", "shop_user", ("mail",), ()),
@@ -97,7 +97,7 @@ migrations.DeleteModel("Squad"),
         ("rename-column", "shop_user", ("age",), ()),
         ("create-index", "shop_user", ("note", "team_id"), ()),
         ("add-unique", "shop_user", ("note",), ()),
-        ("add-check", "shop_user", (), ()),
+        ("add-check", "shop_user", ("years",), ()),
         ("drop-constraint", "shop_user", ("mail", "team_id"), ()),
         ("drop-constraint", "shop_user", (), ()),
         ("drop-column", "shop_user", ("note",), ("cascade",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from linter.facts.sql import Action, Column
@@ -78,7 +79,7 @@ class Operations:
         if draft is None:
             return [(Action("other", table, flags=("add-column",)),)]
         column = _column(draft, draft.primary_key, draft.primary_key)
-        flags = ("if-not-exists",) if given.flag("if_not_exists") else ()
+        flags = draft.flags + (("if-not-exists",) if given.flag("if_not_exists") else ())
         added = Action("add-column", table, (column,), references=column.references or "", flags=flags)
         found: Actions = [(added,)]
         if draft.indexed:
@@ -163,11 +164,25 @@ class Operations:
     def create_check_constraint(self, given: _Arguments) -> Actions:
         """`create_check_constraint(name, table, condition)`."""
         flags = ("not-valid",) if given.flag("postgresql_not_valid") else ()
-        return [(Action("add-check", given.table(), name=given.text(0, "constraint_name"), flags=flags),)]
+        condition = given.value(2, "condition")
+        text = self.values.text(condition) or "?"
+        columns = tuple(Column(name, "") for name in dict.fromkeys(_NAME.findall(text)))
+        name = given.text(0, "constraint_name")
+        return [(Action("add-check", given.table(), columns, name, flags=flags, expression=text),)]
 
     def create_exclude_constraint(self, given: _Arguments) -> Actions:
         """`create_exclude_constraint(name, table, …)`."""
         return [(Action("add-exclude", given.table(), name=given.text(0, "constraint_name")),)]
+
+    def bulk_insert(self, given: _Arguments) -> Actions:
+        """`bulk_insert(table, rows)`."""
+        made = self.values.made(given.value(0, "table"))
+        table = "" if made is None else self.values.text(made.argument(0, "name")) or ""
+        return [(Action("insert", table),)]
+
+    def table_comment(self, given: _Arguments) -> Actions:
+        """`create_table_comment(table, comment)` and `drop_table_comment(table)`."""
+        return [(Action("other", given.table(), flags=("comment-on-table",)),)]
 
     def drop_constraint(self, given: _Arguments) -> Actions:
         """`drop_constraint(name, table, type_=…)`."""
@@ -243,6 +258,28 @@ def _named(columns: tuple[str, ...]) -> tuple[Column, ...]:
     return tuple(Column(name, "") for name in columns)
 
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SILENT = frozenset(
+    [
+        "batch_alter_table",
+        "configure",
+        "create_module_class_proxy",
+        "f",
+        "get_bind",
+        "get_context",
+        "implementation_for",
+        "inline_literal",
+        "invoke",
+        "register_operation",
+    ]
+)
+
+
+def is_known(name: str) -> bool:
+    """Whether it is known what an operation of that name runs."""
+    return name in _HANDLERS or name in _SILENT
+
+
 _INDEX_FLAGS = {"concurrently": "postgresql_concurrently", "if-not-exists": "if_not_exists"}
 _HANDLERS: dict[str, tuple[Callable[[Operations, _Arguments], Actions], int]] = {
     "create_table": (Operations.create_table, 0),
@@ -259,7 +296,10 @@ _HANDLERS: dict[str, tuple[Callable[[Operations, _Arguments], Actions], int]] = 
     "create_check_constraint": (Operations.create_check_constraint, 1),
     "create_exclude_constraint": (Operations.create_exclude_constraint, 1),
     "drop_constraint": (Operations.drop_constraint, 1),
+    "bulk_insert": (Operations.bulk_insert, 0),
+    "create_table_comment": (Operations.table_comment, 0),
+    "drop_table_comment": (Operations.table_comment, 0),
 }
 """Each operation with the position of its table."""
 
-__all__ = ["Actions", "Operations"]
+__all__ = ["Actions", "Operations", "is_known"]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from linter.backend import Backend, Verdict, is_test
 from linter.facts.expressions import Attr, Expr, Ref, Result, Sequence, walk
-from linter.facts.scopes import Block
+from linter.facts.scopes import Block, Raise
 from linter.facts.sql import SqlStatement
-from linter.frameworks.alembic.operations import Operations
+from linter.frameworks.alembic.operations import Operations, is_known
 from linter.resolve.definitions import Function, Module
 from linter.resolve.values import Made, Value, Values, bind
 from linter.schema.migration import Migration, Step, made_up
@@ -32,6 +32,8 @@ def revisions(backend: Backend, strings: SqlStrings) -> list[Migration]:
         if revision is None or is_test(path) or not isinstance(upgrade, Function):
             continue
         migration = Migration(revision, path, _before(values, module), (path,))
+        migration.location, migration.body = upgrade.location, upgrade
+        migration.reversible = _reversible(values, module)
         _Upgrade(values, operations, strings, migration).run(upgrade)
         found.append(migration)
     return found
@@ -53,6 +55,21 @@ def _before(values: Values, module: Module) -> tuple[str, ...]:
         text = values.text(value)
         found += [text] if text else values.texts(value) or ()
     return tuple(found)
+
+
+def _reversible(values: Values, module: Module) -> Verdict:
+    """Whether `downgrade` does anything; one that only raises or passes does not."""
+    downgrade = module.by_qualname.get("downgrade")
+    if not isinstance(downgrade, Function):
+        return Verdict.NO
+    raised = {
+        each.call
+        for statement in downgrade.scope.statements
+        if isinstance(statement, Raise) and statement.exception is not None
+        for each in walk(statement.exception)
+        if isinstance(each, Result)
+    }
+    return Verdict.YES if len(downgrade.scope.calls) > len(raised) else Verdict.NO
 
 
 class _Upgrade:
@@ -127,6 +144,8 @@ class _Upgrade:
         if name == "execute":
             self._execute(function, index)
             return
+        if not is_known(name) and "." not in name:
+            self._add(function, index, SqlStatement("", "", made.call.span, understood=False))
         for actions in self.operations.read(name, made, table):
             facts = made_up(actions, made.call.span, function.index, index)
             self._add(function, index, facts)
@@ -147,11 +166,14 @@ class _Upgrade:
         self._used.add(id(found.statement))
         location = found.holder.module.locate(found.statement.span)
         in_transaction = self._transaction(function, index)
-        self.migration.steps.append(Step(found.statement, location, function.name, function, in_transaction))
+        reversible = self.migration.reversible
+        step = Step(found.statement, location, function.name, function, in_transaction, reversible)
+        self.migration.steps.append(step)
 
     def _add(self, function: Function, index: int, facts: SqlStatement) -> None:
         location = function.module.locate(facts.span)
-        step = Step(facts, location, function.name, function, self._transaction(function, index))
+        in_transaction = self._transaction(function, index)
+        step = Step(facts, location, function.name, function, in_transaction, self.migration.reversible)
         self.migration.steps.append(step)
 
     def _batch(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from linter.facts.expressions import Mapping
+from collections.abc import Callable
+
+from linter.facts.expressions import Mapping, Result, walk
 from linter.facts.sql import Action, Column
 from linter.frameworks.django.fields import Field, Fields
 from linter.frameworks.django.state import index_action
@@ -45,8 +47,43 @@ class Operation:
         return {name: value.beside(option) for name, option in named if name}
 
 
-def difference(table: str, before: Column, after: Column) -> Actions:
-    """The statements that turn one column into another; indexes are left out."""
+def condition_of(values: Values, made: Made, column: Callable[[str], str]) -> tuple[tuple[Column, ...], str]:
+    """The columns that the condition of a CheckConstraint names, and its SQL where it is only `IS NOT NULL`."""
+    value = made.keyword("condition") or made.keyword("check")
+    if value is None:
+        return (), ""
+    lookups = _lookups(values, value)
+    names = tuple(dict.fromkeys(column(lookup.partition("__")[0]) for lookup, _ in lookups))
+    expression = "?"
+    if len(lookups) == 1 and lookups[0][0].endswith("__isnull") and lookups[0][1] is False:
+        expression = f"{names[0]} IS NOT NULL"
+    return tuple(Column(name, "") for name in names), expression
+
+
+def _lookups(values: Values, value: Value) -> list[tuple[str, object]]:
+    """The lookups of a `Q` and of those that it is combined from, each with its constant."""
+    found: list[tuple[str, object]] = []
+    pending = [values.follow(value)]
+    while pending and len(found) < _LOOKUPS:
+        current = pending.pop()
+        for each in walk(current.expr):
+            made = values.made(current.beside(each)) if isinstance(each, Result) else None
+            if made is not None:
+                found += [
+                    (name, values.constant(made.value.beside(expr))) for name, expr in made.call.keywords
+                ]
+                pending += made.args
+    return found
+
+
+_LOOKUPS = 200
+
+
+def difference(table: str, before: Column, after: Column, *, filled: bool = False) -> Actions:
+    """The statements that turn one column into another; indexes are left out.
+
+    `filled` says that rows without a value get the default first.
+    """
     found: Actions = []
     if before.name != after.name:
         found.append((Action("rename-column", table, (Column(before.name, ""),), after.name),))
@@ -54,7 +91,8 @@ def difference(table: str, before: Column, after: Column) -> Actions:
         found.append((Action("alter-column-type", table, (Column(after.name, after.type),)),))
     if before.nullable != after.nullable:
         kind = "drop-not-null" if after.nullable else "set-not-null"
-        found.append((Action(kind, table, (Column(after.name, after.type, after.nullable),)),))
+        flags = ("filled",) if filled and not after.nullable else ()
+        found.append((Action(kind, table, (Column(after.name, after.type, after.nullable),), flags=flags),))
     name = Column(after.name, "")
     if before.references and before.references != after.references:
         found.append((Action("drop-constraint", table, (), f"{table}_{after.name}_fkey"),))

@@ -56,6 +56,13 @@ _SIZED = {
     "FilePathField": 100,
     "CommaSeparatedIntegerField": None,
 }
+_FUNCTIONS = {
+    "Now": "statement_timestamp()",
+    "Random": "random()",
+    "RandomUUID": "gen_random_uuid()",
+    "TransactionNow": "current_timestamp",
+}
+"""Functions of Django that a database default may be."""
 _TO_ONE = frozenset({"ForeignKey", "OneToOneField"})
 _RELATIONS = _TO_ONE | {"ManyToManyField"}
 _NO_COLUMN = frozenset({"CompositePrimaryKey"})
@@ -91,6 +98,7 @@ class Field:
     db_default: str | None = None
     parent_link: bool = False
     constrained: bool = True
+    generated: str = ""
     complete: bool = True
 
     @property
@@ -107,6 +115,14 @@ class Field:
     def is_unique(self) -> bool:
         """Whether the column has a unique constraint, primary key left out."""
         return (self.unique or self.kind == "OneToOneField") and not self.primary_key
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the column brings along that a `Column` has no field for, as flags of an action."""
+        found: tuple[str, ...] = (self.generated,) if self.generated else ()
+        if self.kind in _AUTOMATIC:
+            found += ("identity",)
+        return (*found, "check") if self.kind.startswith("Positive") else found
 
     @property
     def is_indexed(self) -> bool:
@@ -154,7 +170,8 @@ class Fields:
             related_name=self._text(given, "related_name"),
             related_query_name=self._text(given, "related_query_name"),
             default=self._default(given.get("default")),
-            db_default=self._default(given.get("db_default")),
+            db_default=self._db_default(given.get("db_default")),
+            generated=self._generated(given) if kind == "GeneratedField" else "",
             parent_link=self._flag(given, "parent_link"),
             constrained=self._flag(given, "db_constraint", default=True),
             complete=not made.call.is_open,
@@ -204,6 +221,19 @@ class Fields:
             spelled = "" if base is None else self._type(base, self.kind(base), depth + 1)
             return spelled if kind == "GeneratedField" or not spelled else f"{spelled}[]"
         return ""
+
+    def _generated(self, given: Mapping[str, Value]) -> str:
+        return "generated-stored" if self._flag(given, "db_persist", default=True) else "generated-virtual"
+
+    def _db_default(self, value: Value | None) -> str | None:
+        """The SQL of a default that the database keeps: a constant, or a function by its name."""
+        made = self.values.made(value)
+        if made is None:
+            return self._default(value)
+        last = made.name.rpartition(".")[2]
+        if last == "Value" and made.args:
+            return self._default(made.args[0])
+        return _FUNCTIONS.get(last) or "?"
 
     def _default(self, value: Value | None) -> str | None:
         if value is None:

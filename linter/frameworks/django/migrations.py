@@ -8,7 +8,7 @@ from linter.backend import Backend, Verdict, is_test
 from linter.facts.expressions import Constant, Result
 from linter.facts.sql import SqlStatement
 from linter.frameworks.django.apps import KEY_TYPES, Apps
-from linter.frameworks.django.operations import Operations
+from linter.frameworks.django.operations import Operations, is_known
 from linter.frameworks.django.state import State
 from linter.resolve.definitions import Class, Function
 from linter.resolve.values import Made, Value, Values
@@ -54,6 +54,7 @@ def _sources(backend: Backend, values: Values, apps: Apps) -> dict[str, _Source]
         app = apps.label(module)
         name = path.rpartition("/")[2].removesuffix(".py")
         migration = Migration(f"{app}.{name}", path, _dependencies(values, cls, apps.user_model), (app, name))
+        migration.location = cls.location
         atomic = values.flag(_attribute(cls, "atomic"), default=True)
         replaces = _names(values, cls, "replaces")
         found[migration.name] = _Source(cls, app, migration, replaces, atomic)
@@ -146,6 +147,9 @@ class _Reader:
         elif name == "RunPython":
             if run:
                 self._python(source, made)
+        elif not is_known(name):
+            if run:
+                self._add(source, made, SqlStatement("", "", made.call.span, understood=False))
         else:
             for actions in self.operations.read(name, made, source.app):
                 if run:
@@ -179,29 +183,50 @@ class _Reader:
         only = len(made.call.args) + len(made.call.keywords) == 1
         found = self.strings.of_arguments(holder, made.value.expr.call, [value.expr], whole=only)
         for each in found:
-            self._add(source, made, each.statement, Value(each.holder, Constant(None)))
+            self._add(
+                source, made, each.statement, Value(each.holder, Constant(None)), _undone(made, "reverse_sql")
+            )
 
     def _python(self, source: _Source, made: Made) -> None:
         """A Python function: the SQL that it runs itself, or one statement that can't be seen into."""
         code = self.values.named(made.argument(0, "code"))
         function = None if code is None else code.target
         found = False
+        undone = _undone(made, "reverse_code")
         if isinstance(function, Function):
             for index, call in enumerate(function.scope.calls):
                 if _last_name(call.callee) in _EXECUTES:
                     for each in self.strings.of_call(function, index):
                         found = True
-                        self._add(source, made, each.statement, Value(each.holder, Constant(None)))
+                        self._add(source, made, each.statement, Value(each.holder, Constant(None)), undone)
         if not found:
             facts = SqlStatement("python", "", made.call.span, scope=made.value.holder.index)
-            self._add(source, made, facts)
+            self._add(source, made, facts, None, undone, function if isinstance(function, Function) else None)
 
-    def _add(self, source: _Source, made: Made, facts: SqlStatement, at: Value | None = None) -> None:
+    def _add(
+        self,
+        source: _Source,
+        made: Made,
+        facts: SqlStatement,
+        at: Value | None = None,
+        reversible: Verdict = Verdict.YES,
+        function: Function | None = None,
+    ) -> None:
         holder = made.value.holder if at is None else at.holder
-        function = holder if isinstance(holder, Function) else None
+        if function is None and isinstance(holder, Function):
+            function = holder
         in_transaction = Verdict.YES if source.atomic else Verdict.NO
         location = holder.module.locate(facts.span)
-        source.migration.steps.append(Step(facts, location, source.cls.name, function, in_transaction))
+        step = Step(facts, location, source.cls.name, function, in_transaction, reversible)
+        source.migration.steps.append(step)
+
+
+def _undone(made: Made, name: str) -> Verdict:
+    """Whether a step says how to undo it; `None` is what Django takes for one that can't be undone."""
+    value = made.argument(1, name)
+    if value is None:
+        return Verdict.NO
+    return Verdict.NO if isinstance(value.expr, Constant) and value.expr.value is None else Verdict.YES
 
 
 def _last_name(callee: object) -> str:

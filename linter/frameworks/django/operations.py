@@ -9,6 +9,7 @@ from linter.facts.sql import Action, Column
 from linter.frameworks.django.alterations import (
     Actions,
     Operation,
+    condition_of,
     difference,
     index_difference,
     together_name,
@@ -157,7 +158,12 @@ class Operations:
             many = self.state.create_many(model, each)
             return [many] if many else []
         column = self.state.fact(model, each, with_default=True)
-        found: Actions = [(Action("add-column", model.table, (column,), references=column.references or ""),)]
+        # Django gives the default to the rows that are there, and takes it from the column again.
+        kept = () if each.default is None or each.db_default is not None else ("default-not-kept",)
+        added = Action(
+            "add-column", model.table, (column,), references=column.references or "", flags=each.flags + kept
+        )
+        found: Actions = [(added,)]
         if each.is_indexed:
             found.append(self._index_of(model, each))
         return found
@@ -209,7 +215,10 @@ class Operations:
         if old.is_many or new.is_many:
             return self._alter_many(model, old, new)
         after = self.state.fact(model, new, with_default=False)
-        return difference(model.table, before, after) + index_difference(model.table, old, new, after.name)
+        filled = new.default is not None
+        return difference(model.table, before, after, filled=filled) + index_difference(
+            model.table, old, new, after.name
+        )
 
     def _alter_many(self, model: ModelState, old: Field, new: Field) -> Actions:
         if old.is_many == new.is_many:
@@ -248,7 +257,10 @@ class Operations:
         if last in ("CheckConstraint", "ExclusionConstraint"):
             kind = "check" if last.startswith("Check") else "exclude"
             model.constraints[name] = kind
-            return [(Action(f"add-{kind}", model.table, name=name, flags=flags),)]
+            columns, condition = condition_of(
+                self.values, made, lambda name: self.state.column_named(model, name)
+            )
+            return [(Action(f"add-{kind}", model.table, columns, name, flags=flags, expression=condition),)]
         index = reader.index(made)
         if index is None:
             return [(Action("other", model.table, name=name, flags=("create-index", *flags)),)]
@@ -347,6 +359,24 @@ class Operations:
         column = Column("_order", "integer", nullable=False, default="0")
         return [(Action("add-column", model.table, (column,)),)]
 
+    def comment(self, given: Operation) -> Actions:
+        """`AlterModelTableComment(name, table_comment)`."""
+        model = self.state.model(given.app, given.text(0, "name"))
+        return [] if model is None else [(Action("other", model.table, flags=("comment-on-table",)),)]
+
+    def extension(self, given: Operation) -> Actions:
+        """`CreateExtension(name)` and those for one extension each."""
+        name = given.text(0, "name") or given.name.removesuffix("Extension").lower()
+        return [(Action("other", "", name=name, flags=("create-extension", "if-not-exists")),)]
+
+    def create_collation(self, given: Operation) -> Actions:
+        """`CreateCollation(name, locale)`."""
+        return [(Action("other", "", name=given.text(0, "name"), flags=("create-collation",)),)]
+
+    def remove_collation(self, given: Operation) -> Actions:
+        """`RemoveCollation(name, locale)`."""
+        return [(Action("other", "", name=given.text(0, "name"), flags=("drop-collation",)),)]
+
 
 _METHODS = {
     "GinIndex": "gin",
@@ -377,4 +407,23 @@ _HANDLERS: dict[str, Callable[[Operations, Operation], Actions]] = {
     "AlterUniqueTogether": Operations.alter_unique_together,
     "AlterIndexTogether": Operations.alter_index_together,
     "AlterOrderWithRespectTo": Operations.alter_order,
+    "AlterModelTableComment": Operations.comment,
+    "CreateExtension": Operations.extension,
+    "BloomExtension": Operations.extension,
+    "BtreeGinExtension": Operations.extension,
+    "BtreeGistExtension": Operations.extension,
+    "CITextExtension": Operations.extension,
+    "CryptoExtension": Operations.extension,
+    "HStoreExtension": Operations.extension,
+    "TrigramExtension": Operations.extension,
+    "UnaccentExtension": Operations.extension,
+    "CreateCollation": Operations.create_collation,
+    "RemoveCollation": Operations.remove_collation,
 }
+SILENT = frozenset({"AlterModelManagers", "AddDomain"})
+"""Operations that run nothing."""
+
+
+def is_known(name: str) -> bool:
+    """Whether it is known what an operation of that name runs."""
+    return name in _HANDLERS or name in SILENT

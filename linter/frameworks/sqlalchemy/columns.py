@@ -16,11 +16,14 @@ from linter.resolve.values import Made, Value, Values
 _COLUMNS = frozenset({"Column", "mapped_column"})
 _WRAPPERS = frozenset({"deferred", "column_property"})
 _DEEP = 6
+_BESIDE = {"Identity": "identity", "CheckConstraint": "check"}
 
 
 @dataclass(slots=True)
 class Draft:
     """A column as it is declared; `references` is `table.column` and may be known only later.
+
+    `flags` are those of an action: `identity`, `generated-stored`, `generated-virtual`, `check`.
 
     `points_to` is the class attribute or column that a foreign key names instead of a string.
     """
@@ -36,6 +39,7 @@ class Draft:
     default: str | None
     location: Location
     complete: bool = True
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -95,7 +99,21 @@ class Columns:
             default=self._server_default(call),
             location=_place(where or made),
             complete=complete or primary,
+            flags=self._flags(rest),
         )
+
+    def _flags(self, args: tuple[Value, ...]) -> tuple[str, ...]:
+        """What stands beside the type: an identity, a computed value, a CHECK."""
+        found: list[str] = []
+        for arg in args:
+            made = self.values.made(arg)
+            last = "" if made is None else made.name.rpartition(".")[2]
+            if made is not None and last == "Computed":
+                virtual = self.values.constant(made.argument(1, "persisted")) is False
+                found.append("generated-virtual" if virtual else "generated-stored")
+            elif last in _BESIDE:
+                found.append(_BESIDE[last])
+        return tuple(found)
 
     def _type_map(self, value: Value) -> tuple[MappingExpr | None, Class | None]:
         """The `type_annotation_map` that the class around a column has or inherits."""
