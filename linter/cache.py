@@ -52,7 +52,22 @@ class Cache:
 
     def facts(self) -> dict[bytes, bytes]:
         """Encoded facts by key, as stored by the last run."""
-        payload = self._read("facts")
+        return self._by_key("facts")
+
+    def store_facts(self, facts: Mapping[bytes, bytes]) -> None:
+        """Replace the stored facts."""
+        self._store_by_key("facts", facts)
+
+    def observations(self) -> dict[bytes, bytes]:
+        """What engines said about files, encoded, by key, as stored by the last run that had engines."""
+        return self._by_key("observations")
+
+    def store_observations(self, observations: Mapping[bytes, bytes]) -> None:
+        """Replace the stored observations."""
+        self._store_by_key("observations", observations)
+
+    def _by_key(self, name: str) -> dict[bytes, bytes]:
+        payload = self._read(name)
         if payload is None:
             return {}
         try:
@@ -60,10 +75,9 @@ class Cache:
         except msgspec.DecodeError:
             return {}
 
-    def store_facts(self, facts: Mapping[bytes, bytes]) -> None:
-        """Replace the stored facts."""
+    def _store_by_key(self, name: str, values: Mapping[bytes, bytes]) -> None:
         if self._folder is not None:
-            self._write("facts", msgspec.msgpack.encode(facts))
+            self._write(name, msgspec.msgpack.encode(values))
 
     def result(self, key: bytes, kind: type[T]) -> T | None:
         """The stored result for exactly this key."""
@@ -149,4 +163,4 @@ def _is_ours(path: str, name: str) -> bool:
     with open(path, "rb") as file:
         if name in own:
             return file.read(len(own[name]) + 1) == own[name]
-        return stem in ("facts", "result") and file.read(len(_MAGIC)) == _MAGIC
+        return stem in ("facts", "observations", "result") and file.read(len(_MAGIC)) == _MAGIC

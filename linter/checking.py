@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from linter.beside import beside, can_fork
 from linter.checked import Checked
-from linter.facts.scopes import Define
-from linter.facts.spans import unpack
 from linter.finding import Location
-from linter.fingerprint import assign
+from linter.fingerprint import fingerprinted
 from linter.outcome import Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
 from linter.rule import Finding, Rule, Undecided, scope_name
@@ -186,56 +184,3 @@ def _described(error: Exception) -> str:
         code = place.tb_frame.f_code
         where = f" in {code.co_name} ({os.path.basename(code.co_filename)}:{place.tb_lineno})"
     return f"{type(error).__name__}: {error}{where}"
-
-
-def fingerprinted(
-    findings: Iterable[Finding], facts: Mapping[str, FileFacts], text_of: Callable[[str], str]
-) -> list[Finding]:
-    """The findings with fingerprints from the statements that they lie in."""
-    files: dict[str, tuple[list[str], dict[int, tuple[int, int]]]] = {}
-
-    def statement_text(finding: Finding) -> str:
-        path = finding.location.path
-        if path not in facts:
-            return ""
-        if path not in files:
-            lines = text_of(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            files[path] = lines, _innermost(facts[path])
-        lines, around = files[path]
-        line = finding.location.line
-        first, last = around.get(line, (line, line))
-        return "\n".join(lines[first - 1 : last])
-
-    return assign(findings, statement_text)
-
-
-def _innermost(facts: FileFacts) -> dict[int, tuple[int, int]]:
-    """The first and last line of the innermost statement, or header, around each line."""
-    ranges = sorted(_statement_lines(facts), key=lambda each: each[0] - each[1])
-    return {line: each for each in ranges for line in range(each[0], each[1] + 1)}
-
-
-def _statement_lines(facts: FileFacts) -> list[tuple[int, int]]:
-    if facts.language == "sql":
-        return [_lines(statement.span) for statement in facts.sql]
-    found = [
-        _lines(statement.span)
-        for scope in facts.scopes
-        for statement in scope.statements
-        if not isinstance(statement, Define)
-    ]
-    found += [
-        _lines(block.span)
-        for scope in facts.scopes
-        for block in scope.blocks[1:]
-        if block.kind not in ("comprehension", "lambda")
-    ]
-    for scope in facts.scopes[1:]:
-        found.append(_lines(scope.span))
-        found.extend(_lines(decorator.span) for decorator in scope.decorators)
-    return found
-
-
-def _lines(span: int) -> tuple[int, int]:
-    first, _, last, _ = unpack(span)
-    return first, last

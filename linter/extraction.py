@@ -1,9 +1,10 @@
-"""Facts for all files: from the cache, in this process, or in worker processes."""
+"""Facts for all files, and what observers say: from the cache, in this process, or in worker processes."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from linter.facts.files import FileFacts
 
 if TYPE_CHECKING:
+    from linter.extract.files import Observer, Read, Task
     from linter.sources import SourceFile
 
 _WORTH_WORKERS = 1_000_000
@@ -21,11 +23,16 @@ _Progress = Callable[[int, int], None]
 
 
 class Reading(NamedTuple):
-    """Facts by path, their encoded form by key for the cache, and how many files were parsed."""
+    """Facts by path, their encoded form by key for the cache, and how many files were parsed.
+
+    `observations` has for each observer what it said by path; `observed` all of it by key for the cache.
+    """
 
     facts: dict[str, FileFacts]
     encoded: dict[bytes, bytes]
     parsed: int
+    observations: tuple[dict[str, bytes], ...]
+    observed: dict[bytes, bytes]
 
 
 def read_facts(
@@ -33,33 +40,80 @@ def read_facts(
     dialect: str,
     stored: Mapping[bytes, bytes],
     *,
+    observers: Sequence[Observer] = (),
+    observed: Mapping[bytes, bytes] | None = None,
     jobs: int = 0,
     progress: _Progress | None = None,
 ) -> Reading:
-    """Facts of every file. Files with the same content are parsed once."""
+    """Facts of every file. Files with the same content are parsed once.
+
+    `stored` and `observed` are what the cache knows. Observers are asked about Python files by path.
+    """
     salt = f"\0{dialect}".encode()
     keys = {path: file.digest + file.language[:1].encode() + salt for path, file in files.items()}
-    encoded: dict[bytes, bytes] = {}
-    missing: dict[bytes, SourceFile] = {}
-    for path, key in keys.items():
-        known = stored.get(key)
-        if known is not None:
-            encoded[key] = known
-        else:
-            missing[key] = files[path]
-    if missing:
-        encoded.update(_extract(missing, dialect, jobs, progress))
+    encoded = {key: stored[key] for key in keys.values() if key in stored}
+    known = observed or {}
+    places = _places(files, observers)
+    said = {key: known[key] for at in places.values() for key in at if key in known}
+    tasks = dict(_tasks(files, keys, encoded, places, said))
+    for path, read in _read_all(tasks, dialect, observers, jobs, progress).items():
+        if tasks[path].facts:
+            encoded[keys[path]] = read.facts
+        for position, observation in zip(tasks[path].observers, read.observations, strict=True):
+            said[places[path][position]] = observation
+    by_path = tuple(
+        {path: said[at[position]] for path, at in places.items()} for position in range(len(observers))
+    )
+    return Reading(_decoded(files, keys, encoded, dialect), encoded, len(tasks), by_path, said)
+
+
+def _places(files: Mapping[str, SourceFile], observers: Sequence[Observer]) -> dict[str, tuple[bytes, ...]]:
+    """The keys under which the observers' words about each Python file are kept."""
+    if not observers:
+        return {}
+    seals = [blake2b(each.signature, digest_size=16).digest() for each in observers]
+    found: dict[str, tuple[bytes, ...]] = {}
+    for path, file in files.items():
+        if file.language == "python":
+            found[path] = tuple(
+                seal + file.digest + each.place(path) for seal, each in zip(seals, observers, strict=True)
+            )
+    return found
+
+
+def _tasks(
+    files: Mapping[str, SourceFile],
+    keys: Mapping[str, bytes],
+    encoded: Mapping[bytes, bytes],
+    places: Mapping[str, tuple[bytes, ...]],
+    said: Mapping[bytes, bytes],
+) -> Iterator[tuple[str, Task]]:
+    """What has to be read, by path."""
+    from linter.extract.files import Task
+
+    taken: set[bytes] = set(said)
+    for path, file in files.items():
+        key = keys[path]
+        wants_facts = key not in encoded and key not in taken
+        at = places.get(path, ())
+        asked = tuple(position for position, place in enumerate(at) if place not in taken)
+        if wants_facts or asked:
+            taken.add(key)
+            taken.update(at)
+            yield path, Task(path, file.data, file.language, wants_facts, asked)
+
+
+def _decoded(
+    files: Mapping[str, SourceFile], keys: Mapping[str, bytes], encoded: dict[bytes, bytes], dialect: str
+) -> dict[str, FileFacts]:
     decoder = msgspec.msgpack.Decoder(FileFacts)
     enabled = gc.isenabled()
     gc.disable()
     try:
-        facts: dict[str, FileFacts] = {}
-        for path in sorted(files):
-            facts[path] = _decode(decoder, encoded, keys[path], files[path], dialect)
+        return {path: _decode(decoder, encoded, keys[path], files[path], dialect) for path in sorted(files)}
     finally:
         if enabled:
             gc.enable()
-    return Reading(facts, encoded, len(missing))
 
 
 def _decode(
@@ -79,82 +133,96 @@ def _decode(
         return decoder.decode(encoded[key])
 
 
-def _extract(
-    missing: Mapping[bytes, SourceFile], dialect: str, jobs: int, progress: _Progress | None
-) -> dict[bytes, bytes]:
-    size = sum(len(file.data) for file in missing.values())
+def _read_all(
+    tasks: Mapping[str, Task],
+    dialect: str,
+    observers: Sequence[Observer],
+    jobs: int,
+    progress: _Progress | None,
+) -> dict[str, Read]:
+    if not tasks:
+        return {}
+    size = sum(len(task.data) for task in tasks.values())
     workers = jobs or cores()
-    chunks = list(_chunks(missing))
+    chunks = list(_chunks(tasks))
     if workers > 1 and size > _WORTH_WORKERS and len(chunks) > 1:
-        return _in_workers(chunks, len(missing), dialect, workers, progress)
-    from linter.extract.files import extract_many
+        return _in_workers(chunks, dialect, observers, workers, progress)
+    from linter.extract.files import read_many
 
-    found: dict[bytes, bytes] = {}
+    found: dict[str, Read] = {}
     for chunk in chunks:
-        found.update(zip(chunk.keys, extract_many(chunk.files, dialect), strict=True))
+        found.update(_named(chunk, read_many(chunk, dialect, observers)))
         if progress is not None:
-            progress(len(found), len(missing))
+            progress(len(found), len(tasks))
     return found
 
 
-class _Chunk(NamedTuple):
-    keys: list[bytes]
-    files: list[tuple[bytes, str]]
+def _named(chunk: list[Task], reads: list[Read]) -> dict[str, Read]:
+    return {task.path: read for task, read in zip(chunk, reads, strict=True)}
 
 
-def _chunks(missing: Mapping[bytes, SourceFile]) -> Iterator[_Chunk]:
+def _chunks(tasks: Mapping[str, Task]) -> Iterator[list[Task]]:
     """Files in pieces of similar size, the largest files first so that no worker ends late."""
-    chunk, size = _Chunk([], []), 0
-    for key, file in sorted(missing.items(), key=lambda item: (-len(item[1].data), item[0])):
-        chunk.keys.append(key)
-        chunk.files.append((file.data, file.language))
-        size += len(file.data)
+    chunk: list[Task] = []
+    size = 0
+    for task in sorted(tasks.values(), key=lambda each: (-len(each.data), each.path)):
+        chunk.append(task)
+        size += len(task.data)
         if size >= _CHUNK:
             yield chunk
-            chunk, size = _Chunk([], []), 0
-    if chunk.keys:
+            chunk, size = [], 0
+    if chunk:
         yield chunk
 
 
 def _in_workers(
-    chunks: list[_Chunk], total: int, dialect: str, workers: int, progress: _Progress | None
-) -> dict[bytes, bytes]:
+    chunks: list[list[Task]],
+    dialect: str,
+    observers: Sequence[Observer],
+    workers: int,
+    progress: _Progress | None,
+) -> dict[str, Read]:
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
 
-    from linter.extract.files import extract_many
+    from linter.extract.files import read_many
 
-    found: dict[bytes, bytes] = {}
-    broken: list[_Chunk] = []
+    total = sum(map(len, chunks))
+    found: dict[str, Read] = {}
+    broken: list[list[Task]] = []
     with ProcessPoolExecutor(min(workers, len(chunks))) as pool:
-        pending = {pool.submit(extract_many, chunk.files, dialect): chunk for chunk in chunks}
+        pending = {pool.submit(read_many, chunk, dialect, observers): chunk for chunk in chunks}
         for future in as_completed(pending):
             chunk = pending[future]
             try:
-                found.update(zip(chunk.keys, future.result(), strict=True))
+                found.update(_named(chunk, future.result()))
             except BrokenProcessPool:
                 broken.append(chunk)
             if progress is not None:
                 progress(len(found), total)
     for chunk in broken:
-        for key, file in zip(chunk.keys, chunk.files, strict=True):
-            found[key] = _alone(file, dialect)
+        for task in chunk:
+            found[task.path] = _alone(task, dialect, observers)
     return found
 
 
-def _alone(file: tuple[bytes, str], dialect: str) -> bytes:
-    """Facts of one file in a process of its own: whatever kills that process costs one file."""
+def _alone(task: Task, dialect: str, observers: Sequence[Observer]) -> Read:
+    """One file in a process of its own: whatever kills that process costs one file."""
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    from linter.extract.files import extract_many
+    from linter.extract.files import Read, read_many
 
     with ProcessPoolExecutor(1) as pool:
         try:
-            return pool.submit(extract_many, [file], dialect).result()[0]
+            return pool.submit(read_many, [task], dialect, observers).result()[0]
         except BrokenProcessPool:
-            facts = FileFacts("sql" if file[1] == "sql" else "python", error="the parser crashed on it")
-            return msgspec.msgpack.encode(facts)
+            silence = tuple(b"" for _ in task.observers)
+    if silence and task.facts:
+        # An observer may have been what killed it.
+        return Read(_alone(task._replace(observers=()), dialect, ()).facts, silence)
+    facts = FileFacts("sql" if task.language == "sql" else "python", error="the parser crashed on it")
+    return Read(msgspec.msgpack.encode(facts), silence)
 
 
 def cores() -> int:

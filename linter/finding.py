@@ -79,7 +79,8 @@ class Finding(msgspec.Struct, frozen=True):
     `message` is one sentence: what is wrong and what follows. `help` says what to do. `scope` is the
     enclosing function or class, fully qualified, or empty. `fixable` says that the rule can edit
     this place; `fix` is filled only when a report or the `fix` verb asked for it. `fingerprint` is set
-    once, by the pipeline, and is the same in every format.
+    once, by the pipeline, and is the same in every format. `also` names the tests of other tools that report
+    the same defect, as `bandit B608`.
     """
 
     rule: str
@@ -94,6 +95,7 @@ class Finding(msgspec.Struct, frozen=True):
     fixable: Literal["", "safe", "unsafe"] = ""
     fix: Fix | None = None
     fingerprint: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def practice(self) -> str:

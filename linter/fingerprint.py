@@ -11,10 +11,12 @@ Two equal statements in one function share their fingerprint: identities are cou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from linter.facts.files import FileFacts
+from linter.facts.ranges import statement_ranges
 from linter.finding import Finding
 from linter.parse.pieces import Language, pieces
 
@@ -40,6 +42,27 @@ def assign(findings: Iterable[Finding], statement_text: Callable[[Finding], str]
             normal = known[language, text] = normalise(text, language)
         assigned.append(msgspec.structs.replace(finding, fingerprint=_fingerprint(finding, normal)))
     return assigned
+
+
+def fingerprinted(
+    findings: Iterable[Finding], facts: Mapping[str, FileFacts], text_of: Callable[[str], str]
+) -> list[Finding]:
+    """The findings with fingerprints from the statements that they lie in."""
+    files: dict[str, tuple[list[str], dict[int, tuple[int, int]]]] = {}
+
+    def statement_text(finding: Finding) -> str:
+        path = finding.location.path
+        if path not in facts:
+            return ""
+        if path not in files:
+            lines = text_of(path).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            files[path] = lines, statement_ranges(facts[path])
+        lines, around = files[path]
+        line = finding.location.line
+        first, last = around.get(line, (line, line))
+        return "\n".join(lines[first - 1 : last])
+
+    return assign(findings, statement_text)
 
 
 def moved(fingerprint: str) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from linter import __version__
 from linter.cache import FOLDER, Cache, engine_signature
 from linter.checked import Checked
+from linter.file_roles import is_test
 from linter.finding import Finding, Severity
 from linter.outcome import (
     Hidden,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from linter.baseline import Baseline
     from linter.checking import Subjects
     from linter.config import Settings
+    from linter.engines.engine import TreeEngine
     from linter.facts.files import FileFacts
     from linter.rule import Rule
     from linter.since import Changes
@@ -65,6 +67,8 @@ class Run:
         self._backend: Backend | None = None
         self._rules: list[Rule[Any]] | None = None
         self._facts: dict[str, FileFacts] | None = None
+        self._engines: tuple[TreeEngine, ...] = ()
+        self._observations: tuple[dict[str, bytes], ...] = ()
         self.subjects: Subjects = {}
 
     # Texts
@@ -133,18 +137,31 @@ class Run:
         from linter.extraction import read_facts
 
         stored = self._cache.facts()
+        observed = self._cache.observations() if self._engines else {}
         reading = read_facts(
-            self._by_path, self.settings.dialect, stored, jobs=self._jobs, progress=self._progress
+            self._by_path,
+            self.settings.dialect,
+            stored,
+            observers=self._engines,
+            observed=observed,
+            jobs=self._jobs,
+            progress=self._progress,
         )
         self.parsed = reading.parsed
+        self._observations = reading.observations
         if reading.encoded.keys() != stored.keys():
             self._cache.store_facts(reading.encoded)
+        if reading.observed.keys() != observed.keys():
+            self._cache.store_observations(reading.observed)
         return reading.facts
 
     # Findings
 
     def check(self) -> Checked:
-        """What all rules say about the project; from the cache when nothing has changed."""
+        """What all rules and engines say about the project; from the cache when nothing has changed."""
+        from linter.engines.roster import tree_engines
+
+        self._engines = tree_engines(self.settings)
         key = self._key()
         self.timings.lap("hash")
         found = self._cache.result(key, Checked)
@@ -161,6 +178,8 @@ class Run:
         state.update(signature(self.rule_files))
         options = [self.settings.dialect, self.settings.postgres_version, *self.settings.source_roots]
         state.update("\0".join(options).encode())
+        for engine in self._engines:
+            state.update(engine.signature)
         for path, file in self._by_path.items():
             state.update(path.encode("utf-8", "backslashreplace") + b"\0" + file.digest)
         return state.digest()
@@ -171,7 +190,7 @@ class Run:
         from linter.extraction import cores
 
         backend, rules = self.backend, self.rules
-        return check(
+        checked = check(
             rules,
             backend,
             self.facts,
@@ -179,6 +198,13 @@ class Run:
             self.subjects if keep_subjects else None,
             workers=self._jobs or cores(),
         )
+        if not self._engines:
+            return checked
+        from linter.engines.join import join
+
+        checked = join(checked, self._engines, self._observations, self.facts, self.text_of)
+        self.timings.lap("join engines")
+        return checked
 
     # Outcome
 
@@ -259,7 +285,7 @@ class Run:
             text_of=self.text_of,
         )
         if about:
-            from linter.checking import fingerprinted
+            from linter.fingerprint import fingerprinted
 
             about = fingerprinted(about, self.facts, self.text_of)
         kept: list[Finding] = []
@@ -308,7 +334,8 @@ class _Judge:
         """Whether a rule, or every rule of `practice/*`, runs on a file."""
         if rule.endswith("/*"):
             prefix = rule[:-1]
-            return all(self.ran(each, path) for each in self._infos if each.startswith(prefix))
+            own = (each for each, info in self._infos.items() if each.startswith(prefix) and not info.opt_in)
+            return all(self.ran(each, path) for each in own)
         info = self._infos.get(rule)
         if info is None:
             return False
@@ -317,7 +344,7 @@ class _Judge:
         settings = self._settings.for_path(path)
         key = (rule, settings.folder)
         if key not in self._selected:
-            self._selected[key] = selected(rule, info.severity, info.confidence, settings)
+            self._selected[key] = selected(rule, info.severity, info.confidence, settings, opt_in=info.opt_in)
         return self._selected[key] and not ignored_in(rule, path, settings)
 
     def ran_at(self, finding: Finding) -> bool:
@@ -334,13 +361,15 @@ class _Judge:
         severity = effective_severity(finding.rule, finding.severity, settings)
         if severity is None or ignored_in(finding.rule, path, settings):
             return None
+        if info.engine and settings.profile != "audit" and is_test(path):
+            return Hidden(finding, "profile")
         if self.ran(finding.rule, path):
             # A finding may be less certain than its rule: it is held against the profile by itself.
             if not self._admits(settings, finding):
                 return Hidden(finding, "profile")
             return msgspec.structs.replace(finding, severity=severity)
         widest = msgspec.structs.replace(settings, profile="audit")
-        if selected(finding.rule, info.severity, info.confidence, widest):
+        if selected(finding.rule, info.severity, info.confidence, widest, opt_in=info.opt_in):
             return Hidden(finding, "profile")
         return None
 

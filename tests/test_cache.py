@@ -121,7 +121,13 @@ def test_concurrent_runs(project: Path) -> None:
     for thread in threads:
         thread.join()
     assert results == [expected] * 12
-    assert sorted(os.listdir(project / FOLDER)) == [".gitignore", "CACHEDIR.TAG", "facts", "result"]
+    assert sorted(os.listdir(project / FOLDER)) == [
+        ".gitignore",
+        "CACHEDIR.TAG",
+        "facts",
+        "observations",
+        "result",
+    ]
 
 
 def test_nothing_is_written_outside_the_cache(project: Path) -> None:
@@ -136,7 +142,7 @@ def test_clean_deletes_only_its_own(project: Path) -> None:
     keep.write_text("mine", encoding="utf-8")
     deleted = clean(str(project / FOLDER))
     assert keep.exists()
-    assert len(deleted) == 4
+    assert len(deleted) == 5
 
 
 def test_changed_rule_pack_is_not_served_from_the_cache(project: Path, tmp_path: Path) -> None:

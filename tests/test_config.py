@@ -159,6 +159,8 @@ SAMPLES: dict[str, tuple[str, str, Any]] = {
     "extend-ignore": ("['a']", "a", ("a",)),
     "severity": ("{a = 'off'}", "a=off", {"a": "off"}),
     "per-path-ignores": ("{'tests/' = ['a']}", "", {"tests/": ("a",)}),
+    "engines": ("{ci = ['bandit']}", "", {"ci": ("bandit",)}),
+    "bandit-config": ("'bandit.yaml'", "bandit.yaml", "{root}/bandit.yaml"),
     "fail-on": ("'never'", "never", "never"),
     "max-warnings": ("7", "7", 7),
     "include": ("['src']", "src", ("src",)),

@@ -154,6 +154,12 @@ class Backend:
         for revision in self.revisions:
             yield from revision.changes
 
+    def changes_of(self, *kinds: str, engine: str = "") -> Iterator[Change]:
+        """Changes of these kinds, on `engine` if given, to tables that were there before their migration."""
+        for each in self.changes:
+            if each.kind in kinds and not each.is_new and engine in ("", each.engine):
+                yield each
+
     @property
     def postgres_version(self) -> str:
         """The version of PostgreSQL that the configuration names, or empty."""

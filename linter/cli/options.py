@@ -317,6 +317,9 @@ def known_rules(settings: Settings, loaded: Iterable[str]) -> list[str]:
     known = [*loaded, *RULES]
     if any(each.mentions for each in (settings, *settings.nested)):
         from linter.checklist import practices
+        from linter.engines.roster import known_rules as engine_rules
+
+        known += engine_rules()
 
         known += [practice.id for practice in practices()]
         known += [rule for pack in settings.packs if not pack.trusted for rule in _ids(pack.path)]

@@ -186,6 +186,9 @@ def _wanted(key: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     choices = tuple(schema.get("enum", ()))
     if choices:
         return "one of " + ", ".join(f"`{choice}`" for choice in choices), choices
+    items = tuple(schema.get("items", {}).get("enum", ()))
+    if items:
+        return "a list of " + ", ".join(f"`{choice}`" for choice in items), items
     minimum = f" of at least {schema['minimum']}" if "minimum" in schema else ""
     words = {"array": "a list of strings", "object": "a table", "boolean": "`true` or `false`"}
     words |= {"integer": f"a whole number{minimum}", "string": "a string"}

@@ -164,7 +164,7 @@ PATHS = frozenset(
 )
 """Keys that hold paths, relative to the folder of the file that states them."""
 
-INSIDE_ONLY = frozenset({"baseline", "bandit-config", "cache-dir", "source-roots"})
+INSIDE_ONLY = frozenset({"baseline", "cache-dir", "source-roots"})
 """Paths that a project may only set within itself: backlint writes there, or reads all of it."""
 
 GLOBS = frozenset({"include", "exclude", "extend-exclude"})

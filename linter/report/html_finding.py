@@ -58,6 +58,8 @@ def _where(finding: Finding) -> str:
     parts = [f"<code>{html_text(f'{place.path}:{place.line}:{place.column}')}</code>"]
     if finding.scope:
         parts.append(f"in <code>{html_text(finding.scope)}</code>")
+    if finding.also:
+        parts.append(f"· also found by {html_text(', '.join(finding.also))}")
     if finding.fixable:
         parts.append(
             "· <code>backlint fix</code> can do it" if finding.fixable == "safe" else "· has an unsafe fix"

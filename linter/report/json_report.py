@@ -84,6 +84,7 @@ def finding_object(finding: Finding, outcome: Outcome) -> JsonObject:
         "scope": finding.scope,
         "related": [_note(note) for note in finding.related],
         "steps": [_note(step) for step in finding.path],
+        "also": list(finding.also),
         "fixable": finding.fixable or None,
         "fix": _fix(finding.fix),
         "fingerprint": identity(finding),
@@ -99,6 +100,7 @@ def _hidden_object(item: Hidden, outcome: Outcome) -> JsonObject:
 
 def _references(rule: RuleInfo | None) -> JsonObject:
     return {
+        "engine": (rule.engine or None) if rule else None,
         "cwe": rule.cwe if rule else None,
         "owasp": (rule.owasp or None) if rule else None,
         "docs_url": weakness_url(rule),

@@ -71,6 +71,8 @@ def _finding(finding: Finding, outcome: Outcome) -> str:
 def _notes(finding: Finding) -> Iterator[str]:
     for number, step in enumerate(finding.path, 1):
         yield f"{number}. {_place(step.location.path, step.location.line)} {markdown_message(step.message)}"
+    if finding.also:
+        yield f"- also found by {markdown_text(', '.join(finding.also))}"
     for note in finding.related:
         yield f"- {_place(note.location.path, note.location.line)} {markdown_message(note.message)}"
 

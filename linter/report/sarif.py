@@ -74,6 +74,8 @@ class _Log:
         context = _context_region(finding.location, self.outcome.sources)
         if context:
             result["locations"][0]["physicalLocation"]["contextRegion"] = context
+        if finding.also:
+            result["properties"]["also"] = list(finding.also)
         if finding.scope:
             result["locations"][0]["logicalLocations"] = [{"fullyQualifiedName": finding.scope}]
         if finding.related:

@@ -110,6 +110,8 @@ def _note_lines(finding: Finding, outcome: Outcome, paint: Paint) -> Iterator[st
             yield f"           {paint.dim(line)}"
     for note in finding.related:
         yield f"  {paint.dim('note:')} {_note(note, paint)}"
+    if finding.also:
+        yield f"  {paint.dim('also:')} {visible(', '.join(finding.also))}"
 
 
 def _note(note: Note, paint: Paint) -> str:

@@ -1,0 +1,1 @@
+"""Partner engines: other tools' findings beside backlint's own, in one report."""

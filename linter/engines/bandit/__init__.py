@@ -1,0 +1,1 @@
+"""bandit's own tests, run on the trees that backlint has parsed."""

@@ -1,0 +1,140 @@
+"""Engines' remarks as findings among backlint's own, each defect once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from linter.engines.remark import Remark, Remarks
+from linter.engines.weaknesses import related
+from linter.facts.ranges import statement_ranges
+from linter.finding import Confidence, Finding, Location, Severity
+from linter.fingerprint import fingerprinted
+from linter.outcome import Failure, RuleInfo, RuleResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from linter.checked import Checked
+    from linter.engines.engine import TreeEngine
+    from linter.facts.files import FileFacts
+
+
+def join(
+    checked: Checked,
+    engines: Sequence[TreeEngine],
+    observations: Sequence[Mapping[str, bytes]],
+    facts: Mapping[str, FileFacts],
+    text_of: Callable[[str], str],
+) -> Checked:
+    """What was checked together with what the engines say, by path, about the same files.
+
+    A remark about the statement of a finding, on the same weakness or one of its family, is that finding:
+    backlint's own leads, and names the engine's test. Of two engines the first leads.
+    """
+    for engine, said in zip(engines, observations, strict=True):
+        checked = _with(checked, engine, said, facts, text_of)
+    return checked
+
+
+def _with(
+    checked: Checked,
+    engine: TreeEngine,
+    said: Mapping[str, bytes],
+    facts: Mapping[str, FileFacts],
+    text_of: Callable[[str], str],
+) -> Checked:
+    remarks, failures = _decoded(engine, said)
+    doubles = _Doubles(checked, facts)
+    added: list[Finding] = []
+    rules: dict[str, RuleInfo] = {}
+    places: dict[str, set[str]] = {}
+    for path, remark in remarks:
+        rule = engine.rule_of(remark)
+        if rule not in rules:
+            rules[rule] = _info(rule, engine, remark)
+        places.setdefault(rule, set()).add(path)
+        if not doubles.absorb(path, remark, f"{engine.name} {remark.code}"):
+            added.append(_finding(path, rule, remark))
+    results = {
+        rule: RuleResult(rule, "files", len(said), len(paths), 0) for rule, paths in sorted(places.items())
+    }
+    findings = [*doubles.findings(), *fingerprinted(added, facts, text_of)]
+    return msgspec.structs.replace(
+        checked,
+        findings=tuple(sorted(findings, key=lambda each: each.sort_key)),
+        rules={**checked.rules, **rules},
+        results={**checked.results, **results},
+        failures=(*checked.failures, *failures),
+    )
+
+
+def _decoded(engine: TreeEngine, said: Mapping[str, bytes]) -> tuple[list[tuple[str, Remark]], list[Failure]]:
+    remarks: list[tuple[str, Remark]] = []
+    failures: list[Failure] = []
+    for path, encoded in sorted(said.items()):
+        if not encoded:
+            continue
+        about = msgspec.msgpack.decode(encoded, type=Remarks)
+        if about.failure:
+            failures.append(Failure(f"engine {engine.name} on {path}", about.failure))
+        remarks += [(path, remark) for remark in dict.fromkeys(about.remarks)]
+    return remarks, failures
+
+
+def _info(rule: str, engine: TreeEngine, remark: Remark) -> RuleInfo:
+    title, documentation = engine.describe(remark)
+    # Severity and confidence vary from remark to remark: each is held against the profile by itself.
+    return RuleInfo(
+        rule, title, documentation, Severity.ERROR, Confidence.HIGH, remark.cwe, engine=engine.name
+    )
+
+
+def _finding(path: str, rule: str, remark: Remark) -> Finding:
+    return Finding(
+        rule=rule,
+        message=remark.message.removesuffix("."),
+        location=Location(path, remark.line, remark.column, remark.end_line, remark.end_column),
+        severity=remark.severity,
+        confidence=remark.confidence,
+        help=remark.help,
+    )
+
+
+class _Doubles:
+    """The findings so far, which take in remarks that say the same."""
+
+    def __init__(self, checked: Checked, facts: Mapping[str, FileFacts]) -> None:
+        self._facts = facts
+        self._weaknesses = {rule: info.cwe for rule, info in checked.rules.items()}
+        self._findings = list(checked.findings)
+        self._by_path: dict[str, list[int]] = {}
+        for position, finding in enumerate(self._findings):
+            self._by_path.setdefault(finding.location.path, []).append(position)
+        self._statements: dict[str, dict[int, tuple[int, int]]] = {}
+
+    def findings(self) -> list[Finding]:
+        """All of them, with the names of the tests that they took in."""
+        return self._findings
+
+    def absorb(self, path: str, remark: Remark, name: str) -> bool:
+        """Whether a remark is one of the findings already; that finding then names it."""
+        for position in self._by_path.get(path, ()):
+            finding = self._findings[position]
+            if related(self._weaknesses.get(finding.rule), remark.cwe) and self._same_statement(
+                path, finding.location, remark
+            ):
+                if name not in finding.also:
+                    self._findings[position] = msgspec.structs.replace(finding, also=(*finding.also, name))
+                return True
+        return False
+
+    def _same_statement(self, path: str, place: Location, remark: Remark) -> bool:
+        if place.line == remark.line:
+            return True
+        if path not in self._statements:
+            self._statements[path] = statement_ranges(self._facts[path]) if path in self._facts else {}
+        around = self._statements[path]
+        return around.get(place.line, (place.line,) * 2) == around.get(remark.line, (remark.line,) * 2)

@@ -1,0 +1,86 @@
+"""Which engines take part in a run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from linter.selection import matches
+
+if TYPE_CHECKING:
+    from linter.config import Settings
+    from linter.engines.engine import TreeEngine
+
+_TREES = ("bandit", "radon")
+"""Engines that look at trees, in the order in which they are asked."""
+_DEFAULTS: Mapping[str, tuple[str, ...]] = {
+    "commit": (),
+    "ci": _TREES,
+    "audit": (*_TREES, "semgrep"),
+}
+
+
+def chosen(settings: Settings) -> tuple[str, ...]:
+    """The engines that the settings ask for, installed or not."""
+    return tuple(settings.engines.get(settings.profile, _DEFAULTS[settings.profile]))
+
+
+def tree_engines(settings: Settings) -> tuple[TreeEngine, ...]:
+    """The engines for trees that are asked for, installed, and able to report a rule that is selected."""
+    return tuple(
+        engine
+        for name in _TREES
+        if name in chosen(settings)
+        and (engine := _engine(name, settings)) is not None
+        and _may_report(engine, settings)
+    )
+
+
+@cache
+def release_of(distribution: str) -> str:
+    """The installed version of a distribution; empty when it is not installed.
+
+    Read from the name of its `.dist-info` folder: `importlib.metadata` would cost more than a whole run in
+    which nothing changed.
+    """
+    prefix = f"{distribution}-"
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for name in names:
+            if name.startswith(prefix) and name.endswith(".dist-info"):
+                return name.removeprefix(prefix).removesuffix(".dist-info")
+    return ""
+
+
+def known_rules() -> list[str]:
+    """Ids under which engines report, as far as they are known before a run: configuration may name them."""
+    from linter.engines.bandit.catalog import known_rules as bandit_rules
+
+    return bandit_rules()
+
+
+def _engine(name: str, settings: Settings) -> TreeEngine | None:
+    release = release_of(name)
+    if not release:
+        return None
+    if name == "bandit":
+        from linter.engines.bandit.configuration import read_configuration
+        from linter.engines.bandit.engine import BanditEngine
+
+        return BanditEngine(read_configuration(settings.root, settings.bandit_config or ""), release)
+    return None
+
+
+def _may_report(engine: TreeEngine, settings: Settings) -> bool:
+    """Whether a rule of the engine is selected, as far as names tell."""
+    every = (settings, *settings.nested)
+    if any(not each.select for each in every):
+        return True
+    names = [name for each in every for name in (*each.select, *each.extend_select)]
+    return any(matches(name, rule) for name in names for rule in engine.rules())

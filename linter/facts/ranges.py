@@ -1,0 +1,39 @@
+"""Which lines belong together: the statement, or the header, around each line of a file."""
+
+from __future__ import annotations
+
+from linter.facts.files import FileFacts
+from linter.facts.scopes import Define
+from linter.facts.spans import Span, unpack
+
+
+def statement_ranges(facts: FileFacts) -> dict[int, tuple[int, int]]:
+    """The first and last line of the innermost statement, or header, around each line."""
+    ranges = sorted(_statement_lines(facts), key=lambda each: each[0] - each[1])
+    return {line: each for each in ranges for line in range(each[0], each[1] + 1)}
+
+
+def _statement_lines(facts: FileFacts) -> list[tuple[int, int]]:
+    if facts.language == "sql":
+        return [_lines(statement.span) for statement in facts.sql]
+    found = [
+        _lines(statement.span)
+        for scope in facts.scopes
+        for statement in scope.statements
+        if not isinstance(statement, Define)
+    ]
+    found += [
+        _lines(block.span)
+        for scope in facts.scopes
+        for block in scope.blocks[1:]
+        if block.kind not in ("comprehension", "lambda")
+    ]
+    for scope in facts.scopes[1:]:
+        found.append(_lines(scope.span))
+        found.extend(_lines(decorator.span) for decorator in scope.decorators)
+    return found
+
+
+def _lines(span: Span) -> tuple[int, int]:
+    first, _, last, _ = unpack(span)
+    return first, last

@@ -1,0 +1,31 @@
+"""What a file's path says about its use."""
+
+from __future__ import annotations
+
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "e2e", "__tests__"})
+_BY_HAND_FOLDERS = frozenset(
+    {"alembic", "bin", "dev", "docker", "management", "migrations", "script", "scripts", "tools", "utils"}
+)
+
+
+def is_test(path: str) -> bool:
+    """Whether a file holds tests or their helpers."""
+    *folders, name = path.split("/")
+    return (
+        name.startswith("test_")
+        or name.endswith("_test.py")
+        or name in ("conftest.py", "tests.py")
+        or not _TEST_FOLDERS.isdisjoint(folders)
+    )
+
+
+def is_run_by_hand(path: str) -> bool:
+    """Whether a file holds what people or a pipeline run: scripts, migrations, management commands.
+
+    `utils` and `tools` count at the top of the project only; inside a package they are part of it.
+    """
+    *folders, _ = path.split("/")
+    if any(folder.startswith(".") for folder in folders):
+        return True
+    inner = _BY_HAND_FOLDERS - {"utils", "tools", "dev"}
+    return not inner.isdisjoint(folders) or (bool(folders) and folders[0] in _BY_HAND_FOLDERS)

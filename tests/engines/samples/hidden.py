@@ -1,0 +1,3 @@
+"""Characters that turn the direction of text around."""
+
+level = "user‮"
