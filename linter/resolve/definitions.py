@@ -51,6 +51,17 @@ class Module:
         return found
 
     @cached_property
+    def made_inside(self) -> dict[str, tuple[Function, Assign]]:
+        """What functions assign after `global name`: the function and its first assignment, by name."""
+        found: dict[str, tuple[Function, Assign]] = {}
+        for function in self.functions:
+            for name in function.scope.globals:
+                for assign in function.assignments.get(name, ()):
+                    if assign.operator is None and assign.value is not None:
+                        found.setdefault(name, (function, assign))
+        return found
+
+    @cached_property
     def star_imports(self) -> tuple[str, ...]:
         """Modules whose public names are imported with `*`, as written."""
         return tuple(

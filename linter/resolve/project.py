@@ -32,7 +32,7 @@ _LIMIT = 24
 
 
 class Variable(NamedTuple):
-    """A module-level or class-level name that is assigned."""
+    """A module-level or class-level name that is assigned, by its holder or by a function under `global`."""
 
     holder: Function | Class
     name: str
@@ -187,6 +187,10 @@ class Project:
             found = self._through_star(module, star, parts)
             if found is not None:
                 return found
+        made = module.made_inside.get(first)
+        if made is not None:
+            variable = Variable(made[0], first, made[1])
+            return self._of_variable(Resolved(f"{module.id}.{first}", variable), rest)
         return Resolved(".".join([module.id, *parts]), None)
 
     def _through_star(self, module: Module, star: str, parts: list[str]) -> Resolved | None:

@@ -1296,3 +1296,62 @@ class TestWhatAVisitorLacks:
                         abort(401)
                 """
         ) == {"a": "yes"}
+
+
+class TestWhatIsPutTogetherAtRunTime:
+    def test_modules_imported_by_name(self):
+        blueprint = """
+            from flask import Blueprint
+            parts = Blueprint("parts", __name__)
+            @parts.get("/{}")
+            def view(): ...
+        """
+        found = paths(
+            shop__main="""
+                import importlib
+                from flask import Flask
+                def create():
+                    global app
+                    app = Flask(__name__)
+                    fill(app)
+                    return app
+                def fill(app):
+                    for name in ("users",):
+                        module = importlib.import_module(f"shop.{name}")
+                        app.register_blueprint(module.parts)
+                    app.register_blueprint(getattr(importlib.import_module("shop.orders"), "parts"))
+            """,
+            shop__users=blueprint.format("users"),
+            shop__orders=blueprint.format("orders"),
+            shop__unused=blueprint.format("unused"),
+            shop____init__="",
+        )
+        assert found == ["/orders", "/users"]
+
+    def test_views_that_are_wrapped_in_turn(self):
+        assert verdicts(
+            shop=app(
+                """
+                from flask.views import MethodView
+                from flask_login import login_required
+                class Open(MethodView):
+                    def get(self): ...
+                class Closed(MethodView):
+                    def get(self): ...
+                class Maybe(MethodView):
+                    def get(self): ...
+                def serve(path, cls, guards=None):
+                    view = cls.as_view(cls.__name__)
+                    for guard in guards or []:
+                        view = guard(view)
+                    app.add_url_rule(path, view_func=view)
+                serve("/open", Open)
+                serve("/closed", Closed, [login_required])
+                def more():
+                    view = Maybe.as_view("maybe")
+                    if PRIVATE:
+                        view = login_required(view)
+                    app.add_url_rule("/maybe", view_func=view)
+                """
+            )
+        ) == {"Open.get": "no", "Closed.get": "yes", "Maybe.get": "unknown"}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from linter.backend import Backend
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
-from linter.facts.scopes import Call, Decorator
+from linter.facts.scopes import Assign, Call, Decorator
 from linter.facts.spans import Span
 from linter.frameworks.flask.names import APPS, OBJECTS, ObjectKind
 from linter.frameworks.flask.scenes import Value, index_of, receiver_of
@@ -229,12 +229,46 @@ class Objects:
 
     def views(self, value: Value, depth: int = 0) -> list[View]:
         """Every view that a value may be, with the decorators that were put on it by hand."""
+        in_turn = self._wrapped_in_turn(value, depth) if depth < _DEPTH else None
+        if in_turn is not None:
+            return in_turn
         found: list[View] = []
         for leaf in self.setup.leaves(value, into_calls=False):
             for view in self._view(leaf, depth):
                 if view not in found:
                     found.append(view)
         return found
+
+    def _wrapped_in_turn(self, value: Value, depth: int) -> list[View] | None:
+        """`view = Show.as_view("show")`, then `view = guard(view)`, perhaps in a loop over guards."""
+        name = value.expr.name if isinstance(value.expr, Ref) else ""
+        binder = self.project.binder(value.holder, name[1:]) if name[:1] == "$" else None
+        if binder is None or (id(binder), name[1:]) in value.scene.names:
+            return None
+        assigned = [each for each in binder.assignments.get(name[1:], ()) if each.value is not None]
+        wrapping = [each for each in assigned if _wraps(binder, each, name)]
+        if not wrapping:
+            return None
+        made = [each for each in assigned if each not in wrapping]
+        views = [
+            view
+            for each in made
+            if each.value is not None
+            for turn in self.setup.turns(binder, each.block, value.scene)
+            for view in self.views(Value(binder, each.value, turn), depth + 1)
+        ]
+        wraps = tuple(
+            Value(binder, binder.scope.calls[each.value.call].callee, turn)
+            for each in wrapping
+            if isinstance(each.value, Result)
+            for turn in self.setup.turns(binder, each.block, value.scene)
+        )
+        around = [_conditions(binder, each.block) for each in made]
+        certain = all(any(_conditions(binder, each.block) <= outer for outer in around) for each in wrapping)
+        return [
+            view._replace(wraps=(*view.wraps, *wraps), certain=view.certain and certain)
+            for view in dict.fromkeys(views)
+        ]
 
     def _view(self, leaf: Value, depth: int) -> list[View]:
         match leaf.expr:
@@ -308,3 +342,21 @@ class Objects:
 
 def _last_names(cls: Class) -> set[str]:
     return {base.name.rpartition(".")[2].lstrip(":$") for base in cls.scope.bases if isinstance(base, Ref)}
+
+
+def _wraps(function: Function, assign: Assign, name: str) -> bool:
+    """Whether an assignment puts a call around what the name was before."""
+    if not isinstance(assign.value, Result):
+        return False
+    arguments = function.scope.calls[assign.value.call].args
+    return bool(arguments) and isinstance(arguments[0], Ref) and arguments[0].name == name
+
+
+def _conditions(function: Function, block: int) -> frozenset[int]:
+    """The blocks around a block that run under a condition."""
+    found: set[int] = set()
+    while block:
+        if function.scope.blocks[block].kind in ("if", "else", "except", "case", "while"):
+            found.add(block)
+        block = function.scope.blocks[block].parent
+    return frozenset(found)

@@ -45,6 +45,8 @@ class Setup:
         self.project = backend.project
         self.kind_of = kind_of
         self.steering = Steering(backend, kind_of)
+        self.spell: Callable[[Value], str | None] = lambda value: None
+        """Folds a value to text; set by what knows the settings as well."""
         self._known = Scenes()
         self.start = self._known.start
         self._scenes: dict[int, list[Scene]] = {}
@@ -166,7 +168,7 @@ class Setup:
             case Ref(name=name):
                 further = self._named(value, name, depth)
             case Result():
-                further = self.returned(value) if into_calls else None
+                further = self._looked_up(value) or (self.returned(value) if into_calls else None)
             case Choice(then=then, otherwise=otherwise):
                 further = [value.beside(then), value.beside(otherwise)]
             case Operation(operator="or" | "and", operands=operands):
@@ -265,9 +267,10 @@ class Setup:
         self, value: Value, binder: Function, bound: Value | None, root: str, rest: str, depth: int
     ) -> list[Value] | None:
         """`module.bp` where a loop goes over modules, and `self.app`."""
-        if bound is not None:
+        given = [bound] if bound is not None else self._imports(value, binder, root)
+        if given:
             found: list[Value] = []
-            for leaf in self.leaves(bound, depth + 1):
+            for leaf in [leaf for each in given for leaf in self.leaves(each, depth + 1)]:
                 if isinstance(leaf.expr, Ref) and leaf.expr.name[0] != "$":
                     target = self.project.reference(leaf.holder, leaf.expr.name).target
                     if isinstance(target, (Module, Class)):
@@ -281,6 +284,33 @@ class Setup:
                 return self._variable(member.target)
         target = self.project.reference(value.holder, f"${root}.{rest}").target
         return self._variable(target) if isinstance(target, Variable) else None
+
+    def _imports(self, value: Value, binder: Function, root: str) -> list[Value]:
+        """What is assigned to a local name by a call, such as `module = import_module(name)`."""
+        return [
+            Value(binder, assign.value, value.scene)
+            for assign in binder.assignments.get(root, ())
+            if isinstance(assign.value, Result)
+        ]
+
+    def _looked_up(self, value: Value) -> list[Value] | None:
+        """`importlib.import_module("shop.views")` and `getattr(module, "blueprint")`."""
+        assert isinstance(value.expr, Result)
+        call = value.holder.scope.calls[value.expr.call]
+        callee = call.callee
+        if not isinstance(callee, Ref) or not call.args:
+            return None
+        last = callee.name.rpartition(".")[2].lstrip(":$")
+        if last == "import_module":
+            name = self.spell(value.beside(call.args[0]))
+            found = None if not name else self.project.reference(value.holder, name).target
+            return [value.beside(Ref(name))] if name and isinstance(found, Module) else None
+        if last == "getattr" and len(call.args) > 1 and isinstance(call.args[0], Ref):
+            name = self.spell(value.beside(call.args[1]))
+            return (
+                [value.beside(Ref(f"{call.args[0].name}.{name}"))] if name and name.isidentifier() else None
+            )
+        return None
 
     def returned(self, value: Value) -> list[Value] | None:
         """What a call of one of the project's functions returns; None when it is something else."""

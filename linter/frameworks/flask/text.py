@@ -22,6 +22,7 @@ class Texts:
     def __init__(self, setup: Setup, config: Config) -> None:
         self._setup = setup
         self._config = config
+        setup.spell = self.text
 
     def text(self, value: Value | None, depth: int = 0) -> str | None:
         """The string that a value is; of several ways through the code, the one without a condition."""
