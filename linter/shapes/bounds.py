@@ -15,10 +15,10 @@ _LIMITS = {
     "items": frozenset({"max_length", "max_items", "max_len"}),
 }
 _ANY_LIMIT = frozenset().union(*_LIMITS.values())
-_UNREADABLE = "?"
+UNREADABLE = "?"
 """A constraint that may limit anything: a validator whose code is not read."""
 _PATTERNS = ("pattern", "regex")
-_CLOSED = "closed"
+CLOSED = "closed"
 
 
 def all_of(verdicts: Iterable[Verdict]) -> Verdict:
@@ -34,9 +34,9 @@ def limits(dimension: str, constraints: frozenset[str]) -> Verdict:
 
     UNKNOWN when one may: a pattern without an end, a validator that can't be read.
     """
-    if _CLOSED in constraints or constraints & _LIMITS.get(dimension, _ANY_LIMIT):
+    if CLOSED in constraints or constraints & _LIMITS.get(dimension, _ANY_LIMIT):
         return Verdict.YES
-    if _UNREADABLE in constraints or (dimension != "number" and constraints & set(_PATTERNS)):
+    if UNREADABLE in constraints or (dimension != "number" and constraints & set(_PATTERNS)):
         return Verdict.UNKNOWN
     return Verdict.NO
 
@@ -52,11 +52,11 @@ class Constraints:
         found = {name for name, _ in made.call.keywords if self._is_set(made, name)}
         if "**" in found:
             found.discard("**")
-            found.add(_UNREADABLE)
+            found.add(UNREADABLE)
         found |= self._positional(made)
         for name in _PATTERNS:
             if name in found and is_short(self._values.text(made.keyword(name))):
-                found.add(_CLOSED)
+                found.add(CLOSED)
         return frozenset(found)
 
     def _is_set(self, made: Made, name: str) -> bool:
@@ -66,7 +66,7 @@ class Constraints:
         """What positional arguments of `annotated_types` and of validators stand for."""
         last = made.name.rpartition(".")[2]
         if any(isinstance(argument, Starred) for argument in made.call.args):
-            return {_UNREADABLE}
+            return {UNREADABLE}
         known = _POSITIONS.get(last, ())
         return {
             name
@@ -80,11 +80,11 @@ _POSITIONS: dict[str, tuple[str, ...]] = {
     "MaxLen": ("max_length",),
     "Le": ("le",),
     "Lt": ("lt",),
-    "AfterValidator": (_UNREADABLE,),
-    "BeforeValidator": (_UNREADABLE,),
-    "WrapValidator": (_UNREADABLE,),
-    "PlainValidator": (_UNREADABLE,),
-    "Predicate": (_UNREADABLE,),
+    "AfterValidator": (UNREADABLE,),
+    "BeforeValidator": (UNREADABLE,),
+    "WrapValidator": (UNREADABLE,),
+    "PlainValidator": (UNREADABLE,),
+    "Predicate": (UNREADABLE,),
 }
 
 

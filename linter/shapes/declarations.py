@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from linter.facts.expressions import Operation, Ref, Result
-from linter.facts.scopes import Call
+from linter.facts.expressions import Expr, Item, Operation, Ref, Result
+from linter.facts.scopes import Assign, Call, Delete
 from linter.finding import Location
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project
@@ -88,6 +88,25 @@ def methods(lineage: Iterable[Ancestor]) -> Iterator[Function]:
             if name not in seen:
                 seen.add(name)
                 yield method
+
+
+def alters(method: Function, name: str) -> bool:
+    """Whether a method adds to, or takes from, the dictionary `self.name`."""
+    wanted = f".{name}"
+    for statement in method.scope.statements:
+        if isinstance(statement, (Assign, Delete)):
+            for target in statement.targets:
+                if isinstance(target, Item) and _is_own(target.base, wanted):
+                    return True
+    changing = tuple(f"{wanted}.{verb}" for verb in ("pop", "update", "setdefault", "clear", "popitem"))
+    return any(
+        isinstance(callee := call.callee, Ref) and callee.name[0] == "$" and callee.name.endswith(changing)
+        for call in method.scope.calls
+    )
+
+
+def _is_own(expr: Expr, ending: str) -> bool:
+    return isinstance(expr, Ref) and expr.name[0] == "$" and expr.name.endswith(ending)
 
 
 def is_ellipsis(value: Value | None) -> bool:

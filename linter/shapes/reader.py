@@ -50,6 +50,15 @@ _BASES: dict[str, Library] = {
     "rest_framework.serializers.ModelSerializer": "drf",
     "rest_framework.serializers.HyperlinkedModelSerializer": "drf",
 }
+_FAMILIES: dict[str, Library] = {
+    "django.contrib.auth.forms.": "django-form",
+    "marshmallow_sqlalchemy.": "marshmallow",
+    "flask_marshmallow.": "marshmallow",
+    "wtforms_alchemy.": "wtforms",
+    "django.contrib.auth.models.Abstract": "django",
+    "django.contrib.auth.base_user.Abstract": "django",
+}
+"""Packages whose classes have fields of their own."""
 _DECORATORS: dict[str, Library] = {
     "dataclasses.dataclass": "dataclass",
     "pydantic.dataclasses.dataclass": "dataclass",
@@ -99,7 +108,7 @@ class Shapes:
         return self._libraries[key]
 
     def _library(self, lineage: tuple[Ancestor, ...]) -> Library | None:
-        found = {library for each in lineage if (library := _BASES.get(public(each.name))) is not None}
+        found = {library for each in lineage if (library := library_of(each.name)) is not None}
         if "sqlmodel" in found:
             return "sqlmodel"
         if found:
@@ -123,6 +132,14 @@ def public(name: str) -> str:
     return name
 
 
+def library_of(name: str) -> Library | None:
+    """The library whose class a base is; None for any other name."""
+    known = _BASES.get(public(name))
+    if known is not None:
+        return known
+    return next((library for start, library in _FAMILIES.items() if name.startswith(start)), None)
+
+
 def _adds_nothing(name: str) -> bool:
     return public(name) in _BASES or name.startswith(_HARMLESS) or name in _PLAIN
 
@@ -134,8 +151,20 @@ _PLAIN = frozenset({"object", "dict", "Exception", "ValueError"})
 def _reader(library: Library) -> Callable[[Shapes, Class], Shape]:
     """The reader of a library's classes, imported when the first of them is read."""
     match library:
-        case _:
+        case "pydantic" | "sqlmodel":
             from linter.shapes.pydantic import read
+        case "drf":
+            from linter.shapes.serializers import read
+        case "django-form":
+            from linter.shapes.django_forms import read
+        case "django":
+            from linter.shapes.django_models import read
+        case "marshmallow":
+            from linter.shapes.marshmallow import read
+        case "wtforms":
+            from linter.shapes.wtforms import read
+        case _:
+            from linter.shapes.records import read
     return read
 
 
