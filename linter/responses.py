@@ -19,6 +19,9 @@ HTTP_EXCEPTIONS = {
 }
 """Exceptions that take their status as the first argument or as `status_code`."""
 
+_STATUS_SECOND = {"sanic.exceptions.SanicException"}
+"""Those whose first argument is a message."""
+
 EXCEPTION_STATUS: dict[str, int] = {
     "django.core.exceptions.PermissionDenied": 403,
     "django.http.Http404": 404,
@@ -184,7 +187,9 @@ class Responses:
             return self.status(function, call.argument(0, "code")) or self.status(
                 function, call.keyword("http_status_code")
             )
-        given = self.status(function, call.argument(0, "status_code"))
+        given = self.status(function, call.keyword("status_code") or call.argument(0, "status_code"))
+        if given is None and found.name in _STATUS_SECOND and len(call.args) > 1:
+            given = self.status(function, call.args[1])
         if found.name.endswith(".WebSocketException"):
             return 403 if self.status(function, call.argument(0, "code")) == 1008 else None
         if found.name in HTTP_EXCEPTIONS:

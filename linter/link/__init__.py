@@ -69,6 +69,10 @@ def _followed(backend: Backend, refusals: Refusals) -> Iterator[Route]:
         from linter.frameworks.aiohttp.routes import routes as aiohttp_routes
 
         yield from aiohttp_routes(backend, refusals)
+    if "sanic" in imported:
+        from linter.frameworks.sanic.routes import routes as sanic_routes
+
+        yield from sanic_routes(backend, refusals)
 
 
 class Adapters:

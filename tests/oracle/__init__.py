@@ -63,8 +63,16 @@ HARNESSES = {
     "lending": Harness("django_truth", ("django", "ninja", "ninja_extra")),
     "clubs": Harness("flask_truth", ("flask", "flask_restx", "flask_jwt_extended")),
     "depot": Harness("flask_truth", ("flask", "flask_restful")),
+    "museum": Harness(
+        "django_truth",
+        (
+            *("django", "rest_framework", "rest_framework_nested", "rest_framework_extensions"),
+            *("django_filters", "django_ratelimit"),
+        ),
+    ),
     "desk": Harness("flask_truth", ("flask", "flask_sqlalchemy")),
     "radio": Harness("flask_truth", ("quart",)),
+    "fleet": Harness("sanic_truth", ("sanic", "sanic_testing")),
     "harbour": Harness("aiohttp_truth", ("aiohttp",)),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),
 }

@@ -186,6 +186,15 @@ KNOWN = {
         ("DELETE", "/desk/shelves/{shelf_id}", "lending.desk.api.ShelfController.remove_shelf", "yes"),
         ("GET", "/desk/queue/length", "lending.desk.api.QueueController.length", "no"),
     ],
+    "fleet": [
+        ("GET", "/v1/vehicles", "fleet.vehicles.blueprint.list_vehicles", "no"),
+        ("DELETE", "/v1/vehicles/{vehicle_id}/papers", "fleet.vehicles.blueprint.Papers.delete", "yes"),
+        ("GET", "/v2/vehicles/{vehicle_id}/position", "fleet.vehicles.blueprint.position", "no"),
+        ("GET", "/api/v1/admin/staff/reports/{year}", "fleet.admin.report", "yes"),
+        ("GET", "/api/v1/admin/status", "fleet.admin.show_status", "no"),
+        ("GET", "/depots/ping", "fleet.depots.ping", "no"),
+        ("POST", "/maintenance/tyres/done", "fleet.admin.make_maintenance.done", "yes"),
+    ],
     "harbour": [
         ("GET", "/office/invoices", "harbour.office.invoices", "yes"),
         ("GET", "/office/health", "harbour.pages.health", "no"),

@@ -97,6 +97,11 @@ class Guarding:
             found += self.guard(self.name_of(value), answer, level, place)
         return found
 
+    def of_decorator(self, decorator: Value, given: Given, level: GuardLevel, place: Location) -> list[Guard]:
+        """The guard that a decorator is, given as a value."""
+        answer = self._answer(decorator, self.applied(decorator), given, 0)
+        return self.guard(self.name_of(decorator), answer, level, place)
+
     def of_callable(
         self, value: Value, given: Given, role: Role, level: GuardLevel, place: Location, views: int = 0
     ) -> list[Guard]:

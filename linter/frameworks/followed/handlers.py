@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from linter.evaluate.values import Closure, External, Frame, Instance, Lambda, Value, options
+from linter.facts.expressions import Ref
 from linter.facts.scopes import Decorator
 from linter.frameworks.followed.setup import Decorated, Wrapped
 from linter.resolve.definitions import Class, Function
@@ -31,6 +32,11 @@ class Handler(NamedTuple):
         if self.cls is not None:
             return self.cls
         return None if self.function is None else self.function.owner
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it is a static method."""
+        return any(isinstance(each.value, Ref) and each.value.name == "staticmethod" for each in self.below)
 
 
 def handlers_of(value: Value, wraps: tuple[Wrapped, ...] = ()) -> list[Handler]:

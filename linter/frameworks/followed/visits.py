@@ -13,7 +13,7 @@ from linter.backend import Backend, Verdict
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import HOLE, NOWHERE, Closure, External, Instance, Made, Value
 from linter.evaluate.values import Frame as Names
-from linter.facts.expressions import Attr, Expr, Item, Ref, Result
+from linter.facts.expressions import Attr, Expr, Item, Operation, Ref, Result
 from linter.facts.scopes import Call
 from linter.frameworks.flask.ends import Answer, EndKind, Role, judged
 from linter.frameworks.flask.evaluation import Ended, Evaluation
@@ -188,6 +188,8 @@ class RequestEvaluation(Evaluation):
     def value(self, frame: Frame, expr: Expr) -> Seen:
         """What an expression is. Raises Ended when the request ends in it."""
         if isinstance(expr, Item):
+            if isinstance(expr.key, Operation) and expr.key.operator == ":":
+                return self._slice(frame, expr.base, expr.key.operands)
             base = self._mapping(self.value(frame, expr.base))
             key = known_key(self.value(frame, expr.key))
             held = self._requests.object_of(base)
@@ -198,6 +200,18 @@ class RequestEvaluation(Evaluation):
                 return self._attribute(frame, base, key)
             return lookup(base, key)
         return super().value(frame, expr)
+
+    def _slice(self, frame: Frame, base: Expr, bounds: tuple[Expr, ...]) -> Seen:
+        """A part of a text that is known."""
+        text = self.value(frame, base)
+        limits = [self.value(frame, each) for each in bounds]
+        if not isinstance(text.value, str) or text.kind != "constant":
+            return ABSENT if text.kind == "absent" else unknown(text.identity)
+        numbers = [each.value for each in limits if each.kind == "constant"]
+        first, last, *_ = [each if isinstance(each, int) else None for each in (*numbers, None, None)]
+        if len(numbers) != len(limits) or len(limits) > 2:
+            return unknown(text.identity)
+        return constant(text.value[first:last], text.identity)
 
     def _entry(self, held: Value, key: Seen) -> Seen:
         """What an object of set-up code has under a key: nothing under one that a visitor lacks."""
@@ -352,6 +366,10 @@ class RequestEvaluation(Evaluation):
         self, frame: Frame, call: Call, name: str, method: str, arguments: list[Seen]
     ) -> Seen | None:
         part = self._known.calls.get(name)
+        if name == "len" and len(arguments) == 1:
+            held = arguments[0]
+            known = held.kind == "constant" and isinstance(held.value, (str, tuple))
+            return constant(len(held.value)) if known else unknown(held.identity)  # type: ignore[arg-type]
         if part == "refused":
             frame.identity = True
             frame.end("unauthenticated")
