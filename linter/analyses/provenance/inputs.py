@@ -97,9 +97,7 @@ class Inputs:
 
     @cached_property
     def _dependencies(self) -> Dependencies:
-        from linter.guards import Refusals
-
-        return Dependencies(self.backend, Refusals(self.project))
+        return Dependencies(self.backend)
 
     @cached_property
     def _providers(self) -> frozenset[int]:

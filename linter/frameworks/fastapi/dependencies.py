@@ -1,15 +1,13 @@
-"""FastAPI dependencies: which guards they are and which inputs they take."""
+"""The parameters of FastAPI's functions as they are declared: dependencies, types, inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from linter.backend import Backend, Guard, GuardKind, GuardLevel, Input, InputPlace, Verdict
+from linter.backend import Backend, Input, InputPlace
 from linter.facts.expressions import Expr, Item, Operation, Ref, Result, Sequence
 from linter.facts.scopes import Parameter
-from linter.finding import Location
-from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 from linter.resolve.values import Made, Value
@@ -17,8 +15,6 @@ from linter.shapes import Typed, shapes_of
 from linter.shapes.names import shown_type as shown_type
 
 _DEPENDS = {"fastapi.Depends", "fastapi.Security"}
-_SECURITY = "fastapi.security."
-_FORMS = {"fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict"}
 _MARKERS: dict[str, InputPlace] = {
     "fastapi.Query": "query",
     "fastapi.Path": "path",
@@ -42,7 +38,6 @@ _PLUMBING = {
     "starlette.background.BackgroundTasks",
 }
 _UPLOADS = {"fastapi.UploadFile", "starlette.datastructures.UploadFile"}
-_SAFE_EXTERNAL = {"fastapi_pagination.Params", "fastapi_filter.FilterDepends", "slowapi.Limiter"}
 _DEPTH = 10
 
 
@@ -57,11 +52,9 @@ class Declared(NamedTuple):
 class Dependencies:
     """Reads dependencies for one backend."""
 
-    def __init__(self, backend: Backend, refusals: Refusals) -> None:
+    def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.project = backend.project
-        self.refusals = refusals
-        self._verdicts: dict[str, tuple[Verdict, GuardKind]] = {}
         self._declared: dict[int, Declared] = {}
 
     # Declarations
@@ -116,183 +109,6 @@ class Dependencies:
             if found is not None:
                 return (found[0], found[1]) if found[1] is not None else (declared.holder, declared.type)
         return None
-
-    # Guards
-
-    def guard(self, holder: Definition, expr: Expr | None, level: GuardLevel) -> Guard | None:
-        """The guard that a dependency callable is; None when it refuses nobody."""
-        verdict, kind = self.verdict(holder, expr)
-        if verdict is Verdict.NO:
-            return None
-        name, location = self._identify(holder, expr)
-        return Guard(name, kind, level, location, verdict)
-
-    def _identify(self, holder: Definition, expr: Expr | None) -> tuple[str, Location]:
-        """The name of a dependency and the place where it is defined."""
-        if isinstance(expr, Result):
-            call = holder.scope.calls[expr.call]
-            found = self.project.callee(holder, call)
-            place = holder.module.locate(call.span)
-        elif isinstance(expr, Ref):
-            found = self.project.reference(holder, expr.name)
-            place = holder.location
-        else:
-            return "?", holder.location
-        target = found.target
-        if isinstance(target, (Function, Class)):
-            return target.name, target.location
-        if isinstance(target, Variable):
-            return found.name, target.holder.module.locate(target.assign.span)
-        return found.name, place
-
-    def verdict(self, holder: Definition, expr: Expr | None, depth: int = 0) -> tuple[Verdict, GuardKind]:
-        """Whether a dependency refuses anonymous callers, its own dependencies included."""
-        if depth > _DEPTH or expr is None:
-            return Verdict.UNKNOWN, "other"
-        if isinstance(expr, Result):
-            return self._made_by_call(holder, expr.call, depth)
-        if not isinstance(expr, Ref):
-            return Verdict.NO, "other"
-        found = self.project.reference(holder, expr.name)
-        target = found.target
-        if isinstance(target, Function):
-            return self._of_function(target, depth)
-        if isinstance(target, Class):
-            return self._of_class(target, depth)
-        if isinstance(target, Variable):
-            if isinstance(target.assign.value, Result):
-                return self._made_by_call(target.holder, target.assign.value.call, depth)
-            return self.verdict(target.holder, target.assign.value, depth + 1)
-        kind = self.project.type_of(holder, expr)
-        definition = None if kind is None else self.project.by_id(kind)
-        if isinstance(definition, Class):
-            return self._of_instance(definition, depth)
-        return self._external(found.name)
-
-    def _made_by_call(self, holder: Definition, index: int, depth: int) -> tuple[Verdict, GuardKind]:
-        call = holder.scope.calls[index]
-        found = self.project.callee(holder, call)
-        target = found.target
-        if isinstance(target, Function):
-            own = self._of_function(target, depth)
-            kind = None if own[0] is not Verdict.NO else self.project.returned_type(target)
-            made = None if kind is None else self.project.by_id(kind)
-            return self._of_instance(made, depth) if isinstance(made, Class) else own
-        scheme = found.name
-        if isinstance(target, Class):
-            bases = [each.name for each in self.project.ancestors(target)]
-            scheme = next((name for name in bases if name.startswith(_SECURITY)), "")
-            if not scheme or "__call__" in target.methods:
-                return self._of_instance(target, depth)
-        if scheme.startswith(_SECURITY):
-            quiet = self.backend.constant(holder, call.keyword("auto_error")) is False
-            return (Verdict.NO, "other") if quiet else (Verdict.YES, "authentication")
-        if scheme == "fastapi_users.FastAPIUsers.current_user":
-            optional = self.backend.constant(holder, call.keyword("optional")) is True
-            return (Verdict.NO, "other") if optional else (Verdict.YES, "authentication")
-        return self._external(found.name)
-
-    def _external(self, name: str) -> tuple[Verdict, GuardKind]:
-        if name in _FORMS or name in _SAFE_EXTERNAL or name in _PLUMBING:
-            return Verdict.NO, "other"
-        lowered = name.lower()
-        if "limiter" in lowered or "ratelimit" in lowered or "rate_limit" in lowered:
-            return Verdict.NO, "rate-limit"
-        return Verdict.UNKNOWN, "other"
-
-    def _of_instance(self, cls: Class, depth: int) -> tuple[Verdict, GuardKind]:
-        member = self.project.member(cls, "__call__")
-        if member is None:
-            return Verdict.NO, "other"
-        if isinstance(member.target, Function):
-            return self._of_function(member.target, depth)
-        return (
-            (Verdict.YES, "authentication")
-            if member.name.startswith(_SECURITY)
-            else self._external(member.name)
-        )
-
-    def _of_class(self, cls: Class, depth: int) -> tuple[Verdict, GuardKind]:
-        constructor = self.project.member(cls, "__init__")
-        if constructor is None or not isinstance(constructor.target, Function):
-            return Verdict.NO, "other"
-        return self._of_function(constructor.target, depth)
-
-    def _of_function(self, function: Function, depth: int) -> tuple[Verdict, GuardKind]:
-        known = self._verdicts.get(function.id)
-        if known is not None:
-            return known
-        self._verdicts[function.id] = (Verdict.NO, "other")
-        found = self._judge(function, depth)
-        self._verdicts[function.id] = found
-        return found
-
-    def _judge(self, function: Function, depth: int) -> tuple[Verdict, GuardKind]:
-        own = self.refusals.of(function)
-        answers: list[tuple[Verdict, GuardKind]] = [(own.verdict, own.kind)]
-        for each in (
-            function,
-            *(child for child in function.children.values() if isinstance(child, Function)),
-        ):
-            for parameter in each.scope.parameters:
-                inner = self.of_parameter(each, parameter)
-                if inner is not None:
-                    answers.append(self.verdict(inner[0], inner[1], depth + 1))
-        certain = [answer for answer in answers if answer[0] is Verdict.YES]
-        if certain:
-            return min(certain, key=lambda answer: answer[1] != "authentication")
-        if any(answer[0] is Verdict.UNKNOWN for answer in answers):
-            return Verdict.UNKNOWN, "other"
-        limits = [answer for answer in answers if answer[1] == "rate-limit"]
-        return limits[0] if limits else (Verdict.NO, "other")
-
-    def identifies(self, holder: Definition, expr: Expr | None, depth: int = 0) -> bool:
-        """Whether what a dependency returns depends on who is calling: on credentials, not on a form."""
-        if depth > _DEPTH or expr is None:
-            return False
-        if isinstance(expr, Result):
-            call = holder.scope.calls[expr.call]
-            found = self.project.callee(holder, call)
-            target, name = found.target, found.name
-        elif isinstance(expr, Ref):
-            found = self.project.reference(holder, expr.name)
-            target, name = found.target, found.name
-            if isinstance(target, Variable):
-                return self.identifies(target.holder, target.assign.value, depth + 1)
-        else:
-            return False
-        if isinstance(target, Class):
-            bases = [each.name for each in self.project.ancestors(target)]
-            member = self.project.member(target, "__call__" if isinstance(expr, Result) else "__init__")
-            target = None if member is None else member.target
-            name = next((base for base in bases if base.startswith(_SECURITY)), name)
-        if not isinstance(target, Function):
-            return name.startswith(_SECURITY) and name not in _FORMS
-        return self._function_identifies(target, depth)
-
-    def is_credential(self, function: Function, parameter: Parameter) -> bool:
-        """Whether a parameter is a header or cookie, which is where credentials travel."""
-        return any(
-            isinstance(marker, Result)
-            and self.project.callee(holder, holder.scope.calls[marker.call]).name
-            in ("fastapi.Header", "fastapi.Cookie")
-            for holder, marker in self.declared(function, parameter).markers
-        )
-
-    def _function_identifies(self, function: Function, depth: int) -> bool:
-        for each in (
-            function,
-            *(child for child in function.children.values() if isinstance(child, Function)),
-        ):
-            for parameter in each.scope.parameters:
-                inner = self.of_parameter(each, parameter)
-                if inner is not None and self.identifies(*inner, depth + 1):
-                    return True
-                if self.is_credential(each, parameter):
-                    return True
-            if any(self.refusals.reads_identity(each, call.callee) for call in each.scope.calls):
-                return True
-        return False
 
     # Inputs
 

@@ -6,7 +6,8 @@ comes back says more than the places at which the code can refuse: it says wheth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import (
     NOWHERE,
     UNKNOWN,
+    Closure,
     External,
     Instance,
     Made,
@@ -26,7 +28,7 @@ from linter.evaluate.values import (
 from linter.facts.expressions import Constant
 from linter.frameworks.starlette.names import public_name
 from linter.guards import Refusals
-from linter.resolve.definitions import Class
+from linter.resolve.definitions import Class, Function
 from linter.responses import EXCEPTION_STATUS, HTTP_EXCEPTIONS, RESPONSES
 
 _REQUEST = "starlette.requests.Request"
@@ -63,6 +65,7 @@ class Caller:
     def __init__(self, refusals: Refusals) -> None:
         self._refusals = refusals
         self._request = self.request()
+        self._behind: Function | None = None
         self.effects: list[int] = []
         """Statuses that were sent since the trial began; 0 for what lies behind a middleware."""
 
@@ -131,6 +134,15 @@ class Caller:
         """A credential that the framework demands, filled with something wrong."""
         return _made(GUESS)
 
+    @contextmanager
+    def before(self, function: Closure) -> Iterator[None]:
+        """For the time being, calling `function` is reaching what lies behind."""
+        outer, self._behind = self._behind, function.function
+        try:
+            yield
+        finally:
+            self._behind = outer
+
     # The evaluator's questions
 
     def attribute(self, evaluator: Evaluator, receiver: Value, name: str) -> Value:
@@ -174,7 +186,7 @@ class Caller:
             return NotImplemented
         if isinstance(receiver, Made) and receiver.name == _SOCKET and name in ("close", "accept"):
             code = made.argument(0, "code")
-            refused = name == "close" and _as_status(code) in _REFUSING_CODES
+            refused = name == "close" and as_status(code) in _REFUSING_CODES
             self.effects.append(401 if refused else 0 if name == "accept" else 400)
             return None
         if isinstance(receiver, Instance) and name == "__call__":
@@ -189,6 +201,8 @@ class Caller:
 
     def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
         """A call of what lies behind a middleware, of `send`, or of a response as an application."""
+        if isinstance(callee, Closure) and callee.function is self._behind:
+            return _made(_REACHED)
         if isinstance(callee, Made):
             if callee.name == _NEXT:
                 self.effects.append(0)
@@ -196,7 +210,7 @@ class Caller:
             if callee.name == _SEND:
                 message = made.args[0] if made.args else None
                 if isinstance(message, dict) and message.get("type") == "http.response.start":
-                    self.effects.append(_as_status(message.get("status")) or 200)
+                    self.effects.append(as_status(message.get("status")) or 200)
                 if isinstance(message, dict) and message.get("type") == "websocket.close":
                     self.effects.append(401 if message.get("code") in _REFUSING_CODES else 400)
                 return None
@@ -241,13 +255,13 @@ class Caller:
         if position is None:
             return None
         given = value.argument(position, "status_code", 200) if position >= 0 else 200
-        return _as_status(given) or 0
+        return as_status(given) or 0
 
     def _raised(self, exception: Value) -> int:
         if isinstance(exception, Class):
             exception = Instance(exception)
         if isinstance(exception, Instance):
-            given = _as_status(exception.fields.get("status_code"))
+            given = as_status(exception.fields.get("status_code"))
             mapped = self._refusals.mapped_status(exception.cls.id)
             return (
                 mapped or given or self._refusals.responses.of_exception(exception.cls.id, exception.cls) or 0
@@ -255,9 +269,9 @@ class Caller:
         if isinstance(exception, Made):
             name = public_name(exception.name)
             if name in HTTP_EXCEPTIONS:
-                return _as_status(exception.argument(0, "status_code")) or 0
+                return as_status(exception.argument(0, "status_code")) or 0
             if name.endswith(".WebSocketException"):
-                return 403 if _as_status(exception.argument(0, "code")) in _REFUSING_CODES else 0
+                return 403 if as_status(exception.argument(0, "code")) in _REFUSING_CODES else 0
             return self._refusals.mapped_status(name) or EXCEPTION_STATUS.get(name, 0)
         if isinstance(exception, External):
             return self._refusals.mapped_status(exception.name) or EXCEPTION_STATUS.get(exception.name, 0)
@@ -270,14 +284,14 @@ def _is_guess(value: Value) -> bool:
     return isinstance(value, Member) and _is_guess(value.receiver)
 
 
-def _as_status(value: Value) -> int | None:
+def as_status(value: Value) -> int | None:
     """A status or a websocket code, from a number or one of the constants for it."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
         return value
     if isinstance(value, Constant):
-        return _as_status(value.value)
+        return as_status(value.value)
     if isinstance(value, External):
         head, _, last = value.name.removesuffix(".value").rpartition(".")
         if head.endswith("HTTPStatus"):

@@ -8,11 +8,11 @@ from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import (
     UNKNOWN,
     Closure,
+    External,
     Frame,
     Instance,
     Made,
     Member,
-    Raised,
     Value,
     options,
 )
@@ -57,6 +57,28 @@ class Registration(Made):
         self.owner = owner
         self.method = method
         self.truth = True
+
+
+class Wrapped(Closure):
+    """A function with a decorator around it that is no mere mark.
+
+    `decorator` is a library's; for a decorator of the project it is None and the function is the wrapper
+    that the decorator returned.
+    """
+
+    __slots__ = ("decorator", "inner")
+
+    def __init__(self, outer: Closure, inner: Closure, decorator: Value = None) -> None:
+        super().__init__(outer.function, outer.frame, outer.receiver)
+        self.inner = inner
+        self.decorator = decorator
+
+
+def undecorated(closure: Closure) -> Closure:
+    """A function below its decorators."""
+    while isinstance(closure, Wrapped):
+        closure = closure.inner
+    return closure
 
 
 class AsgiLibrary:
@@ -211,8 +233,8 @@ class AsgiLibrary:
                 self._register(evaluator, callee, made.args[0])
                 return made.args[0]
             return UNKNOWN
-        if isinstance(callee, Made) and callee.name == "functools.wraps" and made.args:
-            return made.args[0]
+        if isinstance(callee, (Made, Member)) and len(made.args) == 1 and isinstance(made.args[0], Closure):
+            return _decorated(made.args[0], callee)
         if isinstance(callee, Class):
             kind = self._kind(evaluator, callee)
             if kind in NODES or kind in ROUTES:
@@ -277,9 +299,9 @@ class AsgiLibrary:
         """Apply the decorators of a function, or of the methods of a class and then of the class."""
         if isinstance(definition, Class):
             self._methods(evaluator, frame, definition)
-            self._decorate(evaluator, frame, definition, value)
+            self.decorated(evaluator, frame, definition, value)
             return NotImplemented
-        found = self._decorate(evaluator, frame, definition, value)
+        found = self.decorated(evaluator, frame, definition, value)
         return found if isinstance(found, (Closure, Instance)) else NotImplemented
 
     def _methods(self, evaluator: Evaluator, frame: Frame, cls: Class) -> None:
@@ -290,17 +312,37 @@ class AsgiLibrary:
             method = cls.module.definitions[statement.scope]
             if isinstance(method, Function) and method.scope.decorators:
                 outer = frame if frame.holder.scope.kind == "function" else None
-                self._decorate(evaluator, inner, method, Closure(method, outer))
+                self.decorated(evaluator, inner, method, Closure(method, outer))
 
-    def _decorate(self, evaluator: Evaluator, frame: Frame, definition: Definition, value: Value) -> Value:
-        """The value under its decorators, innermost first. A wrapper of the project stands for what it wraps."""
+    def decorated(self, evaluator: Evaluator, frame: Frame, definition: Definition, value: Value) -> Value:
+        """The value under its decorators, innermost first."""
         current = value
         for decorator in reversed(definition.scope.decorators):
             applied = evaluator.value(frame, decorator.value)
             if isinstance(applied, Registration):
                 self._register(evaluator, applied, current)
             elif isinstance(applied, (Closure, Instance)):
-                result = evaluator.call(applied, [current], {}, frame, None)
-                if isinstance(result, Raised):
-                    continue
+                current = _wrapped(current, evaluator.call(applied, [current], {}, frame, None))
+            elif isinstance(current, Closure):
+                current = _decorated(current, applied)
         return current
+
+
+def _wrapped(inner: Value, result: Value) -> Value:
+    """What a decorator of the project leaves: its result, or the function when it returns something else."""
+    if not isinstance(inner, Closure):
+        return inner
+    known = [option for option in options(result) if isinstance(option, Closure)]
+    if not known or undecorated(known[0]).function is undecorated(inner).function:
+        return known[0] if known else inner
+    return Wrapped(known[0], inner)
+
+
+def _decorated(inner: Closure, decorator: Value) -> Closure:
+    """A function under a decorator of a library. `functools.wraps` says what a wrapper stands for."""
+    if isinstance(decorator, Made) and decorator.name == "functools.wraps":
+        wrapped = decorator.args[0] if decorator.args else None
+        return Wrapped(inner, wrapped) if isinstance(wrapped, Closure) else inner
+    if isinstance(decorator, External) and "." not in decorator.name:
+        return inner
+    return Wrapped(inner, inner, decorator) if isinstance(decorator, (Made, External, Member)) else inner
