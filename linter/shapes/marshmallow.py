@@ -168,7 +168,7 @@ class _Schema:
         if value is None:
             return None
         if isinstance(value.expr, Operation) and value.expr.operator == "lambda":
-            value = value.beside(value.expr.operands[-1])
+            value = value.beside(value.expr.operands[0])
         text = self._values.text(value)
         if text is not None:
             return self._named(text)
