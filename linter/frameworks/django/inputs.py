@@ -31,7 +31,7 @@ class Inputs:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._read: dict[int, tuple[Input, ...]] = {}
-        self._named: dict[tuple[Class, str], list[str]] = {}
+        self._named: dict[tuple[Class, str], list[Class | External]] = {}
 
     def of_path(self, parameters: tuple[tuple[str, str | None], ...]) -> list[Input]:
         """The parameters of the path with the types that their converters give."""
@@ -52,32 +52,36 @@ class Inputs:
         """The serializer or form that a class view reads its body with."""
         if verb not in _BODY_VERBS:
             return []
-        found = [
-            Input("body", "body", name, True) for name in self._classes(cls, keywords, "serializer_class")
-        ]
-        found += [Input("form", "form", name, True) for name in self._classes(cls, keywords, "form_class")]
+        serializers = self._classes(cls, keywords, "serializer_class")
+        forms = self._classes(cls, keywords, "form_class")
+        found = [Input("body", "body", each.name, True, model=_in_project(each)) for each in serializers]
+        found += [Input("form", "form", each.name, True, model=_in_project(each)) for each in forms]
         return found
 
     def outputs(self, cls: Class, keywords: dict[str, Value], verb: str) -> tuple[Output, ...]:
         """The serializer that a class view answers with."""
-        names = self._classes(cls, keywords, "serializer_class")
+        found = self._classes(cls, keywords, "serializer_class")
         if verb == "DELETE":
-            return (Output(204, None),) if names else ()
-        return tuple(Output(_STATUS.get(verb, 200), name) for name in names)
+            return (Output(204, None),) if found else ()
+        return tuple(Output(_STATUS.get(verb, 200), each.name, _in_project(each)) for each in found)
 
-    def _classes(self, cls: Class, keywords: dict[str, Value], name: str) -> list[str]:
+    def _classes(self, cls: Class, keywords: dict[str, Value], name: str) -> list[Class | External]:
         if name in keywords:
-            return _names(keywords[name])
+            return _possible(keywords[name])
         key = (cls, name)
         if key not in self._named:
-            self._named[key] = _names(self._evaluator.class_value(cls, name))
+            self._named[key] = _possible(self._evaluator.class_value(cls, name))
         return self._named[key]
 
 
-def _names(value: Value) -> list[str]:
-    """The classes that a value may be."""
-    names = [option.name for option in options(value) if isinstance(option, (Class, External))]
-    return sorted(set(names))
+def _possible(value: Value) -> list[Class | External]:
+    """The classes that a value may be, by name."""
+    found = {option.name: option for option in options(value) if isinstance(option, (Class, External))}
+    return [found[name] for name in sorted(found)]
+
+
+def _in_project(cls: Class | External) -> Class | None:
+    return cls if isinstance(cls, Class) else None
 
 
 def _reads(function: Function) -> Iterator[tuple[str, InputPlace, bool]]:

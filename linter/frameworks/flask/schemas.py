@@ -12,6 +12,8 @@ from linter.frameworks.flask.scenes import Value, receiver_of
 from linter.frameworks.flask.setup import Setup
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
+from linter.shapes import Field as ShapeField
+from linter.shapes import shape_of
 
 _PLACES: dict[str, InputPlace] = {
     "json": "body",
@@ -87,6 +89,7 @@ class _Field(NamedTuple):
     name: str
     holder: Definition
     call: Call
+    known: ShapeField | None = None
 
 
 class Schemas:
@@ -179,7 +182,14 @@ class Schemas:
                         if isinstance(assign.value, Result):
                             call = ancestor.target.scope.calls[assign.value.call]
                             names.setdefault(name, _Field(name, ancestor.target, call))
-            self._classes[key] = [each for name in names for each in self._field(names[name], place)]
+            shape = shape_of(self._project, cls)
+            self._classes[key] = [
+                each
+                for name, field in names.items()
+                for each in self._field(
+                    field._replace(known=None if shape is None else shape.field(name)), place
+                )
+            ]
         return self._classes[key]
 
     def _field(self, field: _Field, place: InputPlace) -> Iterator[Input]:
@@ -202,7 +212,12 @@ class Schemas:
         shown = _TYPES[kind]
         where: InputPlace = "file" if shown == "file" else place
         shown = None if shown == "file" else shown
-        yield Input(name, where, shown, required, self._bounded(holder, shown, validators, kind, call))
+        bounded = self._bounded(holder, shown, validators, kind, call)
+        model: Class | None = None
+        if field.known is not None:
+            bounded = field.known.bounded
+            model = field.known.nested[0] if len(field.known.nested) == 1 else None
+        yield Input(name, where, shown, required, bounded, model)
 
     def _validators(self, holder: Definition, call: Call) -> Iterator[tuple[str, Call | None]]:
         given = call.keyword("validate") or call.keyword("validators")
