@@ -27,6 +27,7 @@ Step: TypeAlias = Union[Statement, int]
 """A statement, or the index of a nested block."""
 
 _TURNS = 5_000
+_LOOKUP_ERRORS = frozenset({"KeyError", "IndexError", "LookupError"})
 
 
 def outline(scope: Scope) -> dict[int, list[Step]]:
@@ -299,10 +300,20 @@ class Execution:
             kind = self._blocks[block].kind
             if kind == "except":
                 if block != caught and (not signal or self._evaluator.branching):
-                    self._maybe([block])
+                    if not (signal and self._settled(block, frame.results[start:])):
+                        self._maybe([block])
             elif kind == "finally" or not signal:
                 signal = self._suite(block) or signal
         return signal
+
+    def _settled(self, handler: int, results: list[Value]) -> bool:
+        """Whether a handler waits for a missing key alone, and the results tell that none is missing."""
+        subject = self._blocks[handler].subject
+        kinds = subject.items if isinstance(subject, Sequence) else (subject,)
+        names = {each.name for each in kinds if isinstance(each, Ref)}
+        if not names or not names <= _LOOKUP_ERRORS or len(names) < len(kinds):
+            return False
+        return bool(results) and all(_is_whole(each) for each in results)
 
     def _caught(self, handlers: list[int], start: int) -> int | None:
         """The handler that takes the first error of the `try` body; the errors it takes are no results."""
@@ -367,3 +378,8 @@ def body_value(evaluator: Evaluator, function: Function, frame: Frame) -> Value:
         return frame.yields
     results = frame.results if signal == "return" else [*frame.results, None]
     return results[0] if len(results) == 1 else evaluator.join(results)
+
+
+def _is_whole(value: Value) -> bool:
+    """Whether a list or a tuple is known to its last item."""
+    return isinstance(value, (list, tuple)) and not any(each is UNKNOWN for each in value)

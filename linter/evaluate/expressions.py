@@ -21,6 +21,7 @@ from linter.evaluate.values import (
     Lambda,
     Made,
     Member,
+    Partial,
     Raised,
     Value,
     either,
@@ -145,16 +146,18 @@ class Expressions(Names):
 
     def _mapping(self, frame: Frame, expr: Mapping) -> Value:
         made: dict[Value, Value] = {}
+        whole = True
         for key, value in zip(expr.keys, expr.values, strict=True):
             read = self.value(frame, value)
-            if key is None:
-                if isinstance(read, dict):
-                    made.update(read)
-                continue
-            name = self.value(frame, key)
-            if natives.is_key(name):
+            name = read if key is None else self.value(frame, key)
+            if key is None and isinstance(read, dict):
+                made.update(read)
+                whole = whole and type(read) is dict
+            elif key is not None and natives.is_key(name):
                 made[name] = read
-        return made
+            else:
+                whole = False
+        return made if whole else Partial(made)
 
     def _template(self, frame: Frame, parts: tuple[Expr, ...]) -> Value:
         texts = []
@@ -183,6 +186,8 @@ class Expressions(Names):
                 self._self, Member(container, "__getitem__"), Made("", [key], {}, NOWHERE, 0)
             )
             return UNKNOWN if found is NotImplemented else found
+        if self.branching and type(container) is dict and natives.is_key(key) and key not in container:
+            return Raised(External("KeyError"))
         return natives.item(container, key, lambda factory: self.call(factory, [], {}, None, None))
 
     def _operation(self, frame: Frame, expr: Operation) -> Value:
@@ -238,8 +243,11 @@ class Expressions(Names):
         inner = Frame(frame.holder, frame)
         made: list[Value] = []
         doubtful = self._generate(inner, expr, 0, made)
+        if inner.results:
+            return inner.results[0]
         if expr.kind == "dict":
-            return {key: value for key, value in made if natives.is_key(key)}
+            known = {key: value for key, value in made if natives.is_key(key)}
+            return Partial(known) if doubtful or len(known) < len(made) else known
         return made if made or not doubtful else UNKNOWN
 
     def _generate(self, frame: Frame, expr: Comprehension, depth: int, made: list[Value]) -> bool:
@@ -254,6 +262,8 @@ class Expressions(Names):
             items = list(option) if isinstance(option, (list, tuple, dict)) else None
             if items is None:
                 doubtful = True
+                if isinstance(option, Raised):
+                    frame.results.append(option)
                 continue
             for each in items[:5000]:
                 Execution(self._self, frame).bind(expr.targets[depth], each)

@@ -185,6 +185,10 @@ class Raised:
         return f"Raised({self.exception!r})"
 
 
+class Partial(dict[Value, Value]):
+    """A dict that may hold more than is known of it: a key that is missing here may be there."""
+
+
 class DefaultDict(dict[Value, Value]):
     """A `collections.defaultdict` with its factory."""
 

@@ -96,7 +96,7 @@ urlpatterns = [path("", include(router.urls)), *beds.urls, path("own/", include(
         "GET /own/bulk/ Bulk.list",
         "GET /rooms Rooms.list",
         "GET /rooms/{pk} Rooms.retrieve",
-        "GET /rooms/{room_pk}/beds/ Beds.list",
+        "GET /rooms/{room_pk}/beds Beds.list",
     ]
 
 

@@ -74,6 +74,7 @@ HARNESSES = {
     "radio": Harness("flask_truth", ("quart",)),
     "fleet": Harness("sanic_truth", ("sanic", "sanic_testing")),
     "harbour": Harness("aiohttp_truth", ("aiohttp",)),
+    "observatory": Harness("tornado_truth", ("tornado",)),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),
 }
 

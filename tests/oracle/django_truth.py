@@ -60,6 +60,7 @@ from oracle.answers import (
 
 OWN_MODULES = ("django.", "rest_framework.", "ninja.", "ninja_extra.")
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
+SUFFIX = re.compile(r"<drf_format_suffix\w*:format>")
 OPTIONAL_SLASH = re.compile(r"/\?$")
 
 
@@ -116,7 +117,7 @@ def path_of(pattern: Any) -> str:
     """The normalised text of one pattern."""
     if isinstance(pattern, RegexPattern):
         return _regex_path(pattern._regex)
-    return CONVERTER.sub(r"{\1}", str(pattern))
+    return CONVERTER.sub(r"{\1}", SUFFIX.sub(".{format}", str(pattern)))
 
 
 def _regex_path(regex: str) -> str:
@@ -321,7 +322,34 @@ def start_lending(folder: Path) -> dict[str, str]:
     return {"copy_id": A_UUID}
 
 
-STARTS = {"clinic": start_clinic, "lending": start_lending}
+def start_museum(folder: Path) -> dict[str, str]:
+    """Start the museum with one work in one room; give values for its paths."""
+    os.environ.update(
+        {
+            "DJANGO_SETTINGS_MODULE": "museum.settings",
+            "MUSEUM_SECRET_KEY": "secret" * 10,
+            "MUSEUM_TERMINAL_KEY": "secret" * 10,
+            "MUSEUM_HOSTS": "testserver",
+            "MUSEUM_DATABASE_ENGINE": "django.db.backends.sqlite3",
+            "MUSEUM_DATABASE_NAME": os.fspath(folder / "museum.db"),
+        }
+    )
+    django.setup()
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    room = apps.get_model("works.Room").objects.create(name="hall")
+    work = apps.get_model("works.Work").objects.create(title="Untitled", room=room)
+    apps.get_model("works.Note").objects.create(work=work, text="Nice")
+    return {
+        "name": "hall",
+        "room_name": "hall",
+        "day": "2025-01-01",
+        "year": "1999",
+        "format": "json",
+        "app_label": "works",
+    }
+
+
+STARTS = {"clinic": start_clinic, "lending": start_lending, "museum": start_museum}
 
 
 def ask(app: str, folder: Path) -> dict[str, Any]:

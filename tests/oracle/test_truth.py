@@ -195,6 +195,19 @@ KNOWN = {
         ("GET", "/depots/ping", "fleet.depots.ping", "no"),
         ("POST", "/maintenance/tyres/done", "fleet.admin.make_maintenance.done", "yes"),
     ],
+    "observatory": [
+        ("GET", "/hall", "observatory.nights.HallHandler.get", "no"),
+        ("GET", "/nights/{year}/{month}", "observatory.nights.PlanHandler.get", "yes"),
+        ("GET", "/nights/{night}/log", "observatory.nights.LogHandler.get", "yes"),
+        ("POST", "/dome", "observatory.nights.DomeHandler.post", "yes"),
+        (
+            "GET",
+            "/api/v1/stars/{star_id}/magnitude",
+            "observatory.stars.handlers.MagnitudeHandler.get",
+            "yes",
+        ),
+        ("GET", "/health", "observatory.app.HealthHandler.get", "no"),
+    ],
     "harbour": [
         ("GET", "/office/invoices", "harbour.office.invoices", "yes"),
         ("GET", "/office/health", "harbour.pages.health", "no"),
@@ -202,6 +215,23 @@ KNOWN = {
         ("PATCH", "/arrivals/{arrival_id}", "harbour.arrivals.Arrivals.change", "yes"),
         ("GET", "/tide/lock", "harbour.arrivals.tide", "no"),
         ("PUT", "/berths/{berth_id}/booking", "harbour.berths.views.Booking.put", "yes"),
+    ],
+    "museum": [
+        ("GET", "/health/", "museum.works.views.health", "no"),
+        ("GET", "/vault/", "museum.works.views.health", "yes"),
+        ("GET", "/terminal/locked/{number}/", "museum.works.views.terminal", "yes"),
+        ("GET", "/terminal/open/{number}/", "museum.works.views.terminal", "no"),
+        ("GET", "/en/works/inventory/open/", "museum.works.views.OpenInventory.get", "yes"),
+        ("GET", "/en/works/rooms/", "museum.works.views.RoomList.get", "no"),
+        ("DELETE", "/api/v1/works/{pk}/notes/", "museum.api.views.WorkViewSet.remove_notes", "yes"),
+        ("POST", "/api/v1/rooms/", "museum.api.views.RoomViewSet.create", "no"),
+        (
+            "DELETE",
+            "/api/v2/x-works/{parent_lookup_work}/remarks/{pk}",
+            "museum.api.views.NoteViewSet.destroy",
+            "yes",
+        ),
+        ("GET", "/api/tours/free/", "museum.api.views.Tours.get", "no"),
     ],
     "desk": [
         ("GET", "/metrics", "desk.pages.metrics", "yes"),

@@ -23,6 +23,7 @@ from linter.evaluate.values import (
     Lambda,
     Made,
     Member,
+    Partial,
     Raised,
     Value,
     options,
@@ -101,8 +102,6 @@ class Caller:
 
     def __init__(self, refusals: Refusals) -> None:
         self._refusals = refusals
-        self.permission_classes: Value = UNKNOWN
-        """What `super().get_permissions()` starts from in the view under trial."""
 
     def request(self, method: Value = "GET", path: Value = UNKNOWN) -> Made:
         """A request without credentials, and without anything that could carry them."""
@@ -111,11 +110,11 @@ class Caller:
             "user": _made(_USER),
             "auth": None,
             "session": {},
-            "headers": {},
+            "headers": Partial(),
             "COOKIES": {},
             "META": _made(_META),
             "body": b"",
-            **{name: {} for name in ("GET", "POST", "FILES", "data", "query_params")},
+            **{name: Partial() for name in ("GET", "POST", "FILES", "data", "query_params")},
             "method": method,
             "path": path,
             "path_info": path,
@@ -193,7 +192,7 @@ class Caller:
         if name in ("setup", "initial", "process_request", "process_view", "check_throttles", "__init__"):
             return None
         if name == "get_permissions":
-            return self.permission_classes
+            return receiver.fields.get("permission_classes", UNKNOWN)
         if name == "has_permission":
             verdict = library_permission(evaluator, receiver.cls, "GET")
             return UNKNOWN if verdict is Verdict.UNKNOWN else verdict is Verdict.NO
@@ -345,7 +344,8 @@ class Caller:
         if isinstance(exception, Made) and exception.name in HTTP_EXCEPTIONS:
             return _as_status(exception.argument(0, "status_code"))
         if isinstance(exception, (Made, External)):
-            return EXCEPTION_STATUS.get(exception.name, 0)
+            # A key that nobody handles the lack of fails before anything is decided.
+            return None if exception.name == "KeyError" else EXCEPTION_STATUS.get(exception.name, 0)
         return None
 
     def _of_exception(self, cls: Class) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linter.backend import Guard, Verdict
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
-from linter.facts.expressions import Ref
+from linter.facts.expressions import Constant, Ref
 from linter.finding import Location
 from linter.frameworks.django.anonymous import DOUBTFUL, PASSES, Caller, Judgement, Undecorated
 from linter.frameworks.django.classes import VIEW, is_harmless
@@ -50,7 +50,8 @@ class DjangoGuards(DecoratorGuards):
     def of_function(self, function: Function, verb: str = "GET") -> GuardSet:
         """The guards of a function view: its decorators and the checks in its body."""
         decorated = self.of_decorated(function, "function")
-        return GuardSet((*decorated.guards, *self.inside(function, None, verb)), decorated.login_free)
+        free = decorated.login_free or _frees_itself(function)
+        return GuardSet((*decorated.guards, *self.inside(function, None, verb)), free)
 
     def inside(self, function: Function, cls: Class | None = None, verb: str = "GET") -> tuple[Guard, ...]:
         """What a handler's own body does to anonymous callers. `cls` is the class of the view, if any."""
@@ -263,3 +264,10 @@ class DjangoGuards(DecoratorGuards):
             if isinstance(found, Function):
                 return found
         return None
+
+
+def _frees_itself(function: Function) -> bool:
+    """Whether the module says `view.login_required = False`, as `login_not_required` does."""
+    body = function.module.functions[0]
+    assigned = body.assignments.get(f"{function.scope.name}.login_required", [])
+    return function.parent is body and any(each.value == Constant(False) for each in assigned)

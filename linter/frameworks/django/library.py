@@ -19,7 +19,7 @@ from linter.evaluate.values import (
 from linter.facts.expressions import Ref
 from linter.frameworks.django import rest_routers
 from linter.frameworks.django.classes import library_bases
-from linter.frameworks.django.known import ADMIN_VIEW, TAKES_FUNCTION
+from linter.frameworks.django.known import ADMIN_VIEW, TAKES_FUNCTION, decorator_kind
 from linter.frameworks.django.registries import recording_decorators
 from linter.frameworks.django.settings import DjangoSettings
 from linter.frameworks.django.urls import (
@@ -113,8 +113,9 @@ class DjangoLibrary:
             return rest_routers.new_router(made)
         if name in TAKES_FUNCTION:
             return made
-        if len(made.args) == 1 and not made.keywords and is_view(made.args[0]):
-            return Wrapped(made.args[0], External(name), made)
+        if made.args and is_view(made.args[0]):
+            if (len(made.args) == 1 and not made.keywords) or decorator_kind(name) not in (None, "other"):
+                return Wrapped(made.args[0], External(name), made)
         return NotImplemented
 
     def _include(self, evaluator: Evaluator, made: Made) -> Value:
@@ -315,6 +316,8 @@ class DjangoLibrary:
             return ClassView(member.receiver, made)
         if member.name == "_replace" and isinstance(member.receiver, Made):
             return rest_routers.replaced(member.receiver, made.keywords)
+        if member.name == "register" and _is_registered(member.receiver):
+            return rest_routers.register_below(evaluator, member.receiver, made)
         if rest_routers.is_router(evaluator, member.receiver):
             return rest_routers.call(evaluator, member.receiver, member.name, made)
         return NotImplemented
@@ -352,6 +355,10 @@ class DjangoLibrary:
         ):
             return result
         return result if result is made.args[0] else Wrapped(made.args[0], callee, made)
+
+
+def _is_registered(value: Value) -> bool:
+    return isinstance(value, Made) and value.name == rest_routers.REGISTERED
 
 
 def is_context_manager(function: Function) -> bool:

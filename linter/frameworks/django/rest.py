@@ -91,16 +91,23 @@ class RestGuards:
             view.cls,
             {
                 **view.keywords,
-                "permission_classes": source.value,
+                "permission_classes": self._classes(source.value),
                 "action": action if view.actions is not None else UNKNOWN,
                 "request": self._caller.request(verb),
                 "kwargs": UNKNOWN,
             },
         )
-        self._caller.permission_classes = source.value
         bound = Closure(override.function, override.frame, instance)
         answer = self._evaluator.trial(bound, [])
         return Source(answer, "class", override.function.location)
+
+    def _classes(self, value: Value) -> Value:
+        """A list of classes of which some may be given by their dotted paths; no list is an empty one."""
+        if value is NotImplemented:
+            return []
+        if not isinstance(value, (list, tuple)):
+            return value
+        return [self._imported(each) if isinstance(each, str) else each for each in value]
 
     def _source(self, view: ClassView, name: str, setting: str, place: Location) -> Source:
         """Where the list of classes comes from: the action, the URL file, the class or the settings."""

@@ -20,6 +20,7 @@ _BASES = frozenset(
     | {"ExtendedSimpleRouter", "ExtendedDefaultRouter"}
 )
 
+REGISTERED = "rest_framework.routers.registered"
 _ROUTE_FIELDS = ("url", "mapping", "name", "detail", "initkwargs")
 
 Router = Made | Instance
@@ -75,7 +76,10 @@ def _initialise(router: Router, made: Made) -> None:
     router.fields["trailing_slash"] = "/" if made.keywords.get("trailing_slash", True) is not False else ""
     nested = "Nested" in made.name or (len(made.args) >= 2 and isinstance(made.args[1], str))
     if nested and made.args:
-        router.fields["parent"] = (made.args[0], made.argument(1, "parent_prefix", ""))
+        above = made.args[0]
+        router.fields["parent"] = (above, made.argument(1, "parent_prefix", ""))
+        if "trailing_slash" not in made.keywords and isinstance(above, (Made, Instance)):
+            router.fields["trailing_slash"] = above.fields.get("trailing_slash", "/")
         router.fields["lookup_name"] = made.argument(2, "lookup")
 
 
@@ -107,7 +111,7 @@ def call(evaluator: Evaluator, router: Router, name: str, made: Made) -> Value:
             ]
         )
         router.fields["registry"].append((registered[0], registered[1], made))
-        return Made("rest_framework.routers.registered", [router, registered[0]], {}, made.module, made.span)
+        return _registered(router, None, registered, made)
     if name == "get_urls":
         return patterns(evaluator, router)
     if name == "get_routes":
@@ -118,6 +122,29 @@ def call(evaluator: Evaluator, router: Router, name: str, made: Made) -> Value:
             router.fields["trailing_slash"] = "/" if slash is not False else ""
         return None
     return NotImplemented
+
+
+def _registered(router: Router, above: Made | None, registered: list[Value], made: Made) -> Made:
+    """What `register` returns: with the extended routers, more can be registered below it."""
+    item = Made(REGISTERED, registered, {}, made.module, made.span)
+    item.fields = {"router": router, "above": above}
+    return item
+
+
+def register_below(evaluator: Evaluator, item: Made, made: Made) -> Value:
+    """`router.register("a", A).register("b", B, parents_query_lookups=["a"])`."""
+    lookups = made.argument(3, "parents_query_lookups", [])
+    names = [each for each in lookups if isinstance(each, str)] if isinstance(lookups, (list, tuple)) else []
+    prefix, viewset = made.argument(0, "prefix", ""), made.argument(1, "viewset", UNKNOWN)
+    path, current = f"/{prefix}", item
+    while names and current is not None:
+        above, owner = current.args[0], current.args[1]
+        regex = evaluator.class_value(owner, "lookup_value_regex") if isinstance(owner, Class) else None
+        regex = regex if isinstance(regex, str) else "[^/.]+"
+        name = names.pop().replace(".", "_")
+        path, current = f"/{above}/(?P<parent_lookup_{name}>{regex}){path}", current.fields["above"]
+    item.fields["router"].fields["registry"].append((path.lstrip("/"), viewset, made))
+    return _registered(item.fields["router"], item, [prefix, viewset], made)
 
 
 def _standard_routes(router: Router) -> list[Made]:
