@@ -34,7 +34,7 @@ class Effect(NamedTuple):
 def effect_of(info: RuleInfo, settings: Settings) -> Effect:
     """What `settings` make of a rule; `info` has the severity and confidence that the rule declares."""
     severity = effective_severity(info.id, info.severity, settings)
-    runs = selected(info.id, info.severity, info.confidence, settings)
+    runs = selected(info.id, info.severity, info.confidence, settings, opt_in=info.opt_in)
     level = _best(settings.severity, info.id)
     severity_origin = settings.origins.get(f"severity.{level}", "") if level else ""
     if info.id == WITHOUT_REASON and not settings.require_reason:
@@ -59,6 +59,8 @@ def _why(info: RuleInfo, settings: Settings, runs: bool) -> tuple[str, str]:
         return f"`{ignored_key}` has `{ignored}`", origins[ignored_key]
     if settings.select and not chosen:
         return "`select` does not name it", origins["select"]
+    if info.opt_in:
+        return "it runs only when `select` or `extend-select` names it in full", "default"
     return f"it is not in profile `{settings.profile}`", origins["profile"]
 
 

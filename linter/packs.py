@@ -147,4 +147,5 @@ def info(rule: Rule[Any]) -> RuleInfo:
         cwe=rule.cwe,
         owasp=rule.owasp,
         fix=rule.fix_safety,
+        opt_in=rule.opt_in,
     )

@@ -78,6 +78,8 @@ class Rule(ABC, Generic[S]):
     cwe: ClassVar[int | None] = None
     owasp: ClassVar[str] = ""
     fix_safety: ClassVar[Literal["", "safe", "unsafe"]] = ""
+    opt_in: ClassVar[bool] = False
+    """Runs only when the configuration selects the rule by its full name, whatever the profile."""
 
     @abstractmethod
     def subjects(self, backend: Backend) -> Iterable[S]:

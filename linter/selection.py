@@ -66,8 +66,13 @@ def effective_severity(rule: str, severity: Severity, settings: Settings) -> Sev
     return None if level == "off" else Severity(level)
 
 
-def selected(rule: str, severity: Severity, confidence: Confidence, settings: Settings) -> bool:
-    """Whether `rule`, with the severity and confidence that it declares, runs under `settings`."""
+def selected(
+    rule: str, severity: Severity, confidence: Confidence, settings: Settings, *, opt_in: bool = False
+) -> bool:
+    """Whether `rule`, with the severity and confidence that it declares, runs under `settings`.
+
+    One that is `opt_in` has to be named in full.
+    """
     effective = effective_severity(rule, severity, settings)
     if effective is None:
         return False
@@ -77,7 +82,7 @@ def selected(rule: str, severity: Severity, confidence: Confidence, settings: Se
         return False
     if chosen == _EXACT:
         return True
-    if settings.select and chosen == _NONE:
+    if opt_in or (settings.select and chosen == _NONE):
         return False
     least_severity, least_confidence = _ADMITS[settings.profile]
     return effective.rank <= least_severity.rank and confidence.rank <= least_confidence.rank

@@ -34,6 +34,11 @@ class Lock(IntEnum):
         return self.name.replace("_", " ")
 
     @property
+    def named(self) -> str:
+        """The lock with its article: `an ACCESS EXCLUSIVE lock`."""
+        return f"{'an' if self.name[0] in 'AE' else 'a'} {self} lock"
+
+    @property
     def waits(self) -> str:
         """Who waits for the lock: `reads and writes`, `writes`, or nobody that matters to users."""
         if self is Lock.ACCESS_EXCLUSIVE:
@@ -178,8 +183,9 @@ class Change:
 class Revision:
     """One migration with its changes in the order in which they run.
 
-    `name` is what others call it, `after` are those that must run before it. `reversible` says whether the way
-    down is there. `history` tells apart the histories of a project: only migrations of one history meet.
+    `name` is what others call it, `after` are those that must run before it. `reversible` says whether
+    the way down is there. `history` tells apart the histories of a project: only migrations of one
+    history meet.
     """
 
     name: str

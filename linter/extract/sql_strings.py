@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,9 +24,18 @@ _VERBS = frozenset(
         "revoke",
         "merge",
         "replace",
+        "comment",
+        "do",
+        "lock",
+        "refresh",
+        "reindex",
+        "set",
+        "start",
+        "vacuum",
     }
 )
-_INITIALS = frozenset(verb[0] for verb in _VERBS) | frozenset(verb[0].upper() for verb in _VERBS)
+_INITIALS = frozenset(verb[0] for verb in _VERBS) | frozenset(verb[0].upper() for verb in _VERBS) | {"-"}
+_COMMENTS = re.compile(r"(?:\s|--[^\n]*\n)*+")
 _SHORTEST = 12
 _HOLE = "hole_"
 
@@ -57,6 +67,9 @@ class SqlStrings:
         head = text[:1]
         if head.isspace() or head == "(":
             text = text.lstrip(" \t\r\n(")
+            head = text[:1]
+        if text.startswith("--"):
+            text = text[_COMMENTS.match(text).end() :]  # type: ignore[union-attr]
             head = text[:1]
         return head in _INITIALS and text[:9].partition(" ")[0].strip().lower() in _VERBS
 

@@ -33,7 +33,7 @@ def effect_of(
     *,
     utc: bool = False,
 ) -> Effect:
-    """What an action locks and does, given its table's state before. `utc` says that the session is in UTC."""
+    """What an action locks and does, given its table's state before. `utc` is a session in UTC."""
     forms = _Forms(table, tables, engine, utc).of(action)
     model = OF_ENGINE.get(engine, {})
     effects = [_entry(form, known, model, major(version)) for form, known in forms]

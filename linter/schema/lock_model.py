@@ -1,4 +1,4 @@
-"""What each form of change locks and does, by server and version. Held against a real PostgreSQL by the tests.
+"""What each form of change locks and does, by server and version; the tests hold it against real servers.
 
 A form has one entry, or several for versions that differ: the first whose `since` the server has reached
 counts. `own` is the lock on the table itself, `other` that on tables that it references.

@@ -136,7 +136,10 @@ ACTIONS: list[tuple[str, list[Action]]] = [
         "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u",
         [Action("add-foreign-key", "t", (col("a"),), "", "u")],
     ),
-    ("ALTER TABLE t ADD CHECK (a > 0) NOT VALID", [Action("add-check", "t", flags=("not-valid",))]),
+    (
+        "ALTER TABLE t ADD CHECK (a > 0) NOT VALID",
+        [Action("add-check", "t", (Column("a", ""),), flags=("not-valid",), expression="a > 0")],
+    ),
     ("ALTER TABLE t ADD CONSTRAINT c EXCLUDE USING gist (r WITH &&)", [Action("add-exclude", "t", name="c")]),
     ("ALTER TABLE t VALIDATE CONSTRAINT c", [Action("validate-constraint", "t", name="c")]),
     (
@@ -145,7 +148,10 @@ ACTIONS: list[tuple[str, list[Action]]] = [
     ),
     (
         "ALTER TABLE t ADD CONSTRAINT a CHECK (x > 0), ADD CONSTRAINT b CHECK (y > 0) NOT VALID",
-        [Action("add-check", "t", name="a"), Action("add-check", "t", name="b", flags=("not-valid",))],
+        [
+            Action("add-check", "t", (Column("x", ""),), "a", expression="x > 0"),
+            Action("add-check", "t", (Column("y", ""),), "b", flags=("not-valid",), expression="y > 0"),
+        ],
     ),
     # Tables
     (
@@ -319,7 +325,7 @@ def test_a_created_table_says_all_about_its_columns_and_constraints() -> None:
     )
     assert [(action.kind, action.name, action.references, names(action)) for action in constraints] == [
         ("add-unique", "c", "", ["code", "made"]),
-        ("add-check", "", "", []),
+        ("add-check", "", "", ["made"]),
         ("add-foreign-key", "", "other", ["code", "made"]),
     ]
 

@@ -71,12 +71,7 @@ def _inside(uri: str, statements: list[str]) -> Seen:
                 connection.execute(statements[0])
         before = _files(connection)
         read = _read(connection)
-        names = {
-            oid: name
-            for oid, name in connection.execute(
-                "SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'm')"
-            ).fetchall()
-        }
+        names = _tables(connection)
         connection.execute(statements[-1])
         locks: dict[str, Lock] = {}
         for relation, mode in connection.execute(
@@ -94,7 +89,7 @@ def _inside(uri: str, statements: list[str]) -> Seen:
 
 
 def _outside(uri: str, admin: Any, statements: list[str]) -> Seen:
-    """For statements that refuse a transaction: a reader makes them wait, and their locks are seen meanwhile."""
+    """For statements that refuse a transaction: a reader makes them wait, and shows their locks meanwhile."""
     import psycopg
 
     with psycopg.connect(uri, autocommit=True) as own:
@@ -102,12 +97,7 @@ def _outside(uri: str, admin: Any, statements: list[str]) -> Seen:
             own.execute(each)
         before = _files(admin)
         pid = own.info.backend_pid
-        names = {
-            oid: name
-            for oid, name in admin.execute(
-                "SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-            ).fetchall()
-        }
+        names = _tables(admin)
         failed: list[Exception] = []
 
         def run() -> None:
@@ -142,6 +132,14 @@ def _outside(uri: str, admin: Any, statements: list[str]) -> Seen:
         if failed:
             raise failed[0]
         return Seen(locks, _work(before, _files(admin), 0))
+
+
+def _tables(connection: Any) -> dict[int, str]:
+    query = (
+        "SELECT oid, relname FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'm')"
+    )
+    return dict(connection.execute(query).fetchall())
 
 
 def _waits(connection: Any, pid: int) -> bool:

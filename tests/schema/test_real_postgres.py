@@ -20,7 +20,8 @@ CREATE TABLE t (
     id bigint NOT NULL, a integer, b integer NOT NULL, fk bigint, vc varchar(100), tx text,
     n numeric(10, 2), ch char(10), ts timestamp, js json, d date, tagged text[]
 );
-INSERT INTO t SELECT i, i, i, i, 'v' || i, '{}', 1.5, 'c', now(), '{}', now(), '{}' FROM generate_series(1, 50) i;
+INSERT INTO t SELECT i, i, i, i, 'v' || i, '{}', 1.5, 'c', now(), '{}', now(), '{}'
+FROM generate_series(1, 50) i;
 CREATE INDEX t_a ON t (a);
 CREATE UNIQUE INDEX t_b ON t (b);
 CREATE UNIQUE INDEX t_u ON t (a);
@@ -201,7 +202,7 @@ UNMEASURED = {
     "set tablespace",
     "vacuum",
 }
-"""Forms that need a second tablespace or access method, whose lock is in the statement, or is gone too soon."""
+"""Forms that need a second tablespace or access method, or whose lock is gone too soon to be seen."""
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
@@ -232,7 +233,7 @@ def test_locks_and_work_are_those_of_the_server(case: Case, postgres: tuple[int,
     else:
         assert own == seen.locks.get("t", Lock.NONE), seen
         assert max(effect.other for effect in effects) == seen.locks.get("o", Lock.NONE), seen
-    # Without a transaction only the locks are seen; a concurrent refresh writes the rows that differ, here none.
+    # Outside a transaction only locks are seen; a concurrent refresh writes what differs, here nothing.
     if case.inside and "CONCURRENTLY" not in case.sql:
         assert max(effect.work for effect in effects) == seen.work
 

@@ -1,0 +1,70 @@
+from collections.abc import Iterable, Iterator
+
+from linter.backend import Backend, Change, Work
+from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.schema.advice import unvalidated
+
+_KINDS = ("add-foreign-key", "add-check", "add-column")
+
+
+class ConstraintCheckedAtOnce(Rule[Change]):
+    """A foreign key or CHECK is added and checked against all rows in one step.
+
+    ## Why
+    The server reads the whole table while it holds the lock: for a CHECK nobody can read or write
+    meanwhile, for a foreign key nobody can write to either table. NOT VALID adds the constraint at once
+    for new rows, and VALIDATE CONSTRAINT checks the old ones later beside the traffic.
+
+    ## Bad
+        ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total >= 0);
+
+    ## Good
+        ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total >= 0) NOT VALID;
+        -- in the next migration
+        ALTER TABLE orders VALIDATE CONSTRAINT orders_total_positive;
+
+    ## Limits
+    PostgreSQL and MySQL. Silent for tables that the same migration creates, and for a new column without
+    a default, which the server knows to be NULL everywhere and does not check as a foreign key. MySQL
+    copies the table for either constraint and has no form that does not.
+
+    ## References
+    - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+    """
+
+    severity = Severity.ERROR
+    confidence = Confidence.HIGH
+    noun = "foreign keys and checks on tables in use"
+
+    def subjects(self, backend: Backend) -> Iterable[Change]:
+        """Constraints added to tables that were there before."""
+        for each in backend.changes_of(*_KINDS):
+            if each.engine != "sqlite" and each.name and (each.kind != "add-column" or _is_constrained(each)):
+                yield each
+
+    def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
+        """All rows are read under the lock."""
+        effect = subject.effect
+        wanted = (Work.SCAN, Work.REWRITE) if subject.engine == "mysql" else (Work.SCAN,)
+        if effect.work not in wanted or not effect.known or not effect.lock.waits:
+            return
+        what = "foreign key" if subject.kind == "add-foreign-key" or "referencing" in effect.form else "check"
+        other = subject.action.references
+        tables = f"{subject} and `{other}`" if other and effect.other.waits else str(subject)
+        waits = (
+            "all reads and writes of it wait" if effect.lock.waits.startswith("reads") else "all writes wait"
+        )
+        verb = "copies" if subject.engine == "mysql" else "reads"
+        yield self.finding(
+            subject,
+            f"adding this {what} {verb} all of {subject} under {effect.lock.named} on {tables}, so {waits}",
+            help=_MYSQL if subject.engine == "mysql" else unvalidated(subject),
+        )
+
+
+_MYSQL = "add it with `pt-online-schema-change` or `gh-ost`, or in a maintenance window"
+
+
+def _is_constrained(change: Change) -> bool:
+    definition = change.definition
+    return definition is not None and (bool(definition.references) or change.has("check"))

@@ -1,0 +1,48 @@
+from collections.abc import Iterable, Iterator
+
+from linter.backend import Backend, Change
+from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.schema.advice import concurrent_drop
+
+
+class IndexDropBlocksReads(Rule[Change]):
+    """An index is dropped without CONCURRENTLY.
+
+    ## Why
+    DROP INDEX takes an ACCESS EXCLUSIVE lock on the table. The drop itself takes no time, but it queues
+    behind every transaction that is still reading, and everything that comes later queues behind it.
+
+    ## Bad
+        DROP INDEX orders_customer_idx;
+
+    ## Good
+        DROP INDEX CONCURRENTLY IF EXISTS orders_customer_idx;
+
+    ## Limits
+    PostgreSQL only. A `lock_timeout` bounds the wait as well. Silent for tables that the same migration
+    creates.
+
+    ## References
+    - https://www.postgresql.org/docs/current/sql-dropindex.html
+    """
+
+    severity = Severity.NOTE
+    confidence = Confidence.HIGH
+    noun = "dropped indexes"
+
+    def subjects(self, backend: Backend) -> Iterable[Change]:
+        """Indexes dropped by themselves."""
+        return backend.changes_of("drop-index", engine="postgres")
+
+    def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
+        """The drop waits for readers, and readers wait for it."""
+        if subject.has("concurrently") or not subject.effect.lock.waits:
+            return
+        index = f"`{subject.action.name}`" if subject.action.name else "the index"
+        table = f" on {subject}" if subject.name else " on its table"
+        yield self.finding(
+            subject,
+            f"dropping {index} takes {subject.effect.lock.named}{table}, so reads and writes queue behind it "
+            "while it waits for running queries",
+            help=concurrent_drop(subject),
+        )
