@@ -185,7 +185,7 @@ class Revision:
 
     `name` is what others call it, `after` are those that must run before it. `reversible` says whether
     the way down is there. `history` tells apart the histories of a project: only migrations of one
-    history meet.
+    history meet. `group` is Django's app, or the label of a branch of Alembic's.
     """
 
     name: str
@@ -198,6 +198,7 @@ class Revision:
     reversible: Verdict
     history: int
     body: Function | None = None
+    statements: tuple[Statement, ...] = field(default=(), repr=False)
     changes: list[Change] = field(default_factory=list)
 
     def __str__(self) -> str:

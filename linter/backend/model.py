@@ -61,6 +61,10 @@ class Schema(Protocol):
         """Paths of migration files."""
 
     @property
+    def migrated(self) -> dict[str, Table]:
+        """The tables that migrations leave behind, by name."""
+
+    @property
     def revisions(self) -> tuple[Revision, ...]:
         """Migrations with their changes, by path."""
 
@@ -142,6 +146,11 @@ class Backend:
     def migrations(self) -> tuple[str, ...]:
         """Paths of all migration files."""
         return () if self._schema is None else self._schema.migrations
+
+    @cached_property
+    def migrated(self) -> dict[str, Table]:
+        """The tables that migrations and SQL files leave behind, models left aside."""
+        return {} if self._schema is None else self._schema.migrated
 
     @cached_property
     def revisions(self) -> tuple[Revision, ...]:

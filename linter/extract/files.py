@@ -15,6 +15,7 @@ from linter.facts.scopes import Define, Scope
 from linter.facts.spans import unpack
 
 if TYPE_CHECKING:
+    from linter.sources import Language
     from linter.parse.python import Parsed
 
 _MARK = b"backlint:"
@@ -27,7 +28,10 @@ def _encoder() -> msgspec.msgpack.Encoder:
 
 def extract(data: bytes, language: str, dialect: str) -> FileFacts:
     """The facts of one file. What cannot be read as its language gives facts with an `error`."""
-    facts = _sql(data, dialect) if language == "sql" else _python(data, dialect)
+    if language == "openapi":
+        facts = _openapi(data)
+    else:
+        facts = _sql(data, dialect) if language == "sql" else _python(data, dialect)
     facts.lines = _lines(data)
     return facts
 
@@ -55,7 +59,7 @@ class Task(NamedTuple):
 
     path: str
     data: bytes
-    language: str
+    language: Language
     facts: bool
     observers: tuple[int, ...] = ()
 
@@ -70,7 +74,7 @@ class Read(NamedTuple):
     observations: tuple[bytes, ...]
 
 
-def extract_many(files: list[tuple[bytes, str]], dialect: str) -> list[bytes]:
+def extract_many(files: list[tuple[bytes, Language]], dialect: str) -> list[bytes]:
     """Encoded facts of several (data, language) files."""
     tasks = [Task("", data, language, True) for data, language in files]
     return [each.facts for each in read_many(tasks, dialect, ())]
@@ -176,6 +180,16 @@ def _sql(data: bytes, dialect: str) -> FileFacts:
 
         facts.directives = directives(text, "sql", covering)
     return facts
+
+
+def _openapi(data: bytes) -> FileFacts:
+    from linter.extract.openapi import document_of
+    from linter.parse.documents import Unreadable
+
+    try:
+        return FileFacts("openapi", api=document_of(data))
+    except Unreadable as error:
+        return FileFacts("openapi", error=str(error))
 
 
 def _python_ranges(scopes: tuple[Scope, ...]) -> Callable[[int], tuple[int, int]]:

@@ -331,13 +331,21 @@ def _vacuum(scan: Scanner) -> bool:
     return scan.shouts and (scan.word == "(" or scan.key in ("FULL", "ANALYZE", "VERBOSE", "FREEZE"))
 
 
+def _bare(scan: Scanner) -> bool:
+    """A statement of one word, in capitals."""
+    return scan.shouts and scan.done
+
+
 _GRAMMARS: dict[str, Callable[[Scanner], bool]] = {
     "ALTER": _alter,
+    "BEGIN": _bare,
+    "COMMIT": _bare,
     "COMMENT": _comment,
     "CREATE": _create,
     "DELETE": _delete,
     "DO": _do,
     "DROP": _drop,
+    "END": _bare,
     "GRANT": _grant,
     "INSERT": _insert,
     "LOCK": _lock,
@@ -346,6 +354,7 @@ _GRAMMARS: dict[str, Callable[[Scanner], bool]] = {
     "REINDEX": _reindex,
     "REPLACE": _replace,
     "REVOKE": _grant,
+    "ROLLBACK": _bare,
     "SELECT": _select,
     "SET": _set,
     "START": _start,

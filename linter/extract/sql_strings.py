@@ -37,6 +37,7 @@ _VERBS = frozenset(
 _INITIALS = frozenset(verb[0] for verb in _VERBS) | frozenset(verb[0].upper() for verb in _VERBS) | {"-"}
 _COMMENTS = re.compile(r"(?:\s|--[^\n]*\n)*+")
 _SHORTEST = 12
+_BARE = frozenset({"BEGIN", "BEGIN;", "COMMIT", "COMMIT;", "ROLLBACK", "ROLLBACK;", "END", "END;"})
 _HOLE = "hole_"
 
 
@@ -63,7 +64,7 @@ class SqlStrings:
     def may_start(self, text: str) -> bool:
         """Whether `text` begins with a verb of SQL. Cheap: it runs on every string."""
         if len(text) < _SHORTEST:
-            return False
+            return text in _BARE
         head = text[:1]
         if head.isspace() or head == "(":
             text = text.lstrip(" \t\r\n(")

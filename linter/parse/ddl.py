@@ -113,6 +113,10 @@ def _create_other(cursor: Cursor, object_: str, flags: tuple[str, ...]) -> Actio
         cursor.seek("ON" if object_ != "rule" else "TO")
         cursor.take()
         table = cursor.qualified()
+    if object_ == "type" and cursor.holds("AS ENUM"):
+        flags += ("as-enum",)
+    if object_ == "domain" and cursor.holds("CHECK"):
+        flags += ("check",)
     if object_ in ("function", "procedure", "view") and cursor.holds("SECURITY DEFINER"):
         flags += ("security-definer",)
     return _other(f"create {object_}", table, name, flags)

@@ -28,10 +28,11 @@ def revisions(histories: Iterable[History], version: str) -> tuple[Revision, ...
                 tool=tool,
                 engine=engine,
                 after=migration.after,
-                group=migration.rank[0] if tool == "django" and migration.rank else "",
+                group=migration.rank[0] if tool == "django" and migration.rank else migration.label,
                 reversible=migration.reversible,
                 history=number,
                 body=migration.body,
+                statements=statements,
             )
             revision.changes = list(_Reader(revision, engine, version).read(statements))
             found.append(revision)

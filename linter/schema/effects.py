@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -227,13 +228,25 @@ def _is_online(before: str, after: str) -> bool:
     """Whether MySQL changes the type in place: a longer varchar that keeps its one or two length bytes."""
     old, new = parse(before), parse(after)
     if old is None or new is None or before == after:
-        return before == after
+        return before == after or _appends_labels(before, after)
     if old.name != "varchar" or new.name != "varchar" or old.size is None or new.size is None:
         return False
     # Up to 63 characters of four bytes fit into 255 bytes.
     return new.size >= old.size and (new.size <= 63 or old.size > 255)
 
 
+def _appends_labels(before: str, after: str) -> bool:
+    """Whether an enum or set only gets labels behind its last one, within the same size in bytes."""
+    kind = before.partition("(")[0].strip().lower()
+    old, new = _LABEL.findall(before), _LABEL.findall(after)
+    if kind not in ("enum", "set") or not after.lower().startswith(kind) or new[: len(old)] != old:
+        return False
+    if kind == "enum":
+        return (len(old) > 255) == (len(new) > 255)
+    return (len(old) + 7) // 8 == (len(new) + 7) // 8
+
+
+_LABEL = re.compile(r"'((?:[^']|'')*)'")
 _OTHERS = {
     "cluster": "cluster",
     "set-logged": "set logged",

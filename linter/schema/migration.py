@@ -15,7 +15,7 @@ __all__ = ["Migration", "Step", "made_up"]
 
 @dataclass(slots=True)
 class Step:
-    """One statement of a migration."""
+    """One statement of a migration. `derived` says that its SQL was worked out from an operation."""
 
     facts: SqlStatement
     location: Location
@@ -23,6 +23,7 @@ class Step:
     function: Function | None
     in_transaction: Verdict
     reversible: Verdict = Verdict.UNKNOWN
+    derived: bool = False
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class Migration:
 
     `name` is what other migrations call it; `after` are those that must run before. `rank` orders those that
     do not depend on each other. `location` is that of the class or function that goes
-    up, `body` the function.
+    up, `body` the function. `label` names the branch of one that begins another.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Migration:
     location: Location | None = None
     reversible: Verdict = Verdict.UNKNOWN
     body: Function | None = None
+    label: str = ""
 
 
 _VERBS = {"create-table": "create", "create-index": "create", "drop-table": "drop", "drop-index": "drop"}

@@ -85,11 +85,10 @@ def _steps(path: str, facts: FileFacts, text_of: Callable[[str], str]) -> list[S
     for statement in facts.sql:
         if any(first <= line_of(statement.span) < last for first, last in down):
             continue
-        if statement.transaction == "begin":
-            open_transaction = True
-        elif statement.transaction:
-            open_transaction = False
-        verdict = Verdict.YES if open_transaction else default
+        # What begins or ends a transaction runs in that of the runner, if there is one.
+        verdict = Verdict.YES if open_transaction and not statement.transaction else default
+        if statement.transaction:
+            open_transaction = statement.transaction == "begin"
         steps.append(Step(statement, _place(path, statement), path, None, verdict))
     return steps
 

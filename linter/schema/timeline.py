@@ -95,6 +95,7 @@ def replay(
                     migration=migration.path,
                     in_transaction=step.in_transaction,
                     reversible=step.reversible,
+                    derived=step.derived,
                     created=created,
                     schema=fold.tables,
                 )

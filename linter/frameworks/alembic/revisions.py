@@ -34,6 +34,7 @@ def revisions(backend: Backend, strings: SqlStrings) -> list[Migration]:
         migration = Migration(revision, path, _before(values, module), (path,))
         migration.location, migration.body = upgrade.location, upgrade
         migration.reversible = _reversible(values, module)
+        migration.label = _label(values, module)
         _Upgrade(values, operations, strings, migration).run(upgrade)
         found.append(migration)
     return found
@@ -55,6 +56,13 @@ def _before(values: Values, module: Module) -> tuple[str, ...]:
         text = values.text(value)
         found += [text] if text else values.texts(value) or ()
     return tuple(found)
+
+
+def _label(values: Values, module: Module) -> str:
+    if "branch_labels" not in module.bindings:
+        return ""
+    value = Value(module.functions[0], Ref(":branch_labels"))
+    return values.text(value) or ",".join(values.texts(value) or ())
 
 
 def _reversible(values: Values, module: Module) -> Verdict:
@@ -85,6 +93,7 @@ class _Upgrade:
         self._inside: list[int] = []
         self._used: set[int] = set()
         self._turns = 0
+        self._outside = False
 
     def run(self, function: Function, bound: dict[str, Value] | None = None) -> None:
         """Add the statements of a function, and of the project's functions that it calls."""
@@ -169,11 +178,15 @@ class _Upgrade:
         reversible = self.migration.reversible
         step = Step(found.statement, location, function.name, function, in_transaction, reversible)
         self.migration.steps.append(step)
+        if found.statement.transaction:
+            # A COMMIT that is sent as text ends Alembic's transaction, and none begins behind it.
+            self._outside = found.statement.transaction != "begin"
 
     def _add(self, function: Function, index: int, facts: SqlStatement) -> None:
         location = function.module.locate(facts.span)
         in_transaction = self._transaction(function, index)
-        step = Step(facts, location, function.name, function, in_transaction, self.migration.reversible)
+        reversible = self.migration.reversible
+        step = Step(facts, location, function.name, function, in_transaction, reversible, derived=True)
         self.migration.steps.append(step)
 
     def _batch(
@@ -206,7 +219,7 @@ class _Upgrade:
             for each in walk(block.subject):
                 if isinstance(each, Result) and _is_named(function, each, "autocommit_block"):
                     return Verdict.NO
-        return Verdict.YES
+        return Verdict.NO if self._outside else Verdict.YES
 
 
 def _is_named(function: Function, call: Result, name: str) -> bool:

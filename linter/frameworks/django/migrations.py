@@ -217,7 +217,8 @@ class _Reader:
             function = holder
         in_transaction = Verdict.YES if source.atomic else Verdict.NO
         location = holder.module.locate(facts.span)
-        step = Step(facts, location, source.cls.name, function, in_transaction, reversible)
+        derived = at is None
+        step = Step(facts, location, source.cls.name, function, in_transaction, reversible, derived)
         source.migration.steps.append(step)
 
 
