@@ -2,7 +2,7 @@
 
 A fixture is a file or a folder named `bad…` or `good…` under `fixtures/<practice>/<rule-name>/`; a folder
 is a small project. An expected finding is a trailing comment `# expect: practice/rule` (`-- expect:`
-in SQL) on its line. Only the fixture's own rule is held against it.
+in SQL) on its line. A `backlint.toml` in a folder counts. Only the fixture's own rule is held against it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _expected(root: Path, rule: str) -> list[tuple[str, int]]:
 
 
 def _found(root: Path, rule: str) -> list[tuple[str, int]]:
-    settings = load_settings(str(root), environ={}, isolated=True)
+    settings = load_settings(str(root), environ={}, isolated=not (root / "backlint.toml").exists())
     run = Run(settings, discover(str(root), settings), use_cache=False, jobs=1)
     run.rule_files = [each for each in run.rule_files if each.id == rule]
     checked = run.check_afresh()
