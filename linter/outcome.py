@@ -10,7 +10,7 @@ import msgspec
 from linter.finding import Confidence, Finding, Severity
 
 Status = Literal["complies", "violations", "not-applicable", "ask"]
-HiddenBy = Literal["suppression", "baseline", "unchanged", "profile"]
+HiddenBy = Literal["suppression", "baseline", "released", "unchanged", "profile"]
 
 
 class RuleInfo(msgspec.Struct, frozen=True):

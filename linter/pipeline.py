@@ -215,10 +215,14 @@ class Run:
         today: str,
         baseline: Baseline | None = None,
         changes: Changes | None = None,
+        base: Callable[[], Changes | None] | None = None,
         audit: bool = False,
         timings: bool = False,
     ) -> Outcome:
-        """What to report: configuration, suppressions, baseline and changed lines applied in this order."""
+        """What to report: configuration, suppressions, baseline and changed lines applied in this order.
+
+        `base` tells what changed since the base branch; it is asked only when a migration has a finding.
+        """
         judged = self._judged(checked, today)
         hidden, findings = judged.hidden, judged.shown
         stale: tuple[StaleEntry, ...] = ()
@@ -228,6 +232,9 @@ class Run:
             parted = split(findings, baseline, self.was_checked(checked))
             findings, stale = parted.new, tuple(parted.stale)
             hidden += parted.hidden
+        if base is not None and changes is None and self.settings.migrations == "new":
+            findings, released = self._without_released(findings, base)
+            hidden += released
         if changes is not None:
             kept = []
             for finding in findings:
@@ -263,6 +270,19 @@ class Run:
         if timings:
             outcome.timings = self.timings.seconds
         return outcome
+
+    def _without_released(
+        self, findings: list[Finding], base: Callable[[], Changes | None]
+    ) -> tuple[list[Finding], list[Hidden]]:
+        """Findings apart from those of migrations that the base branch has already: they have run."""
+        about = [each for each in findings if each.practice == "migrations"]
+        since = base() if about and self.settings.profile != "audit" else None
+        if since is None:
+            return findings, []
+        changed = frozenset(since.paths)
+        released = {id(each) for each in about if self.real_path(each.location.path) not in changed}
+        kept = [each for each in findings if id(each) not in released]
+        return kept, [Hidden(each, "released") for each in about if id(each) in released]
 
     def _judged(self, checked: Checked, today: str) -> _Judged:
         from linter.suppress import RULES, apply

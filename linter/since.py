@@ -115,6 +115,30 @@ def changed_lines(root: str, ref: str) -> Changes:
     )
 
 
+def changed_since_base(root: str) -> Changes | None:
+    """What changed since HEAD left the base branch: the default branch of `origin`, else `main` or `master`.
+
+    None where that can't be told: without git, outside a checkout, or without such a branch.
+    """
+    try:
+        git = _Git(root)
+        git.prefix()
+        known = git.read("for-each-ref", "--format=%(refname)", *_BASES).decode("utf-8", "replace").split()
+        base = next((name for name in _BASES if name in known), None)
+        return None if base is None else changed_lines(root, base)
+    except SinceError:
+        return None
+
+
+_BASES = (
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "refs/heads/main",
+    "refs/heads/master",
+)
+
+
 class _Git:
     """Runs git in one folder."""
 

@@ -170,6 +170,7 @@ SAMPLES: dict[str, tuple[str, str, Any]] = {
     "force-exclude": ("true", "TRUE", True),
     "source-roots": ("['src', '.']", "src,.", ("src", "")),
     "dialect": ("'mysql'", "mysql", "mysql"),
+    "migrations": ("'all'", "all", "all"),
     "postgres-version": ("'14.2'", "14.2", "14.2"),
     "rule-packs": ("['lint']", "lint", ("{root}/lint",)),
     "allow-packs": ("", "lint", ("{root}/lint",)),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from linter.since import SinceError, changed_lines
+from linter.since import SinceError, changed_lines, changed_since_base
 
 Git = Callable[..., str]
 
@@ -319,3 +319,14 @@ def test_git_is_not_installed(git: Git, tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(SinceError, match="cannot run git") as caught:
         changed_lines(str(tmp_path), "base")
     assert "Install git" in caught.value.help
+
+
+def test_the_base_branch_is_found_or_not(
+    git: Git, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert changed_since_base(str(tmp_path_factory.mktemp("plain"))) is None
+    (tmp_path / "new.sql").write_text("SELECT 2;\n")
+    changes = changed_since_base(str(tmp_path))
+    assert changes is not None and changes.paths == ("new.sql",)
+    git("branch", "-m", "main", "trunk")
+    assert changed_since_base(str(tmp_path)) is None

@@ -167,7 +167,7 @@ class _State(NamedTuple):
 
 def _state(path: str, values: dict[str, Any], baseline: Baseline | None) -> _State:
     """Analyse the whole project that `path` lies in. Raises Stop when the analysis is not complete."""
-    from linter.cli.reporting import today
+    from linter.cli.reporting import changes_since_base, today
 
     opened = open_project([path], {**values, "root": _root(path, values)})
     checked = opened.run.check()
@@ -175,7 +175,10 @@ def _state(path: str, values: dict[str, Any], baseline: Baseline | None) -> _Sta
         failure = checked.failures[0]
         message = f"{failure.where}: {failure.message}"
         raise Stop(message, help="the baseline was not changed, because findings may be missing")
-    outcome = opened.run.outcome(checked, today=today(None), baseline=baseline)
+    root = opened.settings.root
+    outcome = opened.run.outcome(
+        checked, today=today(None), baseline=baseline, base=lambda: changes_since_base(root)
+    )
     return _State(outcome.findings, outcome.stale, opened.run.was_checked(checked))
 
 

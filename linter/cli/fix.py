@@ -69,7 +69,7 @@ def command(paths: tuple[str, ...], diff: bool, unsafe: bool, **values: Any) -> 
 
 
 def _findings(paths: tuple[str, ...], values: dict[str, Any]) -> tuple[Run, tuple[Finding, ...]]:
-    from linter.cli.reporting import changes_since, existing_baseline, today
+    from linter.cli.reporting import changes_since, changes_since_base, existing_baseline, today
 
     opened = open_project(paths, values)
     run = opened.run
@@ -78,6 +78,7 @@ def _findings(paths: tuple[str, ...], values: dict[str, Any]) -> tuple[Run, tupl
         today=today(values["today"]),
         baseline=existing_baseline(opened, values),
         changes=changes_since(opened.settings.root, values["since"]),
+        base=lambda: changes_since_base(opened.settings.root),
     )
     return run, outcome.findings
 

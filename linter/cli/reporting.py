@@ -38,6 +38,7 @@ def report(opened: Opened, values: dict[str, Any], *, audit: bool) -> int:
         today=today(values["today"]),
         baseline=baseline,
         changes=changes,
+        base=lambda: changes_since_base(settings.root),
         audit=audit,
         timings=values["timings"],
     )
@@ -99,6 +100,13 @@ def changes_since(root: str, ref: str | None) -> Changes | None:
     from linter.since import changed_lines
 
     return changed_lines(root, ref)
+
+
+def changes_since_base(root: str) -> Changes | None:
+    """The lines changed since the base branch, where there is one."""
+    from linter.since import changed_since_base
+
+    return changed_since_base(root)
 
 
 def existing_baseline(opened: Opened, values: dict[str, Any]) -> Baseline | None:

@@ -15,6 +15,7 @@ Level: TypeAlias = Literal["error", "warning", "note", "off"]
 FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 Dialect: TypeAlias = Literal["auto", "postgres", "mysql", "sqlite"]
 Engine: TypeAlias = Literal["bandit", "radon", "semgrep"]
+Migrations: TypeAlias = Literal["new", "all"]
 Strings: TypeAlias = tuple[str, ...]
 
 
@@ -112,6 +113,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
     dialect: Annotated[
         Dialect, Meta(description="The SQL dialect. `auto` takes it from drivers and settings found.")
     ] = "auto"
+    migrations: Annotated[
+        Migrations,
+        Meta(
+            description="Which migrations the rules of the practice `migrations` report: `new` leaves alone "
+            "those that the base branch has already, because they have run; profile `audit` reports `all`. "
+            "The base branch is the default branch of `origin`, else `main` or `master`; without git all "
+            "migrations are new."
+        ),
+    ] = "new"
     postgres_version: Annotated[
         str,
         Meta(

@@ -13,6 +13,7 @@ from linter.outcome import HiddenBy, Outcome
 HIDDEN_WORDS: Mapping[HiddenBy, str] = {
     "suppression": "ignored",
     "baseline": "in baseline",
+    "released": "in migrations of the base branch",
     "unchanged": "outside the change",
     "profile": "outside the profile",
 }

@@ -174,6 +174,11 @@ def _advice_lines(outcome: Outcome, counts: Tally, paint: Paint) -> list[str]:
         advice.append(("What a rule means and how to comply", f"backlint explain {rule}"))
     if counts.findings >= _OLD_CODE and not counts.hidden["baseline"] and not outcome.stale:
         advice.append(("Old code? Accept what is there, report only what is new", "backlint baseline create"))
+    if counts.hidden["released"]:
+        number = counted(counts.hidden["released"], "problem")
+        advice.append(
+            (f"{number} in migrations that the base branch has already", "BACKLINT_MIGRATIONS=all backlint")
+        )
     if counts.hidden["profile"]:
         number = counted(counts.hidden["profile"], "less certain or less grave problem")
         seen = f"{number} that profile `{visible(outcome.profile)}` leaves out"

@@ -42,7 +42,6 @@ class Postgres14IndexCorruption(Rule[Change]):
         """Each of them may be corrupt."""
         yield self.finding(
             subject,
-            f"PostgreSQL {backend.postgres_version} may leave rows out of an index on {subject} that is built"
-            " concurrently",
+            f"an index on {subject}, built concurrently on {backend.postgres_version}, may miss rows",
             help="upgrade the server to 14.4 first, or check the index with `amcheck` afterwards",
         )

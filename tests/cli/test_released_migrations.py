@@ -1,0 +1,59 @@
+"""Migrations that the base branch has already are left alone, unless all are asked for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+INDEX = "CREATE INDEX orders_{0}_idx ON orders ({0});\n"
+
+
+@pytest.fixture
+def repository(project: Path) -> Path:
+    shutil.rmtree(project / ".git")
+    (project / "migrations").mkdir()
+    (project / "migrations" / "0001_old.sql").write_text(INDEX.format("old"))
+    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
+    for arguments in (
+        ["init", "-q", "-b", "main"],
+        ["add", "."],
+        ["commit", "-qm", "first"],
+        ["switch", "-qc", "feature"],
+    ):
+        subprocess.run(["git", *identity, *arguments], cwd=project, check=True)
+    (project / "migrations" / "0002_new.sql").write_text(INDEX.format("new"))
+    return project
+
+
+def paths(cli: Cli, *arguments: str) -> tuple[set[str], int]:
+    document = json.loads(cli("check", "--format", "json", "--no-cache", *arguments).out)
+    found = {
+        each["path"] for each in document["findings"] if each["rule"] == "migrations/index-blocks-writes"
+    }
+    return found, document["summary"]["hidden"]["released"]
+
+
+def test_only_new_migrations_are_reported(cli: Cli, repository: Path) -> None:
+    assert paths(cli) == ({"migrations/0002_new.sql"}, 1)
+
+
+def test_all_when_asked_for(cli: Cli, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = {"migrations/0001_old.sql", "migrations/0002_new.sql"}
+    assert paths(cli, "--profile", "audit") == (both, 0)
+    monkeypatch.setenv("BACKLINT_MIGRATIONS", "all")
+    assert paths(cli) == (both, 0)
+
+
+def test_without_a_base_all_are_new(cli: Cli, repository: Path) -> None:
+    subprocess.run(["git", "branch", "-qm", "main", "trunk"], cwd=repository, check=True)
+    assert len(paths(cli)[0]) == 2
+
+
+def test_the_advice_says_how_to_see_them(cli: Cli, repository: Path) -> None:
+    assert "BACKLINT_MIGRATIONS=all" in cli("check", "--no-cache").out
