@@ -134,8 +134,8 @@ class Change:
 
     @property
     def is_new(self) -> bool:
-        """Whether the table was made by the same migration, so that it has no rows and no readers yet."""
-        return self.name in self.created
+        """Whether the table has no rows and no readers yet: the same migration made it, or is a first one."""
+        return self.revision.fresh or self.name in self.created
 
     @property
     def in_transaction(self) -> Verdict:
@@ -185,7 +185,8 @@ class Revision:
 
     `name` is what others call it, `after` are those that must run before it. `reversible` says whether
     the way down is there. `history` tells apart the histories of a project: only migrations of one
-    history meet. `group` is Django's app, or the label of a branch of Alembic's.
+    history meet. `fresh` says that it only ever runs on tables without rows, as a squashed migration does.
+    `group` is Django's app, or the label of a branch of Alembic's.
     """
 
     name: str
@@ -199,6 +200,7 @@ class Revision:
     history: int
     body: Function | None = None
     statements: tuple[Statement, ...] = field(default=(), repr=False)
+    fresh: bool = False
     changes: list[Change] = field(default_factory=list)
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ def revisions(histories: Iterable[History], version: str) -> tuple[Revision, ...
                 history=number,
                 body=migration.body,
                 statements=statements,
+                fresh=migration.fresh,
             )
             revision.changes = list(_Reader(revision, engine, version).read(statements))
             found.append(revision)

@@ -33,6 +33,7 @@ class Migration:
     `name` is what other migrations call it; `after` are those that must run before. `rank` orders those that
     do not depend on each other. `location` is that of the class or function that goes
     up, `body` the function. `label` names the branch of one that begins another.
+    `fresh` says that it only ever meets tables without rows.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Migration:
     reversible: Verdict = Verdict.UNKNOWN
     body: Function | None = None
     label: str = ""
+    fresh: bool = False
 
 
 _VERBS = {"create-table": "create", "create-index": "create", "drop-table": "drop", "drop-index": "drop"}

@@ -26,7 +26,21 @@ class History(NamedTuple):
 
 
 def histories(migrations: Iterable[Migration]) -> list[list[Migration]]:
-    """Migrations in the order in which they run; those that never meet are apart, by path of the first."""
+    """Migrations in the order in which they run; those that never meet are apart, by path of the first.
+
+    A name that two folders use means that each folder is a history of its own.
+    """
+    given = list(migrations)
+    if len({each.name for each in given}) == len(given):
+        return _connected(given)
+    folders: dict[str, list[Migration]] = {}
+    for each in given:
+        folders.setdefault(each.path.rpartition("/")[0], []).append(each)
+    found = [group for _, folder in sorted(folders.items()) for group in _connected(folder)]
+    return sorted(found, key=lambda group: group[0].path)
+
+
+def _connected(migrations: list[Migration]) -> list[list[Migration]]:
     ordered = in_order(migrations)
     parents: dict[str, str] = {each.name: each.name for each in ordered}
 

@@ -166,3 +166,16 @@ def test_branches_and_circles_keep_an_order():
         "v/y.py": revision("y", "x", "    def upgrade():\n        upgrade()\n"),
     }
     assert len(schema_of(files).statements) == 5
+
+
+def test_a_revision_of_two_environments_is_two() -> None:
+    schema = schema_of(
+        {
+            "core/versions/a.py": CREATE,
+            "core/versions/b.py": revision("b", "a", "\n    def upgrade():\n        op.drop_table('users')\n"),
+            "tenant/versions/a.py": CREATE,
+            "tenant/versions/c.py": revision("c", "a", "\n    def upgrade():\n        op.drop_column('users', 'mail')\n"),
+        }
+    )
+    assert len({each.history for each in schema.revisions}) == 2
+    assert "users" in schema.migrated

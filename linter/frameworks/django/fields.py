@@ -63,6 +63,7 @@ _FUNCTIONS = {
     "TransactionNow": "current_timestamp",
 }
 """Functions of Django that a database default may be."""
+_TEXTS = frozenset({"TextField", "BinaryField", "CITextField", "CICharField", "CIEmailField"})
 _TO_ONE = frozenset({"ForeignKey", "OneToOneField"})
 _RELATIONS = _TO_ONE | {"ManyToManyField"}
 _NO_COLUMN = frozenset({"CompositePrimaryKey"})
@@ -169,7 +170,7 @@ class Fields:
             db_table=self._text(given, "db_table"),
             related_name=self._text(given, "related_name"),
             related_query_name=self._text(given, "related_query_name"),
-            default=self._default(given.get("default")),
+            default=self._default(given["default"]) if "default" in given else self._implied(given, kind),
             db_default=self._db_default(given.get("db_default")),
             generated=self._generated(given) if kind == "GeneratedField" else "",
             parent_link=self._flag(given, "parent_link"),
@@ -221,6 +222,13 @@ class Fields:
             spelled = "" if base is None else self._type(base, self.kind(base), depth + 1)
             return spelled if kind == "GeneratedField" or not spelled else f"{spelled}[]"
         return ""
+
+    def _implied(self, given: Mapping[str, Value], kind: str) -> str | None:
+        """The default that Django takes by itself: the time for `auto_now`, nothing for a blank text."""
+        if self._flag(given, "auto_now") or self._flag(given, "auto_now_add"):
+            return "now()"
+        is_text = kind in _TEXTS or kind in _SIZED
+        return "''" if is_text and self._flag(given, "blank") and not self._flag(given, "null") else None
 
     def _generated(self, given: Mapping[str, Value]) -> str:
         return "generated-stored" if self._flag(given, "db_persist", default=True) else "generated-virtual"

@@ -57,6 +57,8 @@ def _sources(backend: Backend, values: Values, apps: Apps) -> dict[str, _Source]
         migration.location = cls.location
         atomic = values.flag(_attribute(cls, "atomic"), default=True)
         replaces = _names(values, cls, "replaces")
+        # A squashed or first migration runs on a database that is set up from nothing.
+        migration.fresh = bool(replaces) or values.flag(_attribute(cls, "initial"))
         found[migration.name] = _Source(cls, app, migration, replaces, atomic)
     return _without_copies(found)
 
