@@ -174,7 +174,8 @@ class Statement:
     `origin` is `file`, `string` (a SQL string in Python), `alembic` or `django`. `schema` maps names of the
     tables that exist before the statement; `created` holds those made earlier in the same migration or
     file. `in_transaction` says whether the runner wraps it in one, `reversible` whether the migration says
-    how to undo it. `derived` says that the SQL was worked out from an operation of Django or Alembic.
+    how to undo it. `derived` says that the SQL was worked out from an operation of Django or Alembic,
+    `unused` that no model declared what it drops when the migration began.
     """
 
     facts: SqlStatement
@@ -187,5 +188,6 @@ class Statement:
     in_transaction: Verdict = Verdict.UNKNOWN
     reversible: Verdict = Verdict.UNKNOWN
     derived: bool = False
+    unused: bool = False
     created: frozenset[str] = frozenset()
     schema: dict[str, Table] = field(default_factory=dict)

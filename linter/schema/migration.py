@@ -15,7 +15,11 @@ __all__ = ["Migration", "Step", "made_up"]
 
 @dataclass(slots=True)
 class Step:
-    """One statement of a migration. `derived` says that its SQL was worked out from an operation."""
+    """One statement of a migration.
+
+    `derived` says that its SQL was worked out from an operation, `unused` that no model declared what it
+    drops when the migration began.
+    """
 
     facts: SqlStatement
     location: Location
@@ -24,6 +28,7 @@ class Step:
     in_transaction: Verdict
     reversible: Verdict = Verdict.UNKNOWN
     derived: bool = False
+    unused: bool = False
 
 
 @dataclass(slots=True)

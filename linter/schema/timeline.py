@@ -110,6 +110,7 @@ def replay(
                     in_transaction=step.in_transaction,
                     reversible=step.reversible,
                     derived=step.derived,
+                    unused=step.unused,
                     created=created,
                     schema=fold.tables,
                 )

@@ -22,7 +22,8 @@ class DropColumn(Rule[Change]):
 
     ## Limits
     Silent for tables that the same migration creates, for a column that was added in the same migration,
-    and where one of the same name is added again.
+    and where one of the same name is added again. In Django also silent for SQL that drops what no model
+    had any more.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html
@@ -38,6 +39,8 @@ class DropColumn(Rule[Change]):
 
     def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
         """The column does not come back."""
+        if subject.statement.unused:
+            return
         if any(each.kind == "add-column" and _is_same(each, subject) for each in subject.earlier):
             return
         if any(

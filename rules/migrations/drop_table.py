@@ -35,6 +35,8 @@ class DropTable(Rule[Change]):
 
     def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
         """Nothing takes its place."""
+        if subject.statement.unused:
+            return
         for each in subject.later:
             takes_name = each.kind == "rename-table" and each.action.name == subject.name
             if takes_name or (each.kind == "create-table" and each.name == subject.name):
@@ -43,7 +45,8 @@ class DropTable(Rule[Change]):
         if subject.engine == "postgres" and subject.effect.other.waits and subject.table is not None:
             parents = {(each.references or "").rpartition(".")[0] for each in subject.table.columns.values()}
             tables = " and ".join(f"`{each}`" for each in sorted(parents - {"", subject.name}))
-            locked = f", and {tables} is locked meanwhile" if tables else ""
+            verb = "are" if " and " in tables else "is"
+            locked = f", and {tables} {verb} locked meanwhile" if tables else ""
         yield self.finding(
             subject,
             f"dropping {subject} loses its rows for good{locked}, and code that still runs fails on it",

@@ -48,6 +48,8 @@ class NotRerunnable(Rule[Change]):
         """The statement does not say what to do when it was done before."""
         if subject.has("if-exists", "if-not-exists") or (subject.is_new and subject.kind != "create-table"):
             return
+        if any(_clears(each, subject) for each in subject.earlier):
+            return
         is_last = subject.index == subject.revision.changes[-1].index
         if is_last and not subject.has("concurrently"):
             return
@@ -61,6 +63,13 @@ class NotRerunnable(Rule[Change]):
             " failure",
             help=_help(subject, clause),
         )
+
+
+def _clears(change: Change, created: Change) -> bool:
+    """Whether an earlier step removes what an attempt before left behind."""
+    drops = created.kind.replace("create-", "drop-", 1)
+    same = change.action.name == created.action.name if created.action.name else change.name == created.name
+    return change.kind == drops != created.kind and change.has("if-exists") and same
 
 
 def _help(subject: Change, clause: str) -> str:

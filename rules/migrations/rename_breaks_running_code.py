@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 
 from linter.backend import Backend, Change
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
 
 class RenameBreaksRunningCode(Rule[Change]):
@@ -46,6 +46,9 @@ class RenameBreaksRunningCode(Rule[Change]):
             if _is_added_here(subject):
                 return
             old = f"{subject.name}.{subject.column}"
+        elif subject.kind == "rename-table" and subject.table is None and subject.statement.schema:
+            yield Undecided("what is renamed is no table that the project knows")
+            return
         elif subject.kind == "rename-table" and any(_stands_in(each, subject) for each in subject.later):
             return
         named = f" `{old}`" if old else ""

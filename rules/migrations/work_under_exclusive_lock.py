@@ -27,8 +27,9 @@ class WorkUnderExclusiveLock(Rule[Change]):
     next.
 
     ## Limits
-    PostgreSQL only. Judges steps on the locked table itself, and data steps that may take long. An UPDATE
-    or a function of Python behind the lock weighs less: how long it takes can't be seen.
+    PostgreSQL only. Judges indexes, validations and data; a constraint that reads or builds under its own
+    lock has a rule of its own. An UPDATE or a function of Python behind the lock weighs less: how long it
+    takes can't be seen.
 
     ## References
     - https://www.postgresql.org/docs/current/explicit-locking.html
@@ -56,7 +57,7 @@ class WorkUnderExclusiveLock(Rule[Change]):
         holder = next((each for each in subject.held if data or each.name == subject.name), None)
         if holder is None or (holder.location == subject.location and not _is_index(subject)):
             return
-        what = _STEPS.get(subject.kind, f"this step {subject.effect.work}")
+        what = _STEPS[subject.kind]
         table = f"`{holder.name}`" if holder.name else "a table"
         yield self.finding(
             subject,
@@ -70,9 +71,8 @@ class WorkUnderExclusiveLock(Rule[Change]):
 
 
 def _is_long(change: Change) -> bool:
-    if change.kind == "python":
-        return True
-    return change.effect.is_long and change.kind != "insert"
+    """Whether a step takes long under a lock of its own that lets readers through, or under none."""
+    return change.kind == "python" or (change.kind in _STEPS and change.effect.is_long)
 
 
 def _is_index(change: Change) -> bool:

@@ -48,7 +48,7 @@ class Operation:
 
 
 def condition_of(values: Values, made: Made, column: Callable[[str], str]) -> tuple[tuple[Column, ...], str]:
-    """The columns that the condition of a CheckConstraint names, and its SQL where it is only `IS NOT NULL`."""
+    """The columns that a CheckConstraint names, and its SQL where that is only `IS NOT NULL`."""
     value = made.keyword("condition") or made.keyword("check")
     if value is None:
         return (), ""

@@ -124,9 +124,11 @@ class _Reader:
         self.values = values
         self.strings = strings
         self.operations = Operations(values, state)
+        self._declared: frozenset[tuple[str, str]] = frozenset()
 
     def read(self, source: _Source) -> None:
         """Fill a migration's steps."""
+        self._declared = self.operations.state.declared()
         for item in self.values.items(_attribute(source.cls, "operations")) or self._listed(source.cls):
             self._operation(source, item, run=True)
 
@@ -220,8 +222,16 @@ class _Reader:
         in_transaction = Verdict.YES if source.atomic else Verdict.NO
         location = holder.module.locate(facts.span)
         derived = at is None
-        step = Step(facts, location, source.cls.name, function, in_transaction, reversible, derived)
+        unused = not derived and self._is_unused(facts)
+        step = Step(facts, location, source.cls.name, function, in_transaction, reversible, derived, unused)
         source.migration.steps.append(step)
+
+    def _is_unused(self, facts: SqlStatement) -> bool:
+        """Whether a statement drops only what the models had given up before this migration."""
+        drops = [each for each in facts.actions if each.kind in ("drop-column", "drop-table")]
+        return bool(drops) and all(
+            (each.table, each.columns[0].name if each.columns else "") not in self._declared for each in drops
+        )
 
 
 def _undone(made: Made, name: str) -> Verdict:

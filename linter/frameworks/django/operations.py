@@ -420,7 +420,7 @@ _HANDLERS: dict[str, Callable[[Operations, Operation], Actions]] = {
     "CreateCollation": Operations.create_collation,
     "RemoveCollation": Operations.remove_collation,
 }
-SILENT = frozenset({"AlterModelManagers", "AddDomain"})
+SILENT = frozenset({"AlterConstraint", "AlterModelManagers"})
 """Operations that run nothing."""
 
 

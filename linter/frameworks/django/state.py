@@ -55,6 +55,14 @@ class State:
         """A model by its app and its name in any case."""
         return None if name is None else self.models.get((app.lower(), name.lower()))
 
+    def declared(self) -> frozenset[tuple[str, str]]:
+        """Table and column of every field, and each table with an empty column."""
+        found: set[tuple[str, str]] = set()
+        for model in self.models.values():
+            found.add((model.table, ""))
+            found.update((model.table, self.column(each)) for each in model.fields.values())
+        return frozenset(found)
+
     def column(self, each: Field) -> str:
         """The column of a field."""
         return each.column or (f"{each.name}_id" if each.is_relation else each.name)
