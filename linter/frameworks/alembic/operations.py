@@ -50,6 +50,7 @@ class Operations:
         ]
         for column, target in keys.references:
             actions.append(Action("add-foreign-key", table, _named((column,)), references=_table_of(target)))
+        actions += [_check(table, name, text, ()) for name, text in keys.checks]
         found: Actions = [tuple(actions)]
         for index in keys.indexes:
             if not index.unique:
@@ -166,9 +167,7 @@ class Operations:
         flags = ("not-valid",) if given.flag("postgresql_not_valid") else ()
         condition = given.value(2, "condition")
         text = self.values.text(condition) or "?"
-        columns = tuple(Column(name, "") for name in dict.fromkeys(_NAME.findall(text)))
-        name = given.text(0, "constraint_name")
-        return [(Action("add-check", given.table(), columns, name, flags=flags, expression=text),)]
+        return [(_check(given.table(), given.text(0, "constraint_name"), text, flags),)]
 
     def create_exclude_constraint(self, given: _Arguments) -> Actions:
         """`create_exclude_constraint(name, table, …)`."""
@@ -244,6 +243,11 @@ def _column(draft: Draft, primary: bool, key: bool) -> Column:
     unique = draft.unique and not draft.indexed
     nullable = draft.nullable and not key
     return Column(draft.name, draft.type, nullable, primary, unique, draft.default, references)
+
+
+def _check(table: str, name: str, text: str, flags: tuple[str, ...]) -> Action:
+    columns = _named(tuple(dict.fromkeys(_NAME.findall(text))))
+    return Action("add-check", table, columns, name, flags=flags, expression=text)
 
 
 def _in_schema(table: str, schema: str | None) -> str:

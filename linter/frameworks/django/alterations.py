@@ -94,6 +94,8 @@ def difference(table: str, before: Column, after: Column, *, filled: bool = Fals
         flags = ("filled",) if filled and not after.nullable else ()
         found.append((Action(kind, table, (Column(after.name, after.type, after.nullable),), flags=flags),))
     name = Column(after.name, "")
+    if before.name != after.name and before.references and before.references == after.references:
+        found += referenced_anew(table, after.name, after.references)
     if before.references and before.references != after.references:
         found.append((Action("drop-constraint", table, (), f"{table}_{after.name}_fkey"),))
     if after.references and before.references != after.references:
@@ -102,6 +104,15 @@ def difference(table: str, before: Column, after: Column, *, filled: bool = Fals
     if before.primary_key != after.primary_key and after.primary_key:
         found.append((Action("add-primary-key", table, (name,)),))
     return found
+
+
+def referenced_anew(table: str, column: str, references: str) -> Actions:
+    """What drops a foreign key and adds it again, as Django does when its column or target is renamed."""
+    name = f"{table}_{column}_fkey"
+    return [
+        (Action("drop-constraint", table, name=name),),
+        (Action("add-foreign-key", table, (Column(column, ""),), name, references),),
+    ]
 
 
 def index_difference(table: str, old: Field, new: Field, column: str) -> Actions:

@@ -158,7 +158,7 @@ class Fields:
             name=name,
             kind=kind,
             type=self._type(made, kind),
-            null=self._flag(given, "null") or kind == "NullBooleanField",
+            null=self._flag(given, "null", default=kind in ("NullBooleanField", "GeneratedField")),
             primary_key=self._flag(given, "primary_key"),
             unique=self._flag(given, "unique"),
             db_index=index if isinstance(index, bool) else None,

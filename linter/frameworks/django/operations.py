@@ -12,10 +12,18 @@ from linter.frameworks.django.alterations import (
     condition_of,
     difference,
     index_difference,
+    referenced_anew,
     together_name,
 )
 from linter.frameworks.django.fields import Field, Fields
 from linter.frameworks.django.meta import MetaReader
+from linter.frameworks.django.server_objects import (
+    EXTENSIONS,
+    comment,
+    create_collation,
+    extension,
+    remove_collation,
+)
 from linter.frameworks.django.state import ModelState, State, index_action
 from linter.resolve.values import Made, Value, Values
 
@@ -30,8 +38,11 @@ class Operations:
 
     def read(self, name: str, made: Made, app: str) -> Actions:
         """The statements of the operation `name` of an app, empty for one that runs none."""
+        given = Operation(self.values, made, app, name)
+        if name in _SERVER_OBJECTS:
+            return _SERVER_OBJECTS[name](self.state, given)
         handler = _HANDLERS.get(name)
-        return [] if handler is None else handler(self, Operation(self.values, made, app, name))
+        return [] if handler is None else handler(self, given)
 
     # Models
 
@@ -108,12 +119,24 @@ class Operations:
             return []
         model.table = f"{given.app}_{new.lower()}"
         found: Actions = [(Action("rename-table", old_table, name=model.table),)]
+        found += self._referenced_anew(model)
         for name, table in many.items():
             renamed = self.state.many_table(model, model.fields[name])
             if table and table != renamed:
                 found.append((Action("rename-table", table, name=renamed),))
                 column = Column(f"{old_name}_id", "")
                 found.append((Action("rename-column", renamed, (column,), f"{new.lower()}_id"),))
+        return found
+
+    def _referenced_anew(self, renamed: ModelState) -> Actions:
+        """Django drops each foreign key to a renamed model and adds it again."""
+        key = (renamed.app.lower(), renamed.name.lower())
+        found: Actions = []
+        for other in self.state.models.values():
+            for each in other.fields.values():
+                to_one = each.is_relation and not each.is_many and each.constrained and other.managed
+                if to_one and self.state.target_key(other, each.to) == key:
+                    found += referenced_anew(other.table, self.state.column(each), renamed.table)
         return found
 
     def alter_table(self, given: Operation) -> Actions:
@@ -199,7 +222,9 @@ class Operations:
         after = self.state.column(renamed)
         if before == after or not model.managed:
             return []
-        return [(Action("rename-column", model.table, (Column(before, ""),), after),)]
+        found: Actions = [(Action("rename-column", model.table, (Column(before, ""),), after),)]
+        references = self.state.fact(model, renamed, with_default=False).references
+        return found + (referenced_anew(model.table, after, references) if references else [])
 
     def alter_field(self, given: Operation) -> Actions:
         """`AlterField(model_name, name, field)`: what differs from the field before."""
@@ -359,24 +384,6 @@ class Operations:
         column = Column("_order", "integer", nullable=False, default="0")
         return [(Action("add-column", model.table, (column,)),)]
 
-    def comment(self, given: Operation) -> Actions:
-        """`AlterModelTableComment(name, table_comment)`."""
-        model = self.state.model(given.app, given.text(0, "name"))
-        return [] if model is None else [(Action("other", model.table, flags=("comment-on-table",)),)]
-
-    def extension(self, given: Operation) -> Actions:
-        """`CreateExtension(name)` and those for one extension each."""
-        name = given.text(0, "name") or given.name.removesuffix("Extension").lower()
-        return [(Action("other", "", name=name, flags=("create-extension", "if-not-exists")),)]
-
-    def create_collation(self, given: Operation) -> Actions:
-        """`CreateCollation(name, locale)`."""
-        return [(Action("other", "", name=given.text(0, "name"), flags=("create-collation",)),)]
-
-    def remove_collation(self, given: Operation) -> Actions:
-        """`RemoveCollation(name, locale)`."""
-        return [(Action("other", "", name=given.text(0, "name"), flags=("drop-collation",)),)]
-
 
 _METHODS = {
     "GinIndex": "gin",
@@ -407,18 +414,12 @@ _HANDLERS: dict[str, Callable[[Operations, Operation], Actions]] = {
     "AlterUniqueTogether": Operations.alter_unique_together,
     "AlterIndexTogether": Operations.alter_index_together,
     "AlterOrderWithRespectTo": Operations.alter_order,
-    "AlterModelTableComment": Operations.comment,
-    "CreateExtension": Operations.extension,
-    "BloomExtension": Operations.extension,
-    "BtreeGinExtension": Operations.extension,
-    "BtreeGistExtension": Operations.extension,
-    "CITextExtension": Operations.extension,
-    "CryptoExtension": Operations.extension,
-    "HStoreExtension": Operations.extension,
-    "TrigramExtension": Operations.extension,
-    "UnaccentExtension": Operations.extension,
-    "CreateCollation": Operations.create_collation,
-    "RemoveCollation": Operations.remove_collation,
+}
+_SERVER_OBJECTS: dict[str, Callable[[State, Operation], Actions]] = {
+    "AlterModelTableComment": comment,
+    "CreateCollation": create_collation,
+    "RemoveCollation": remove_collation,
+    **dict.fromkeys(EXTENSIONS, extension),
 }
 SILENT = frozenset({"AlterConstraint", "AlterModelManagers"})
 """Operations that run nothing."""
@@ -426,4 +427,4 @@ SILENT = frozenset({"AlterConstraint", "AlterModelManagers"})
 
 def is_known(name: str) -> bool:
     """Whether it is known what an operation of that name runs."""
-    return name in _HANDLERS or name in SILENT
+    return name in _HANDLERS or name in _SERVER_OBJECTS or name in SILENT

@@ -12,18 +12,19 @@ from linter.finding import Location
 from linter.frameworks.sqlalchemy.columns import Columns, Draft
 from linter.resolve.values import Made, Value, Values
 
-_SILENT = frozenset({"CheckConstraint", "ExcludeConstraint", "DDL", "Comment", "Identity"})
+_SILENT = frozenset({"ExcludeConstraint", "DDL", "Comment", "Identity"})
 
 _DEEP = 20
 
 
 @dataclass(slots=True)
 class Keys:
-    """The keys of a table. `references` pairs a column with `table.column`."""
+    """The keys of a table. `references` pairs a column with `table.column`, `checks` a name with its SQL."""
 
     indexes: list[Index] = field(default_factory=list)
     primary_key: tuple[str, ...] = ()
     references: list[tuple[str, str]] = field(default_factory=list)
+    checks: list[tuple[str, str]] = field(default_factory=list)
     complete: bool = True
 
 
@@ -120,6 +121,9 @@ class Arguments:
                 found.complete = False
             else:
                 found.references += [(names.get(a, a), b) for a, b in zip(local, remote, strict=True)]
+        elif last == "CheckConstraint":
+            name = self.values.text(made.keyword("name")) or ""
+            found.checks.append((name, self.values.text(made.argument(0, "sqltext")) or "?"))
         elif last not in _SILENT and not made.name.startswith(("sqlalchemy", "?.")):
             found.complete = False
 

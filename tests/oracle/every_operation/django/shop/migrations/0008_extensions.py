@@ -1,0 +1,27 @@
+from django.contrib.postgres.operations import (
+    BloomExtension,
+    BtreeGinExtension,
+    BtreeGistExtension,
+    CITextExtension,
+    CreateExtension,
+    CryptoExtension,
+    HStoreExtension,
+    TrigramExtension,
+    UnaccentExtension,
+)
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0007_by_hand")]
+    operations = [
+        BloomExtension(),
+        BtreeGinExtension(),
+        BtreeGistExtension(),
+        CITextExtension(),
+        CreateExtension("tablefunc"),
+        CryptoExtension(),
+        HStoreExtension(),
+        TrigramExtension(),
+        UnaccentExtension(),
+    ]
