@@ -274,8 +274,16 @@ class Run:
     def _without_released(
         self, findings: list[Finding], base: Callable[[], Changes | None]
     ) -> tuple[list[Finding], list[Hidden]]:
-        """Findings apart from those of migrations that the base branch has already: they have run."""
-        about = [each for each in findings if each.practice == "migrations"]
+        """Findings apart from those of migrations that the base branch has already: they have run.
+
+        Who names a file wants to hear of it.
+        """
+        named = frozenset(self.discovery.targets)
+        about = [
+            each
+            for each in findings
+            if each.practice == "migrations" and self.real_path(each.location.path) not in named
+        ]
         since = base() if about and self.settings.profile != "audit" else None
         if since is None:
             return findings, []

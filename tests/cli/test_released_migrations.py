@@ -50,6 +50,10 @@ def test_all_when_asked_for(cli: Cli, repository: Path, monkeypatch: pytest.Monk
     assert paths(cli) == (both, 0)
 
 
+def test_a_file_that_is_named_is_reported(cli: Cli, repository: Path) -> None:
+    assert paths(cli, "migrations/0001_old.sql") == ({"migrations/0001_old.sql"}, 0)
+
+
 def test_without_a_base_all_are_new(cli: Cli, repository: Path) -> None:
     subprocess.run(["git", "branch", "-qm", "main", "trunk"], cwd=repository, check=True)
     assert len(paths(cli)[0]) == 2
