@@ -207,6 +207,15 @@ class Revision:
         return f"`{self.path.rpartition('/')[2]}`"
 
     @property
+    def functions(self) -> list[Function]:
+        """The functions of its own file that the migration runs."""
+        found = [self.body] if self.body is not None else []
+        if self.tool == "django":
+            found += [each.statement.function for each in self.changes if each.statement.function]
+        own = (each for each in found if each.module.path == self.path and not each.is_module)
+        return list(dict.fromkeys(own))
+
+    @property
     def scope(self) -> str:
         """The migration's name."""
         return self.name

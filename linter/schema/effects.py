@@ -10,7 +10,7 @@ from linter.backend import Effect, Engine, Table, Verdict
 from linter.facts.sql import Action
 from linter.schema.defaults import is_volatile
 from linter.schema.lock_model import OF_ENGINE, Entry
-from linter.schema.types import cost, is_zone_change, parse
+from linter.schema.types import always_rewrites, cost, is_zone_change, parse
 
 if TYPE_CHECKING:
     from linter.backend import Column
@@ -124,7 +124,7 @@ class _Forms:
         column = self._column(action)
         after = action.columns[0].type if action.columns else ""
         if column is None or not column.type or not after:
-            return [("change type", False)]
+            return [("change type", self.engine == "postgres" and always_rewrites(after))]
         if self.engine == "mysql":
             return [("change type", True)] if not _is_online(column.type, after) else []
         if "using" in action.flags and cost(column.type, after) == "free":

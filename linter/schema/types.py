@@ -86,6 +86,17 @@ def cost(before: str, after: str) -> Cost:
     return "rewrite" if known else "unknown"
 
 
+def always_rewrites(after: str) -> bool:
+    """Whether no other type becomes `after` without the rows being written anew."""
+    new = parse(after)
+    return new is not None and not new.array and new.name in _STORED_ALIKE_BY_NONE
+
+
+_STORED_ALIKE_BY_NONE = frozenset(
+    ["bigint", "boolean", "bytea", "date", "integer", "json", "jsonb", "money", "real", "smallint", "uuid"]
+) | {"double precision"}
+
+
 def _is_wider(old: Type, new: Type) -> bool:
     if new.size is None:
         return True

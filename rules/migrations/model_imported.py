@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Change, Class, Function, Revision
+from linter.backend import Backend, Class, Function, Revision
 from linter.facts.expressions import Attr, Expr, Ref, walk
 from linter.rule import Confidence, Outcome, Rule, Severity
 
@@ -36,12 +36,12 @@ class ModelImported(Rule[Revision]):
 
     def subjects(self, backend: Backend) -> Iterable[Revision]:
         """Migrations of which a function runs."""
-        return (each for each in backend.revisions if _functions(each))
+        return (each for each in backend.revisions if each.functions)
 
     def check(self, subject: Revision, backend: Backend) -> Iterator[Outcome]:
         """A function calls something of a model."""
         models = {id(each.owner): each for each in backend.tables.values() if each.owner is not None}
-        for function in _functions(subject):
+        for function in subject.functions:
             for call in function.scope.calls:
                 for expr in (call.callee, *call.args):
                     model = _model(backend, function, expr)
@@ -54,18 +54,6 @@ class ModelImported(Rule[Revision]):
                             location=function.module.locate(call.span),
                         )
                         return
-
-
-def _functions(revision: Revision) -> list[Function]:
-    """The functions of its own file that a migration runs."""
-    found = [revision.body] if revision.body is not None else []
-    found += [each.statement.function for each in revision.changes if _runs(each) and each.statement.function]
-    own = (each for each in found if each.module.path == revision.path and not each.is_module)
-    return list(dict.fromkeys(own))
-
-
-def _runs(change: Change) -> bool:
-    return change.tool == "django" and isinstance(change.statement.function, Function)
 
 
 def _model(backend: Backend, function: Function, expr: Expr) -> Class | None:

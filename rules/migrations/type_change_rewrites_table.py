@@ -22,9 +22,10 @@ class TypeChangeRewritesTable(Rule[Change]):
         -- keep it in step by a trigger, fill it in batches, then swap the names in one short transaction
 
     ## Limits
-    The old type comes from the migrations before; without it, nothing is said. PostgreSQL and MySQL.
-    Silent for tables that the same migration creates. A change that is free by itself is reported, as
-    less bad, when a CHECK on the column is checked again.
+    The old type comes from the migrations before; without it, only a new type that no other is stored
+    like is reported, with less confidence. PostgreSQL and MySQL. Silent for tables that the same
+    migration creates. A change that is free by itself is reported, as less bad, when a CHECK on the
+    column is checked again.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
@@ -43,20 +44,22 @@ class TypeChangeRewritesTable(Rule[Change]):
     def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
         """The rows are written or read under the lock."""
         effect, before, after = subject.effect, subject.column_before, subject.definition
-        if not effect.known or before is None or after is None:
+        if not effect.known or after is None:
             yield Undecided("the type before is not known")
             return
         if not effect.is_long:
             return
-        fails = ", and fails on values that do not fit" if is_narrower(before.type, after.type) else ""
+        old = before.type if before is not None else ""
+        fails = ", and fails on values that do not fit" if is_narrower(old, after.type) else ""
         rewrites = effect.work is Work.REWRITE
         verb = "rewrites" if rewrites else "reads, for its `CHECK`,"
         yield self.finding(
             subject,
-            f"changing `{subject.column}` from {before.type} to {after.type} {verb} all of {subject} under "
-            f"{effect.lock.named}, so all {effect.lock.waits} wait{fails}",
+            f"changing `{subject.column}`{f' from {old}' if old else ''} to {after.type} {verb} all of"
+            f" {subject} under {effect.lock.named}, so all {effect.lock.waits} wait{fails}",
             help=_SWAP if rewrites else _RECHECK,
             severity=None if rewrites else Severity.WARNING,
+            confidence=None if old else Confidence.MEDIUM,
         )
 
 
