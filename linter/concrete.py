@@ -66,6 +66,8 @@ def with_keyword(call: cst.Call, name: str, value: str) -> cst.Call:
         added = added.with_changes(comma=closing)
     else:
         comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        added = added.with_changes(whitespace_after_arg=last.whitespace_after_arg)
+        last = last.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""))
     return call.with_changes(args=[*call.args[:-1], last.with_changes(comma=comma), added])
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from linter.pipeline import Run
-    from linter.rule import CstRule, Replacement
+    from linter.rule import CstRule, MigrationRule, Replacement
 
 
 class Mended(NamedTuple):
@@ -205,11 +205,11 @@ def _ensure_subjects(run: Run) -> None:
         run.check_afresh(keep_subjects=True)
 
 
-def _rule(run: Run, finding: Finding) -> CstRule | None:
-    from linter.rule import CstRule
+def _rule(run: Run, finding: Finding) -> CstRule | MigrationRule | None:
+    from linter.rule import CstRule, MigrationRule
 
     rule = next((each for each in run.rules if each.id == finding.rule), None)
-    return rule if isinstance(rule, CstRule) else None
+    return rule if isinstance(rule, (CstRule, MigrationRule)) else None
 
 
 def _mended_node(
@@ -221,7 +221,11 @@ def _mended_node(
     if rule is None or subject is None or node is None:
         return None
     new = rule.fix(node, subject)
-    return None if new is None or new is node else (node, new, rule.imports)
+    if new is None or new is node:
+        return None
+    from linter.rule import CstRule
+
+    return node, new, rule.imports if isinstance(rule, CstRule) else rule.imports_of(subject)
 
 
 def _edits(run: Run, finding: Finding, tree: _Tree) -> tuple[Edit, ...]:

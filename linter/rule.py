@@ -11,7 +11,7 @@ from linter.finding import Confidence, Finding, Location, Note, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from linter.backend import Backend, Site, Statement
+    from linter.backend import Backend, Change, Site, Statement
 
     Replacement: TypeAlias = "cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]"
     """A node, or several that stand in for one."""
@@ -21,6 +21,7 @@ __all__ = [
     "CstRule",
     "Finding",
     "Location",
+    "MigrationRule",
     "Note",
     "Outcome",
     "Rule",
@@ -149,6 +150,21 @@ class CstRule(Rule["Site"]):
         `FlattenSentinel` of several nodes to stand in its place.
         """
         return None
+
+
+class MigrationRule(Rule["Change"]):
+    """Judges one change of a migration, and can edit the operation that makes it where that is Python."""
+
+    def fix(self, node: cst.CSTNode, change: Change) -> Replacement | None:
+        """The edited statement, or None when this place cannot be mended mechanically.
+
+        `node` is the innermost statement that holds the finding, as for `CstRule.fix`.
+        """
+        return None
+
+    def imports_of(self, change: Change) -> tuple[str, ...]:
+        """What the fixed statement needs, as in `CstRule.imports`."""
+        return ()
 
 
 class SqlRule(Rule["Statement"]):

@@ -1,13 +1,20 @@
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Change, Work
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, MigrationRule, Outcome, Severity
 from linter.schema.advice import unvalidated
+from linter.schema.mending import checked_later
 
 _KINDS = ("add-foreign-key", "add-check", "add-column")
 
+if TYPE_CHECKING:
+    import libcst as cst
 
-class ConstraintCheckedAtOnce(Rule[Change]):
+    from linter.rule import Replacement
+
+
+class ConstraintCheckedAtOnce(MigrationRule):
     """A foreign key or CHECK is added and checked against all rows in one step.
 
     ## Why
@@ -35,6 +42,7 @@ class ConstraintCheckedAtOnce(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "foreign keys and checks on tables in use"
+    fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Constraints added to tables that were there before."""
@@ -59,7 +67,12 @@ class ConstraintCheckedAtOnce(Rule[Change]):
             subject,
             f"adding this {what} {verb} all of {subject} under {effect.lock.named} on {tables}, so {waits}",
             help=_MYSQL if subject.engine == "mysql" else unvalidated(subject),
+            fixable=subject.tool == "alembic" and subject.statement.derived,
         )
+
+    def fix(self, node: "cst.CSTNode", change: Change) -> "Replacement | None":
+        """Added `NOT VALID`, validated when that is committed."""
+        return checked_later(node, change)
 
 
 _MYSQL = "add it with `pt-online-schema-change` or `gh-ost`, or in a maintenance window"

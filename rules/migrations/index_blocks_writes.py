@@ -1,11 +1,18 @@
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Change
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, MigrationRule, Outcome, Severity
 from linter.schema.advice import concurrent_index
+from linter.schema.mending import CONCURRENT_OPERATIONS, concurrently
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from linter.rule import Replacement
 
 
-class IndexBlocksWrites(Rule[Change]):
+class IndexBlocksWrites(MigrationRule):
     """An index is built while all writes to its table wait.
 
     ## Why
@@ -32,6 +39,7 @@ class IndexBlocksWrites(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "indexes on tables in use"
+    fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Indexes created on tables that were there before."""
@@ -48,4 +56,13 @@ class IndexBlocksWrites(Rule[Change]):
             f"this index is built under {subject.effect.lock.named} on {subject}, so all writes to it wait "
             "until it is done",
             help=concurrent_index(subject),
+            fixable=subject.statement.derived and subject.kind == "create-index",
         )
+
+    def fix(self, node: "cst.CSTNode", change: Change) -> "Replacement | None":
+        """The concurrent form, outside a transaction."""
+        return concurrently(node, change)
+
+    def imports_of(self, change: Change) -> tuple[str, ...]:
+        """Django's operation."""
+        return (f"{CONCURRENT_OPERATIONS}:AddIndexConcurrently",) if change.tool == "django" else ()

@@ -1,11 +1,18 @@
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Change
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, MigrationRule, Outcome, Severity
 from linter.schema.advice import concurrent_drop
+from linter.schema.mending import CONCURRENT_OPERATIONS, concurrently
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from linter.rule import Replacement
 
 
-class IndexDropBlocksReads(Rule[Change]):
+class IndexDropBlocksReads(MigrationRule):
     """An index is dropped without CONCURRENTLY.
 
     ## Why
@@ -29,6 +36,7 @@ class IndexDropBlocksReads(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.HIGH
     noun = "dropped indexes"
+    fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Indexes dropped by themselves."""
@@ -45,4 +53,13 @@ class IndexDropBlocksReads(Rule[Change]):
             f"dropping {index} takes {subject.effect.lock.named}{table}, so reads and writes queue behind it "
             "while it waits for running queries",
             help=concurrent_drop(subject),
+            fixable=subject.statement.derived,
         )
+
+    def fix(self, node: "cst.CSTNode", change: Change) -> "Replacement | None":
+        """The concurrent form, outside a transaction."""
+        return concurrently(node, change)
+
+    def imports_of(self, change: Change) -> tuple[str, ...]:
+        """Django's operation."""
+        return (f"{CONCURRENT_OPERATIONS}:RemoveIndexConcurrently",) if change.tool == "django" else ()

@@ -1,13 +1,20 @@
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Change, Verdict
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, MigrationRule, Outcome, Severity
 from linter.schema.effects import major
+from linter.schema.mending import outside_transaction
 
 _REFUSED = frozenset({"vacuum", "vacuum full"})
 
+if TYPE_CHECKING:
+    import libcst as cst
 
-class NotInTransaction(Rule[Change]):
+    from linter.rule import Replacement
+
+
+class NotInTransaction(MigrationRule):
     """A statement that the server refuses inside a transaction runs in one.
 
     ## Why
@@ -36,6 +43,7 @@ class NotInTransaction(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "statements that need to run outside a transaction"
+    fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Statements that the server refuses inside a transaction."""
@@ -50,7 +58,12 @@ class NotInTransaction(Rule[Change]):
             f"`{_spelled(subject)}` runs inside a transaction, where PostgreSQL refuses it, so this migration"
             " fails",
             help=_HELP[subject.tool],
+            fixable=subject.tool != "sql",
         )
+
+    def fix(self, node: "cst.CSTNode", change: Change) -> "Replacement | None":
+        """The same step outside a transaction."""
+        return outside_transaction(node, change)
 
 
 def _is_refused(change: Change, backend: Backend) -> bool:
