@@ -38,9 +38,9 @@ _NAMES = {
     "varbit": "bit varying",
 }
 _ORDER = ("smallint", "integer", "bigint")
-_SIZED = ("varchar", "bit varying", "interval")
+_SIZED = ("varchar", "bit varying")
 _PRECISION = 6
-"""Digits of a second that a timestamp keeps when it does not say how many."""
+"""Digits of a second that a time keeps when it does not say how many."""
 
 
 class Type(NamedTuple):
@@ -76,6 +76,9 @@ def cost(before: str, after: str) -> Cost:
         return "free"
     if old.array != new.array:
         return "rewrite"
+    if old.array:
+        # The items are converted one by one, unless only their limit goes.
+        return "free" if old.name == new.name and new.size is None else "rewrite"
     if old.name == new.name:
         return "free" if _is_wider(old, new) else "rewrite"
     if (old.name, new.name) in _COERCIBLE and new.size is None:
@@ -104,12 +107,12 @@ def _is_wider(old: Type, new: Type) -> bool:
         return old.size is not None and new.size >= old.size and (new.scale or 0) == (old.scale or 0)
     if old.name == "char":
         return False
-    if old.name.startswith("time"):
+    if old.name.startswith(("time", "interval")):
         return new.size >= (_PRECISION if old.size is None else old.size)
     return old.name in _SIZED and old.size is not None and new.size >= old.size
 
 
-_COERCIBLE = frozenset({("varchar", "text"), ("text", "varchar"), ("cidr", "inet"), ("xml", "text")})
+_COERCIBLE = frozenset({("varchar", "text"), ("text", "varchar"), ("cidr", "inet")})
 """Pairs whose values are stored alike, when the new type has no length."""
 _KNOWN = frozenset(
     [
@@ -134,7 +137,6 @@ _KNOWN = frozenset(
         "timestamp",
         "uuid",
         "varchar",
-        "xml",
     ]
 ) | {"double precision", "timestamp with time zone", "time with time zone", "bit varying"}
 

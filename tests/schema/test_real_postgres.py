@@ -18,9 +18,11 @@ CREATE TABLE o (id bigint PRIMARY KEY);
 INSERT INTO o SELECT generate_series(1, 50);
 CREATE TABLE t (
     id bigint NOT NULL, a integer, b integer NOT NULL, fk bigint, vc varchar(100), tx text,
-    n numeric(10, 2), ch char(10), ts timestamp, js json, d date, tagged text[]
+    n numeric(10, 2), ch char(10), ts timestamp, js json, d date, tagged text[],
+    codes varchar(10)[], span interval, place cidr, bits bit varying(5)
 );
-INSERT INTO t SELECT i, i, i, i, 'v' || i, '{}', 1.5, 'c', now(), '{}', now(), '{}'
+INSERT INTO t SELECT i, i, i, i, 'v' || i, '{}', 1.5, 'c', now(), '{}', now(), '{}',
+    '{}', '1 day', '10.0.0.0/8', B'101'
 FROM generate_series(1, 50) i;
 CREATE INDEX t_a ON t (a);
 CREATE UNIQUE INDEX t_b ON t (b);
@@ -130,6 +132,13 @@ CASES = [
     Case("change type for free", "ALTER TABLE t ALTER COLUMN n TYPE numeric"),
     Case("change type for free", "ALTER TABLE t ALTER COLUMN ts TYPE timestamp(6)"),
     Case("change type for free", "SET timezone = 'UTC'; ALTER TABLE t ALTER COLUMN ts TYPE timestamptz"),
+    Case("change type for free", "ALTER TABLE t ALTER COLUMN codes TYPE varchar[]"),
+    Case("change type for free", "ALTER TABLE t ALTER COLUMN span TYPE interval(6)"),
+    Case("change type for free", "ALTER TABLE t ALTER COLUMN place TYPE inet"),
+    Case("change type for free", "ALTER TABLE t ALTER COLUMN bits TYPE bit varying(9)"),
+    Case("change type", "ALTER TABLE t ALTER COLUMN codes TYPE varchar(20)[]"),
+    Case("change type", "ALTER TABLE t ALTER COLUMN tagged TYPE varchar[]"),
+    Case("change type", "ALTER TABLE t ALTER COLUMN place TYPE text"),
     Case(
         "change type under check",
         "ALTER TABLE t ALTER COLUMN vc TYPE varchar(200)",

@@ -64,6 +64,7 @@ _FUNCTIONS = {
 }
 """Functions of Django that a database default may be."""
 _TEXTS = frozenset({"TextField", "BinaryField", "CITextField", "CICharField", "CIEmailField"})
+_COMPOSED = frozenset({"DecimalField", "ArrayField", "GeneratedField"})
 _TO_ONE = frozenset({"ForeignKey", "OneToOneField"})
 _RELATIONS = _TO_ONE | {"ManyToManyField"}
 _NO_COLUMN = frozenset({"CompositePrimaryKey"})
@@ -227,6 +228,9 @@ class Fields:
         """The default that Django takes by itself: the time for `auto_now`, nothing for a blank text."""
         if self._flag(given, "auto_now") or self._flag(given, "auto_now_add"):
             return "now()"
+        if kind not in _TYPES and kind not in _SIZED and kind not in _RELATIONS and kind not in _COMPOSED:
+            # A field of another library may bring a default of its own.
+            return "?"
         is_text = kind in _TEXTS or kind in _SIZED
         return "''" if is_text and self._flag(given, "blank") and not self._flag(given, "null") else None
 
