@@ -42,12 +42,18 @@ class ValidatedInSameTransaction(Rule[Change]):
         for each in subject.earlier:
             is_same = (each.name, each.action.name) == (subject.name, subject.action.name)
             if is_same and each.has("not-valid") and each.transaction == subject.transaction:
-                noun = "revision" if subject.tool == "alembic" else "migration"
                 yield self.finding(
                     subject,
                     f"`{subject.action.name}` is validated in the transaction that added it, so all of"
                     f" {subject} is read while {each.effect.lock.waits} wait for the {each.effect.lock} lock",
-                    help=f"move the validation to the next {noun}",
+                    help=_HELP[subject.tool],
                     related=[Note(each.location, "added here")],
                 )
                 return
+
+
+_HELP = {
+    "sql": "move the validation to the next migration, or behind the `COMMIT`",
+    "alembic": "put the validation into `with op.get_context().autocommit_block():`",
+    "django": "move the validation to the next migration",
+}
