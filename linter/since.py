@@ -118,20 +118,21 @@ def changed_lines(root: str, ref: str) -> Changes:
 def changed_since_base(root: str) -> Changes | None:
     """What changed since HEAD left the base branch: the default branch of `origin`, else `main` or `master`.
 
-    None where that can't be told: without git, outside a checkout, or without such a branch.
+    On that branch itself it is what is not committed. None where that can't be told: without git, outside a
+    checkout, or without such a branch.
     """
     try:
         git = _Git(root)
         git.prefix()
-        known = git.read("for-each-ref", "--format=%(refname)", *_BASES).decode("utf-8", "replace").split()
-        base = next((name for name in _BASES if name in known), None)
+        base = git.base()
         return None if base is None else changed_lines(root, base)
     except SinceError:
         return None
 
 
+_DEFAULT = "refs/remotes/origin/HEAD"
 _BASES = (
-    "refs/remotes/origin/HEAD",
+    _DEFAULT,
     "refs/remotes/origin/main",
     "refs/remotes/origin/master",
     "refs/heads/main",
@@ -181,6 +182,20 @@ class _Git:
             _SHALLOW if shallow else f"Check the name, or fetch it first: `git rev-parse {ref}` must succeed."
         )
         raise SinceError(f"git knows no commit `{ref}`", help)
+
+    def base(self) -> str | None:
+        """The base branch; HEAD when that is what is checked out."""
+        listed = self.read("for-each-ref", "--format=%(refname) %(symref)", *_BASES).decode(
+            "utf-8", "replace"
+        )
+        known = dict(line.split(" ", 1) for line in listed.splitlines())
+        if not known:
+            return None
+        default = known.get(_DEFAULT, "").removeprefix("refs/remotes/origin/")
+        branch = self._run("symbolic-ref", "--quiet", "--short", "HEAD").stdout.decode("utf-8", "replace")
+        if branch.strip() in ({default} if default else {"main", "master"}):
+            return "HEAD"
+        return next(name for name in _BASES if name in known)
 
     def read(self, *arguments: str) -> bytes:
         """What git prints. Raises `SinceError` when it fails."""

@@ -328,5 +328,13 @@ def test_the_base_branch_is_found_or_not(
     (tmp_path / "new.sql").write_text("SELECT 2;\n")
     changes = changed_since_base(str(tmp_path))
     assert changes is not None and changes.paths == ("new.sql",)
+    git("add", ".")
+    git("commit", "-qm", "second")
+    assert changed_since_base(str(tmp_path)).paths == ()  # type: ignore[union-attr]
+    git("switch", "-qc", "feature", "base")
+    (tmp_path / "own.sql").write_text("SELECT 3;\n")
+    git("add", ".")
+    git("commit", "-qm", "third")
+    assert changed_since_base(str(tmp_path)).paths == ("own.sql",)  # type: ignore[union-attr]
     git("branch", "-m", "main", "trunk")
     assert changed_since_base(str(tmp_path)) is None
