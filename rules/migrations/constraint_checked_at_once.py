@@ -34,6 +34,7 @@ class ConstraintCheckedAtOnce(MigrationRule):
     PostgreSQL and MySQL. Silent for tables that the same migration creates, and for a new column without
     a default, which the server knows to be NULL everywhere and does not check as a foreign key. MySQL
     copies the table for either constraint and has no form that does not.
+    The fix is unsafe because it commits what stands before it in the revision; it is for Alembic only.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES

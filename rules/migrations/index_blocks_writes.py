@@ -29,7 +29,8 @@ class IndexBlocksWrites(MigrationRule):
     ## Limits
     PostgreSQL only: MySQL builds indexes beside the writes. Silent for a table that the same migration
     creates, and where `work-under-exclusive-lock` already says that a stronger lock is held meanwhile.
-    Constraints that build an index are judged by `constraint-builds-index`.
+    Constraints that build an index are judged by `constraint-builds-index`. The fix is unsafe because it
+    commits what stands before it, and a build that fails leaves an invalid index.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY

@@ -28,6 +28,7 @@ class IndexDropBlocksReads(MigrationRule):
     ## Limits
     PostgreSQL only. A `lock_timeout` bounds the wait as well. Silent for tables that the same migration
     creates.
+    The fix is unsafe because it commits what stands before it in the migration.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-dropindex.html

@@ -33,7 +33,8 @@ class NotInTransaction(MigrationRule):
 
     ## Limits
     For SQL files only where BEGIN, or a comment for the runner, says that there is a transaction. ALTER
-    TYPE … ADD VALUE is refused before PostgreSQL 12 only; set `postgres-version` for that.
+    TYPE … ADD VALUE is refused before PostgreSQL 12 only; set `postgres-version` for that. The fix is
+    unsafe because it commits what stands before it in the migration.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY

@@ -110,8 +110,10 @@ def shapes(actions: Iterable[Action]) -> Counter[Shape]:
             else:
                 found[(kind, table, columns, *rest)] += 1
         elif kind in ("add-check", "add-exclude"):
-            if action.name not in ("", None) and not (kind == "add-check" and _is_of_column(action)):
-                found[kind, table, action.name, "not-valid" in flags] += 1
+            # The CHECK of a positive number has a made-up name.
+            name = "" if action.name.endswith("_check") else action.name
+            if action.name:
+                found[kind, table, name, "not-valid" in flags] += 1
         elif kind in ("alter-column-type", "set-not-null", "drop-not-null"):
             type_ = _type(action.columns[0].type) if kind == "alter-column-type" else ""
             found[kind, table, columns, type_] += 1
@@ -139,11 +141,6 @@ def _parts(table: str, column: str, unique: bool, references: str | None) -> Ite
         yield ("add-unique", table, (column,))
     if references:
         yield ("add-foreign-key", table, (column,), references, False)
-
-
-def _is_of_column(action: Action) -> bool:
-    """Whether a CHECK is the one that Django writes for a positive number, named after its column."""
-    return action.name.endswith("_check")
 
 
 def _keys(columns: tuple[str, ...]) -> tuple[str, ...]:

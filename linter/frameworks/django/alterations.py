@@ -94,8 +94,6 @@ def difference(table: str, before: Column, after: Column, *, filled: bool = Fals
         flags = ("filled",) if filled and not after.nullable else ()
         found.append((Action(kind, table, (Column(after.name, after.type, after.nullable),), flags=flags),))
     name = Column(after.name, "")
-    if before.name != after.name and before.references and before.references == after.references:
-        found += referenced_anew(table, after.name, after.references)
     if before.references and before.references != after.references:
         found.append((Action("drop-constraint", table, (), f"{table}_{after.name}_fkey"),))
     if after.references and before.references != after.references:
@@ -106,15 +104,6 @@ def difference(table: str, before: Column, after: Column, *, filled: bool = Fals
     return found
 
 
-def referenced_anew(table: str, column: str, references: str) -> Actions:
-    """What drops a foreign key and adds it again, as Django does when its column or target is renamed."""
-    name = f"{table}_{column}_fkey"
-    return [
-        (Action("drop-constraint", table, name=name),),
-        (Action("add-foreign-key", table, (Column(column, ""),), name, references),),
-    ]
-
-
 def index_difference(table: str, old: Field, new: Field, column: str) -> Actions:
     """The statements that make and drop the indexes and constraints that a field brings along."""
     found: Actions = []
@@ -123,6 +112,11 @@ def index_difference(table: str, old: Field, new: Field, column: str) -> Actions
         found.append((Action("drop-constraint", table, columns, f"{table}_{column}_key"),))
     if old.is_indexed and not new.is_indexed:
         found.append((Action("drop-index", table, columns, f"{table}_{column}_idx"),))
+    if old.is_positive and not new.is_positive:
+        found.append((Action("drop-constraint", table, columns, f"{table}_{column}_check"),))
+    if new.is_positive and not old.is_positive:
+        check = Action("add-check", table, columns, f"{table}_{column}_check", expression=f"{column} >= 0")
+        found.append((check,))
     if new.is_unique and not old.is_unique:
         found.append((Action("add-unique", table, columns, f"{table}_{column}_key"),))
     if new.is_indexed and not old.is_indexed:

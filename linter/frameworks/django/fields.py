@@ -124,7 +124,12 @@ class Field:
         found: tuple[str, ...] = (self.generated,) if self.generated else ()
         if self.kind in _AUTOMATIC:
             found += ("identity",)
-        return (*found, "check") if self.kind.startswith("Positive") else found
+        return (*found, "check") if self.is_positive else found
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether Django adds a CHECK that the number is not negative."""
+        return self.kind.startswith("Positive")
 
     @property
     def is_indexed(self) -> bool:

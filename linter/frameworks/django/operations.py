@@ -12,11 +12,16 @@ from linter.frameworks.django.alterations import (
     condition_of,
     difference,
     index_difference,
-    referenced_anew,
     together_name,
 )
 from linter.frameworks.django.fields import Field, Fields
 from linter.frameworks.django.meta import MetaReader
+from linter.frameworks.django.references import (
+    is_altered,
+    of_renamed_model,
+    of_retyped_key,
+    referenced_anew,
+)
 from linter.frameworks.django.server_objects import (
     EXTENSIONS,
     comment,
@@ -119,24 +124,13 @@ class Operations:
             return []
         model.table = f"{given.app}_{new.lower()}"
         found: Actions = [(Action("rename-table", old_table, name=model.table),)]
-        found += self._referenced_anew(model)
+        found += of_renamed_model(self.state, model)
         for name, table in many.items():
             renamed = self.state.many_table(model, model.fields[name])
             if table and table != renamed:
                 found.append((Action("rename-table", table, name=renamed),))
                 column = Column(f"{old_name}_id", "")
                 found.append((Action("rename-column", renamed, (column,), f"{new.lower()}_id"),))
-        return found
-
-    def _referenced_anew(self, renamed: ModelState) -> Actions:
-        """Django drops each foreign key to a renamed model and adds it again."""
-        key = (renamed.app.lower(), renamed.name.lower())
-        found: Actions = []
-        for other in self.state.models.values():
-            for each in other.fields.values():
-                to_one = each.is_relation and not each.is_many and each.constrained and other.managed
-                if to_one and self.state.target_key(other, each.to) == key:
-                    found += referenced_anew(other.table, self.state.column(each), renamed.table)
         return found
 
     def alter_table(self, given: Operation) -> Actions:
@@ -240,10 +234,13 @@ class Operations:
         if old.is_many or new.is_many:
             return self._alter_many(model, old, new)
         after = self.state.fact(model, new, with_default=False)
-        filled = new.default is not None
-        return difference(model.table, before, after, filled=filled) + index_difference(
-            model.table, old, new, after.name
-        )
+        found = difference(model.table, before, after, filled=new.default is not None)
+        if before.references and before.references == after.references:
+            moved = before.name != after.name or is_altered(self.state, model, old, new)
+            found += referenced_anew(model.table, after.name, after.references) if moved else []
+        if new.primary_key and before.type != after.type:
+            found += of_retyped_key(self.state, model, after.type)
+        return found + index_difference(model.table, old, new, after.name)
 
     def _alter_many(self, model: ModelState, old: Field, new: Field) -> Actions:
         if old.is_many == new.is_many:

@@ -13,7 +13,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop", "0007_by_hand")]
+    dependencies = [("shop", "0010_keys_again")]
     operations = [
         BloomExtension(),
         BtreeGinExtension(),
