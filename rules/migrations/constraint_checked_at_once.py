@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Change, Work
+from linter.backend import Backend, Change, Lock, Work
 from linter.rule import Confidence, MigrationRule, Outcome, Severity
 from linter.schema.advice import unvalidated
 from linter.schema.mending import checked_later
@@ -60,14 +60,17 @@ class ConstraintCheckedAtOnce(MigrationRule):
         what = "foreign key" if subject.kind == "add-foreign-key" or "referencing" in effect.form else "check"
         other = subject.action.references
         tables = f"{subject} and `{other}`" if other and effect.other.waits else str(subject)
-        waits = (
-            "all reads and writes of it wait" if effect.lock.waits.startswith("reads") else "all writes wait"
-        )
+        held = any(each.name == subject.name for each in subject.held)
+        lock = Lock.ACCESS_EXCLUSIVE if held else effect.lock
+        waits = "all reads and writes wait" if lock is Lock.ACCESS_EXCLUSIVE else "all writes wait"
         verb = "copies" if subject.engine == "mysql" else "reads"
+        again = _is_added_again(subject)
+        begin = f"Django drops this {what} and adds it again, which" if again else f"adding this {what}"
         yield self.finding(
             subject,
-            f"adding this {what} {verb} all of {subject} under {effect.lock.named} on {tables}, so {waits}",
-            help=_MYSQL if subject.engine == "mysql" else unvalidated(subject),
+            f"{'here ' if again else ''}{begin} {verb} all of {subject} under {lock.named} on {tables}, so"
+            f" {waits}",
+            help=_MYSQL if subject.engine == "mysql" else _AGAIN if again else unvalidated(subject),
             fixable=subject.tool == "alembic" and subject.statement.derived,
         )
 
@@ -77,6 +80,22 @@ class ConstraintCheckedAtOnce(MigrationRule):
 
 
 _MYSQL = "add it with `pt-online-schema-change` or `gh-ost`, or in a maintenance window"
+
+
+_AGAIN = (
+    "change the column with `RunSQL` in the `database_operations` of a `SeparateDatabaseAndState`, which"
+    " leaves the foreign key as it is"
+)
+
+
+def _is_added_again(change: Change) -> bool:
+    """Whether the same operation of Django has just dropped the constraint."""
+    return change.tool == "django" and any(
+        each.kind == "drop-constraint"
+        and each.location == change.location
+        and each.action.name == change.action.name
+        for each in change.earlier
+    )
 
 
 def _is_constrained(change: Change) -> bool:
