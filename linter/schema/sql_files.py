@@ -24,9 +24,11 @@ _DOWN = re.compile(
     r"--\s*(?:\+goose\s+down|\+migrate\s+down|migrate:\s*down|migration down|@down|down\s*$|rollback\s*$)",
     re.IGNORECASE,
 )
-_TRANSACTION = re.compile(r"--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:\s*up)", re.IGNORECASE)
+_TRANSACTION = re.compile(r"--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:\s*up|depends:)", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:\.up\.sql|(?:^|/)migration\.sql)$")
+"""Files that their runners send as one text: several statements of it are one transaction."""
 _NO_TRANSACTION = re.compile(
-    r"--.*(?:no[ -]transaction|notransaction|transaction:\s*false|txmode[ :]+none|non-transactional)",
+    r"--.*(?:no[ -]transaction|notransaction|transaction(?:al)?:\s*false|txmode[ :]+none|non-transactional)",
     re.IGNORECASE,
 )
 
@@ -80,6 +82,8 @@ def _steps(path: str, facts: FileFacts, text_of: Callable[[str], str]) -> list[S
     lines = _lines(path, text_of)
     down = _down_lines(lines)
     default = _runner(lines)
+    if default is Verdict.UNKNOWN and len(facts.sql) > 1 and _WHOLE.search(path):
+        default = Verdict.YES
     steps: list[Step] = []
     open_transaction = False
     for statement in facts.sql:

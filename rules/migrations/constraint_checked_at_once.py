@@ -59,12 +59,13 @@ class ConstraintCheckedAtOnce(MigrationRule):
             return
         what = "foreign key" if subject.kind == "add-foreign-key" or "referencing" in effect.form else "check"
         other = subject.action.references
-        tables = f"{subject} and `{other}`" if other and effect.other.waits else str(subject)
         held = any(each.name == subject.name for each in subject.held)
+        again = _is_added_again(subject)
+        both = other and effect.other.waits and (again or not held)
+        tables = f"{subject} and `{other}`" if both else str(subject)
         lock = Lock.ACCESS_EXCLUSIVE if held else effect.lock
         waits = "all reads and writes wait" if lock is Lock.ACCESS_EXCLUSIVE else "all writes wait"
         verb = "copies" if subject.engine == "mysql" else "reads"
-        again = _is_added_again(subject)
         begin = f"Django drops this {what} and adds it again, which" if again else f"adding this {what}"
         yield self.finding(
             subject,
