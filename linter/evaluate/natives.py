@@ -85,8 +85,8 @@ def _equal(left: Value, right: Value, identity: bool) -> bool | None:
         certain = (*plain, list, tuple, dict, Class, Closure, Module, Instance, Made)
         return False if isinstance(other, certain) else None
     if isinstance(left, plain) and isinstance(right, plain):
-        if any(isinstance(each, str) and HOLE in each for each in (left, right)):
-            return None
+        if isinstance(left, str) and isinstance(right, str) and (HOLE in left or HOLE in right):
+            return None if _may_equal(left, right) else False
         return left == right
     if isinstance(left, (Class, External, Closure)) and isinstance(right, (Class, External, Closure)):
         return bool(left == right)
@@ -95,6 +95,15 @@ def _equal(left: Value, right: Value, identity: bool) -> bool | None:
     if isinstance(left, (list, tuple, dict)) and type(left) is type(right) and not identity:
         return left == right if _is_plain(left) and _is_plain(right) else None
     return None
+
+
+def _may_equal(left: str, right: str) -> bool:
+    """Whether two strings, one with holes at least, may be equal whatever is in the holes."""
+    starts = [each.partition(HOLE)[0] for each in (left, right)]
+    ends = [each.rpartition(HOLE)[2] for each in (left, right)]
+    return (starts[0].startswith(starts[1]) or starts[1].startswith(starts[0])) and (
+        ends[0].endswith(ends[1]) or ends[1].endswith(ends[0])
+    )
 
 
 def _is_plain(value: Value) -> bool:
@@ -161,6 +170,8 @@ def _text_method(receiver: str, name: str, args: list[Value], keywords: dict[str
         filled = [each if isinstance(each, (str, int)) else HOLE for each in args]
         named = {key: each if isinstance(each, (str, int)) else HOLE for key, each in keywords.items()}
         return _formatted(receiver, filled, named)
+    if name == "encode" and HOLE not in receiver:
+        return receiver.encode("utf-8", "surrogatepass")
     if name not in _TEXT_METHODS or not all(_is_plain(each) for each in args):
         return UNKNOWN
     if name == "join":

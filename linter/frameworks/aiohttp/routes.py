@@ -18,21 +18,20 @@ from linter.frameworks.aiohttp.names import (
     VERBS,
     WORDS,
 )
-from linter.frameworks.flask.seen import Seen
 from linter.frameworks.flask.visitor import Asked
 from linter.frameworks.followed.guarding import Given, Guarding, verdict_of
 from linter.frameworks.followed.handlers import Handler, handlers_of
 from linter.frameworks.followed.inputs import Inputs
-from linter.frameworks.followed.paths import braced, texts
+from linter.frameworks.followed.paths import braced, distinct, texts
 from linter.frameworks.followed.roots import follow
 from linter.frameworks.followed.setup import Node, Note, Setup, Wrapped
-from linter.frameworks.followed.visits import REQUEST, VIEW, RequestVisitor
+from linter.frameworks.followed.stand_in import VIEW
+from linter.frameworks.followed.visits import REQUEST, RequestVisitor
 from linter.guards import Refusals
 from linter.resolve.definitions import Class
 
 _SHOWN = ("get", "post", "put", "patch", "delete")
 _DEPTH = 12
-_SELF = Seen("source", "view")
 
 
 def routes(backend: Backend, refusals: Refusals) -> list[Route]:
@@ -64,8 +63,8 @@ class _Linker:
     def __init__(self, backend: Backend, refusals: Refusals) -> None:
         self._setup = Setup(backend.project, frozenset({APP, TABLE}), REGISTERING)
         self._evaluator = follow(backend, self._setup, APP, CALLS)
-        visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
-        self._guarding = Guarding(visitor, self._evaluator, self._setup, KNOWN)
+        self._visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
+        self._guarding = Guarding(self._visitor, self._evaluator, self._setup, KNOWN)
         self._inputs = Inputs(
             backend,
             refusals,
@@ -81,11 +80,7 @@ class _Linker:
         )
 
     def routes(self) -> list[Route]:
-        found: dict[tuple[object, ...], Route] = {}
-        for node, way in self._roots():
-            for route in self._of_app(node, way, 0):
-                found.setdefault((route.path, route.handler, route.methods), route)
-        return list(found.values())
+        return distinct(route for node, way in self._roots() for route in self._of_app(node, way, 0))
 
     def _roots(self) -> Iterator[tuple[Node, _Way]]:
         apps = self._setup.of_kind(APP)
@@ -246,13 +241,9 @@ class _Linker:
         asked = Asked(path=path, method=methods[0] if len(methods) == 1 else "")
         for middleware, place in way.middlewares:
             yield from self._of_middleware(middleware, asked, place)
-        is_method = handler.cls is not None or (
-            handler.function is not None and handler.function.owner is not None
-        )
-        first = _SELF if handler.cls is not None else REQUEST
-        given = Given([first] if handler.receiver is not None or not is_method else [_SELF, REQUEST], asked)
+        given = Given([REQUEST], asked)
         if handler.cls is not None:
-            given = Given([_SELF], asked)
+            given = Given([self._visitor.self_of(handler.cls, "view")], asked)
             decorators = handler.cls.scope.decorators
             yield from self._guarding.of_decorators(handler.cls, None, decorators, given, "class")
         yield from self._guarding.of_handler(handler, given)

@@ -26,7 +26,8 @@ from linter.frameworks.flask.seen import Seen
 from linter.frameworks.flask.visitor import Asked
 from linter.frameworks.followed.handlers import Handler
 from linter.frameworks.followed.setup import WRAPPERS, Note, Setup, Wrapped
-from linter.frameworks.followed.visits import VIEW, RequestVisitor, is_view
+from linter.frameworks.followed.stand_in import VIEW, is_view
+from linter.frameworks.followed.visits import RequestVisitor
 from linter.resolve.definitions import Class, Function
 
 _DEPTH = 6

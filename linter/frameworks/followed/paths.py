@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from linter.backend import Route
 from linter.evaluate.values import HOLE, Value, options
 
 
@@ -26,7 +28,10 @@ def without_holes(path: Path) -> Path:
     """A path with what is not known left out, and marked."""
     if HOLE not in path.text:
         return path
-    return Path(path.text.replace(HOLE, ""), path.parameters, False)
+    text = path.text.replace(HOLE, "")
+    while "//" in text:
+        text = text.replace("//", "/")
+    return Path(text, path.parameters, False)
 
 
 def braced(text: str, opening: str = "{", closing: str = "}") -> Path:
@@ -59,3 +64,14 @@ def _closing(text: str, start: int, opening: str, closing: str) -> int:
             if depth == 0:
                 return position
     return len(text)
+
+
+def distinct(routes: Iterable[Route]) -> list[Route]:
+    """Each route once; of two that are alike, the one of which everything is known."""
+    found: dict[tuple[object, ...], Route] = {}
+    for route in routes:
+        key = (route.path, route.handler, route.methods)
+        known = found.get(key)
+        if known is None or (route.complete and not known.complete):
+            found[key] = route
+    return list(found.values())

@@ -8,12 +8,11 @@ from typing import NamedTuple
 from linter.backend import Backend, Guard, Route
 from linter.evaluate.values import Closure, Value, options
 from linter.finding import Location
-from linter.frameworks.flask.seen import Seen
 from linter.frameworks.flask.visitor import Asked
 from linter.frameworks.followed.guarding import Given, Guarding, verdict_of
 from linter.frameworks.followed.handlers import Handler, handlers_of
 from linter.frameworks.followed.inputs import Inputs
-from linter.frameworks.followed.paths import braced, texts
+from linter.frameworks.followed.paths import braced, distinct, texts
 from linter.frameworks.followed.roots import follow
 from linter.frameworks.followed.setup import Decorated, Node, Note
 from linter.frameworks.followed.visits import REQUEST, RequestVisitor
@@ -24,7 +23,6 @@ from linter.resolve.definitions import Class
 
 _SHOWN = ("get", "post", "put", "patch", "delete")
 _DEPTH = 12
-_SELF = Seen("source", "view")
 
 
 def routes(backend: Backend, refusals: Refusals) -> list[Route]:
@@ -59,8 +57,8 @@ class _Linker:
     def __init__(self, backend: Backend, refusals: Refusals) -> None:
         self._setup = SanicSetup(backend.project, frozenset({APP, BLUEPRINT, GROUP}), REGISTERING)
         self._evaluator = follow(backend, self._setup, APP, CALLS)
-        visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
-        self._guarding = Guarding(visitor, self._evaluator, self._setup, KNOWN)
+        self._visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
+        self._guarding = Guarding(self._visitor, self._evaluator, self._setup, KNOWN)
         self._inputs = Inputs(
             backend,
             refusals,
@@ -75,13 +73,13 @@ class _Linker:
         )
 
     def routes(self) -> list[Route]:
-        found: dict[tuple[object, ...], Route] = {}
+        return distinct(self._all())
+
+    def _all(self) -> Iterator[Route]:
         apps = self._setup.of_kind(APP)
         for node in apps or self._setup.of_kind(BLUEPRINT):
             way = _Way((), None, None, "/v", bool(apps) and not node.loose)
-            for route in self._of_node(node, way, 0):
-                found.setdefault((route.path, route.handler, route.methods), route)
-        return list(found.values())
+            yield from self._of_node(node, way, 0)
 
     # Applications, blueprints and groups
 
@@ -264,7 +262,8 @@ class _Linker:
         for decorator in around if isinstance(around, (list, tuple)) else ():
             given = Given([REQUEST], asked)
             yield from self._guarding.of_decorator(decorator, given, "class", handler.cls.location)
-        given = Given([REQUEST] if handler.is_static else [_SELF, REQUEST], asked)
+        this = self._visitor.self_of(handler.cls, "view")
+        given = Given([REQUEST] if handler.is_static else [this, REQUEST], asked)
         yield from self._guarding.of_handler(handler, given)
 
 
