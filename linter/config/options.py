@@ -16,6 +16,7 @@ FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 Dialect: TypeAlias = Literal["auto", "postgres", "mysql", "sqlite"]
 Engine: TypeAlias = Literal["bandit", "radon", "semgrep"]
 Migrations: TypeAlias = Literal["new", "all"]
+Limit: TypeAlias = Literal["complexity", "maintainability-index"]
 Strings: TypeAlias = tuple[str, ...]
 
 
@@ -76,6 +77,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
             "`pyproject.toml`, if there is one; `.bandit` at the root is read in any case."
         ),
     ] = None
+    limits: Annotated[
+        dict[Limit, float],
+        Meta(
+            description="Limits of measures: `complexity` is the most that a function may have (20 when not "
+            "stated), `maintainability-index` the least for a file (10 when not stated)."
+        ),
+    ] = {}
     fail_on: Annotated[
         FailOn, Meta(description="The least severity of a finding that makes the exit code 1.")
     ] = "error"
@@ -180,7 +188,7 @@ INSIDE_ONLY = frozenset({"baseline", "cache-dir", "source-roots"})
 GLOBS = frozenset({"include", "exclude", "extend-exclude"})
 """Keys that hold gitignore globs."""
 
-FILE_ONLY = frozenset({"engines", "per-path-ignores", "extend"})
+FILE_ONLY = frozenset({"engines", "limits", "per-path-ignores", "extend"})
 """Keys that neither the command line nor the environment can set."""
 
 KEYS = dict(zip(Options.__struct_encode_fields__, Options.__struct_fields__, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -39,7 +39,19 @@ def key_schema(key: str) -> dict[str, Any]:
 def _properties() -> dict[str, dict[str, Any]]:
     _, definitions = msgspec.json.schema_components([Options])
     properties: dict[str, dict[str, Any]] = definitions["Options"]["properties"]
+    for field in msgspec.structs.fields(Options):
+        choices = _choices_of_keys(field.type)
+        if choices:
+            properties[field.encode_name]["propertyNames"] = {"enum": choices}
     return {key: _without_null(schema) for key, schema in properties.items()}
+
+
+def _choices_of_keys(kind: Any) -> list[str]:
+    """The keys that a table may have, where it cannot have any."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    keys = get_args(kind)[0] if get_origin(kind) is dict else None
+    return sorted(get_args(keys)) if get_origin(keys) is Literal else []
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

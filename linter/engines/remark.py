@@ -28,8 +28,20 @@ class Remark(msgspec.Struct, array_like=True, frozen=True):
     help: str = ""
 
 
+class Measure(msgspec.Struct, array_like=True, frozen=True):
+    """A number that an engine measured: of the function `name` that begins at `line` (1-based)."""
+
+    name: str
+    line: int
+    value: float
+
+
 class Remarks(msgspec.Struct, array_like=True):
-    """What an engine says about a file; `failure` is set when it could not look at it."""
+    """What an engine says about a file; `failure` is set when it could not look at it.
+
+    `measures` are numbers that are no findings, for the audit.
+    """
 
     remarks: tuple[Remark, ...] = ()
     failure: str = ""
+    measures: tuple[Measure, ...] = ()

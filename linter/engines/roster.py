@@ -61,8 +61,9 @@ def release_of(distribution: str) -> str:
 def known_rules() -> list[str]:
     """Ids under which engines report, as far as they are known before a run: configuration may name them."""
     from linter.engines.bandit.catalog import known_rules as bandit_rules
+    from linter.engines.radon.engine import RadonEngine
 
-    return bandit_rules()
+    return [*bandit_rules(), *RadonEngine(0, 0, False, "").rules()]
 
 
 def _engine(name: str, settings: Settings) -> TreeEngine | None:
@@ -74,6 +75,12 @@ def _engine(name: str, settings: Settings) -> TreeEngine | None:
         from linter.engines.bandit.engine import BanditEngine
 
         return BanditEngine(read_configuration(settings.root, settings.bandit_config or ""), release)
+    if name == "radon":
+        from linter.engines.radon.engine import RadonEngine
+
+        limits = settings.limits
+        complexity, index = limits.get("complexity", 20), limits.get("maintainability-index", 10)
+        return RadonEngine(complexity, index, settings.profile == "audit", release)
     return None
 
 

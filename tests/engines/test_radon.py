@@ -1,0 +1,105 @@
+"""radon as an engine measures what radon measures, and leaves out only what keeps the limits."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linter.config import load_settings
+from linter.engines.radon.bounds import may_be_complex, may_be_hard_to_maintain
+from linter.engines.radon.engine import RadonEngine, maintainability_index
+from linter.engines.remark import Remarks
+from linter.parse.python import parse
+from linter.pipeline import Run
+from linter.sources import discover
+
+pytest.importorskip("radon")
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FILES = sorted((REPOSITORY / "linter").rglob("*.py"))[::4] + sorted(
+    (REPOSITORY / "fixtures/apps").rglob("*.py")
+)
+
+
+def said(path: Path, *, complexity: float = 5, index: float = 60, everything: bool = False) -> Remarks:
+    data = path.read_bytes()
+    encoded = RadonEngine(complexity, index, everything, "test").observe(path.name, data, parse(data))
+    return msgspec.msgpack.decode(encoded, type=Remarks)
+
+
+def test_complexity_is_radons() -> None:
+    from radon.complexity import cc_visit
+
+    for path in FILES:
+        blocks = cc_visit(path.read_text(encoding="utf-8"))
+        theirs = sorted(
+            (block.fullname, block.lineno, float(block.complexity))
+            for block in blocks
+            if block.letter != "C" and block.complexity > 5
+        )
+        found = [each for each in said(path).remarks if each.code == "complexity"]
+        assert sorted((each.message.split("`")[1], each.line) for each in found) == [
+            (name, line) for name, line, _ in theirs
+        ], path
+        measured = said(path, everything=True).measures
+        wanted = [each for each in theirs if each[2] > 10]
+        assert sorted((each.name, each.line, each.value) for each in measured) == wanted
+
+
+def test_the_index_is_radons_and_the_bound_is_safe() -> None:
+    from radon.metrics import mi_visit
+
+    for path in FILES:
+        data = path.read_bytes()
+        index = maintainability_index(parse(data))
+        assert index == pytest.approx(mi_visit(data.decode(), True))
+        for limit in (10, 30, 60):
+            if index < limit:
+                assert may_be_hard_to_maintain(data, data.count(b"\n") + 1, limit), path
+        low = [each for each in said(path).remarks if each.code == "index"]
+        assert bool(low) == (index < 60)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.sampled_from(["if a and b: pass", "x = [c for c in d if c or e]", "for f in g: pass", "assert h"])
+    )
+)
+def test_the_bound_on_complexity_is_safe(body: list[str]) -> None:
+    from radon.complexity import cc_visit_ast
+
+    source = "def f():\n" + "".join(f"    {line}\n" for line in ["pass", *body])
+    (block,) = cc_visit_ast(ast.parse(source))
+    assert may_be_complex(source.encode(), block.complexity - 1)
+
+
+def test_limits_are_configured(tmp_path: Path) -> None:
+    body = "".join(f"    if x == {number}:\n        return {number}\n" for number in range(12))
+    (tmp_path / "app.py").write_text(f"def choose(x):\n{body}    return 0\n", encoding="utf-8")
+
+    def rules(text: str) -> list[tuple[str, str]]:
+        (tmp_path / "backlint.toml").write_text(text, encoding="utf-8")
+        config = load_settings(str(tmp_path), environ={}, overrides={"profile": "ci"})
+        run = Run(config, discover(str(tmp_path), config), use_cache=False, jobs=1)
+        found = run.outcome(run.check(), today="2026-01-01").findings
+        return [
+            (each.rule, each.severity.value)
+            for each in found
+            if each.rule.startswith("maintainability/radon")
+        ]
+
+    assert rules("") == []
+    assert rules("[limits]\ncomplexity = 5\n") == [("maintainability/radon-complexity", "warning")]
+    assert rules("[limits]\ncomplexity = 5\n[engines]\nci = ['bandit']\n") == []
+
+
+def test_a_file_of_data_is_left_alone() -> None:
+    source = "ROWS = [\n" + "    (1, 2, 3, 'four'),\n" * 3000 + "]\n"
+    encoded = RadonEngine(5, 99, False, "test").observe("rows.py", source.encode(), parse(source.encode()))
+    assert not msgspec.msgpack.decode(encoded, type=Remarks).remarks
