@@ -191,7 +191,7 @@ def _wanted(key: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         return "a list of " + ", ".join(f"`{choice}`" for choice in items), items
     minimum = f" of at least {schema['minimum']}" if "minimum" in schema else ""
     words = {"array": "a list of strings", "object": "a table", "boolean": "`true` or `false`"}
-    words |= {"integer": f"a whole number{minimum}", "string": "a string"}
+    words |= {"integer": f"a whole number{minimum}", "string": "a string", "number": "a number"}
     return words[schema["type"]], ()
 
 

@@ -163,7 +163,7 @@ _DESCRIPTIONS = {
     "index": (
         "Files keep the least maintainability index.",
         "radon's index (0 to 100) falls with the Halstead volume, the complexity and the length of a file, "
-        "and rises with its comments. The limit is `limits.maintainability-index`. A file with a statement of "
-        "more than 400 lines is data, and is not measured.",
+        "and rises with its comments. The limit is `limits.maintainability-index`. A file with a statement "
+        "of more than 400 lines is data, and is not measured.",
     ),
 }
