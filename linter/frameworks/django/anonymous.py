@@ -191,6 +191,8 @@ class Caller:
             return _made(_REACHED)
         if name in ("setup", "initial", "process_request", "process_view", "check_throttles", "__init__"):
             return None
+        if name in ("get_serializer_class", "get_form_class"):
+            return evaluator.attribute(receiver, name.removeprefix("get_"))
         if name == "get_permissions":
             return receiver.fields.get("permission_classes", UNKNOWN)
         if name == "has_permission":

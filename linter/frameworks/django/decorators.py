@@ -20,6 +20,7 @@ from linter.frameworks.django.known import (
     METHOD_DECORATOR,
     decorator_kind,
 )
+from linter.frameworks.django.limits import RateLimits
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Definition, Function, arguments_of
 from linter.resolve.project import Project
@@ -49,11 +50,19 @@ def verdict_of(guards: Iterable[Guard]) -> Verdict:
 class DecoratorGuards:
     """Finds the guards that decorators put around functions and classes."""
 
-    def __init__(self, project: Project, refusals: Refusals, evaluator: Evaluator, caller: Caller) -> None:
+    def __init__(
+        self,
+        project: Project,
+        refusals: Refusals,
+        evaluator: Evaluator,
+        caller: Caller,
+        limits: RateLimits,
+    ) -> None:
         self.project = project
         self.refusals = refusals
         self.evaluator = evaluator
         self.caller = caller
+        self.limits = limits
         self._judged: dict[int, Judgement] = {}
         self._decorated: dict[Definition, tuple[Value, ...]] = {}
 
@@ -121,10 +130,13 @@ class DecoratorGuards:
             return [Guard(known, "csrf", level, location, Verdict.YES)]
         if decorator_kind(known) == "rate-limit":
             return [Guard(known, "rate-limit", level, location, Verdict.YES)]
+        guards: list[Guard] = []
+        if isinstance(value, Closure) and self.limits.limits(value.function):
+            guards.append(Guard(name, "rate-limit", level, location, Verdict.YES))
         judged = self._judge_decorator(value)
-        if judged.verdict is Verdict.NO:
-            return []
-        return [Guard(name, judged.kind, level, location, judged.verdict)]
+        if judged.verdict is not Verdict.NO:
+            guards.append(Guard(name, judged.kind, level, location, judged.verdict))
+        return guards
 
     def _judge_decorator(self, value: Value) -> Judgement:
         if isinstance(value, Closure):

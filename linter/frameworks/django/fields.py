@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from linter.facts.expressions import Constant, Result
+from linter.facts.expressions import Constant, Item, Result
+from linter.facts.scopes import Assign
 from linter.finding import Location
-from linter.resolve.definitions import Class
+from linter.resolve.definitions import Class, Function
 from linter.resolve.values import Made, Value, Values
 
 _TYPES = {
@@ -78,7 +79,8 @@ class Field:
 
     `kind` is the name of Django's field class that it is. `column` is `db_column` if given. `to` is what
     a relation points to. `default` is the SQL of its default: a constant, `?` for one
-    that only running the code can tell, None without one. `complete` is False when an argument can't be seen.
+    that only running the code can tell, empty for one that may be there, None without one. `complete` is
+    False when an argument can't be seen.
     """
 
     name: str
@@ -160,11 +162,13 @@ class Fields:
         given = {option: made.value.beside(expr) for option, expr in made.call.keywords}
         index = self.values.constant(given.get("db_index"))
         to = made.argument(0, "to") if kind in _RELATIONS else None
+        brought = self._brought(made)
         return Field(
             name=name,
             kind=kind,
             type=self._type(made, kind),
-            null=self._flag(given, "null", default=kind in ("NullBooleanField", "GeneratedField")),
+            null=self._flag(given, "null", default=kind in ("NullBooleanField", "GeneratedField"))
+            or brought.get("null") is True,
             primary_key=self._flag(given, "primary_key"),
             unique=self._flag(given, "unique"),
             db_index=index if isinstance(index, bool) else None,
@@ -176,7 +180,9 @@ class Fields:
             db_table=self._text(given, "db_table"),
             related_name=self._text(given, "related_name"),
             related_query_name=self._text(given, "related_query_name"),
-            default=self._default(given["default"]) if "default" in given else self._implied(given, kind),
+            default=self._default(given["default"])
+            if "default" in given
+            else self._implied(given, kind, brought),
             db_default=self._db_default(given.get("db_default")),
             generated=self._generated(given) if kind == "GeneratedField" else "",
             parent_link=self._flag(given, "parent_link"),
@@ -229,13 +235,37 @@ class Fields:
             return spelled if kind == "GeneratedField" or not spelled else f"{spelled}[]"
         return ""
 
-    def _implied(self, given: Mapping[str, Value], kind: str) -> str | None:
-        """The default that Django takes by itself: the time for `auto_now`, nothing for a blank text."""
+    def _brought(self, made: Made) -> dict[str, object]:
+        """The constants that a field class of the project puts among its arguments in `__init__`.
+
+        With an `__init__` there is at least an entry for the empty name.
+        """
+        found: dict[str, object] = {}
+        target = made.callee.target
+        for each in self.project.ancestors(target) if isinstance(target, Class) else ():
+            init = each.target.children.get("__init__") if isinstance(each.target, Class) else None
+            if isinstance(init, Function):
+                found[""] = True
+                for assign in init.scope.statements:
+                    if isinstance(assign, Assign) and isinstance(assign.value, Constant):
+                        keys = [item.key for item in assign.targets if isinstance(item, Item)]
+                        found |= {
+                            str(key.value): assign.value.value for key in keys if isinstance(key, Constant)
+                        }
+        return found
+
+    def _implied(self, given: Mapping[str, Value], kind: str, brought: Mapping[str, object]) -> str | None:
+        """The default that Django takes by itself: the time for `auto_now`, nothing for a blank text.
+
+        Empty when the field's class may have one that can't be seen.
+        """
+        if brought:
+            return ""
         if self._flag(given, "auto_now") or self._flag(given, "auto_now_add"):
             return "now()"
         if kind not in _TYPES and kind not in _SIZED and kind not in _RELATIONS and kind not in _COMPOSED:
             # A field of another library may bring a default of its own.
-            return "?"
+            return ""
         is_text = kind in _TEXTS or kind in _SIZED
         return "''" if is_text and self._flag(given, "blank") and not self._flag(given, "null") else None
 

@@ -11,6 +11,7 @@ from linter.frameworks.django.anonymous import DOUBTFUL, PASSES, Caller, Judgeme
 from linter.frameworks.django.classes import VIEW, is_harmless
 from linter.frameworks.django.decorators import DecoratorGuards, GuardSet, verdict_of
 from linter.frameworks.django.known import mixin_kind
+from linter.frameworks.django.limits import RateLimits
 from linter.frameworks.django.settings import DjangoSettings
 from linter.frameworks.django.urls import ClassView
 from linter.guards import Refusals
@@ -37,7 +38,7 @@ class DjangoGuards(DecoratorGuards):
         evaluator: Evaluator,
         caller: Caller,
     ) -> None:
-        super().__init__(project, refusals, evaluator, caller)
+        super().__init__(project, refusals, evaluator, caller, RateLimits(refusals, settings, evaluator))
         self.settings = settings
         self._dispatches: dict[tuple[object, ...], Judgement] = {}
         self._hierarchies: dict[Class, tuple[Guard, ...]] = {}
@@ -51,7 +52,8 @@ class DjangoGuards(DecoratorGuards):
         """The guards of a function view: its decorators and the checks in its body."""
         decorated = self.of_decorated(function, "function")
         free = decorated.login_free or _frees_itself(function)
-        return GuardSet((*decorated.guards, *self.inside(function, None, verb)), free)
+        own = (*self.inside(function, None, verb), *self.limits.of_handler(function))
+        return GuardSet((*decorated.guards, *own), free)
 
     def inside(self, function: Function, cls: Class | None = None, verb: str = "GET") -> tuple[Guard, ...]:
         """What a handler's own body does to anonymous callers. `cls` is the class of the view, if any."""

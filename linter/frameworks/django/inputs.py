@@ -1,36 +1,42 @@
-"""What a view takes from its caller: path parameters, request attributes, forms and serializers."""
+"""What a view takes and answers: path parameters, request attributes, forms and serializers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.backend import Input, InputPlace, Output
+from linter.backend import Input, Output
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import External, Value, options
-from linter.facts.expressions import Constant, Expr, Item, Ref, Result, walk
-from linter.facts.scopes import Assertion, Assign, Evaluate, Raise, Return
-from linter.resolve.definitions import Class, Function, arguments_of
+from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Value, options
+from linter.facts.expressions import Operation, Ref, Result
+from linter.facts.scopes import Return
+from linter.frameworks.django.anonymous import Caller
+from linter.frameworks.django.reads import RequestReads
+from linter.frameworks.django.settings import DjangoSettings
+from linter.frameworks.django.urls import ClassView
+from linter.resolve.definitions import Class, Function
+from linter.responses import RESPONSES, Responses
 
-_PLACES: dict[str, InputPlace] = {
-    "GET": "query",
-    "query_params": "query",
-    "POST": "form",
-    "data": "body",
-    "FILES": "file",
-    "COOKIES": "cookie",
-    "headers": "header",
-}
-_READERS = frozenset({"get", "getlist", "pop"})
 _BODY_VERBS = frozenset({"POST", "PUT", "PATCH"})
 _STATUS = {"POST": 201, "DELETE": 204}
+_LOADING = ("get_queryset", "get_object", "filter_queryset", "get_context_data")
+_SAVING = ("form_valid", "get_form_kwargs", "perform_create", "perform_update")
+"""Methods that a library's own handler calls."""
+
+_SERIALIZING = (".get_serializer", ".get_paginated_response")
+_FILTER_NAMES = {"SearchFilter": "search", "OrderingFilter": "ordering"}
 
 
 class Inputs:
-    """Reads inputs off functions and classes, with memory per function."""
+    """Reads inputs and outputs off functions and classes, with memory."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(
+        self, evaluator: Evaluator, settings: DjangoSettings, caller: Caller, responses: Responses
+    ) -> None:
         self._evaluator = evaluator
-        self._read: dict[int, tuple[Input, ...]] = {}
+        self._settings = settings
+        self._caller = caller
+        self._responses = responses
+        self._reads = RequestReads(evaluator.project)
         self._named: dict[tuple[Class, str], list[Class | External]] = {}
 
     def of_path(self, parameters: tuple[tuple[str, str | None], ...]) -> list[Input]:
@@ -38,40 +44,123 @@ class Inputs:
         return [Input(name, "path", kind, True) for name, kind in dict(parameters).items()]
 
     def of_function(self, function: Function) -> tuple[Input, ...]:
-        """Values that a handler reads from the request by name."""
-        found = self._read.get(id(function))
-        if found is None:
-            places: dict[tuple[str, InputPlace], bool] = {}
-            for name, place, required in _reads(function):
-                places[name, place] = places.get((name, place), False) or required
-            found = tuple(Input(name, place, None, required) for (name, place), required in places.items())
-            self._read[id(function)] = found
+        """Values that a handler reads from the request."""
+        return self._reads.of(function)
+
+    # Class views
+
+    def of_class(self, view: ClassView, cls: Class, method: str, verb: str) -> list[Input]:
+        """What a class view reads: its body by serializer or form, a list's filters, and by hand."""
+        found: list[Input] = []
+        if verb in _BODY_VERBS:
+            serializers = self._classes(view, cls, method, verb, "serializer_class")
+            found += [Input("body", "body", each.name, True, model=_in_project(each)) for each in serializers]
+            forms = self._classes(view, cls, method, verb, "form_class")
+            found += [Input("form", "form", each.name, True, model=_in_project(each)) for each in forms]
+        if method == "list":
+            found += self._filters(cls)
+        for name in (*_LOADING, *(_SAVING if verb in _BODY_VERBS else ())):
+            helper = self._evaluator.class_value(cls, name)
+            if isinstance(helper, Closure):
+                found += self._reads.of(helper.function)
         return found
 
-    def of_class(self, cls: Class, keywords: dict[str, Value], verb: str) -> list[Input]:
-        """The serializer or form that a class view reads its body with."""
-        if verb not in _BODY_VERBS:
-            return []
-        serializers = self._classes(cls, keywords, "serializer_class")
-        forms = self._classes(cls, keywords, "form_class")
-        found = [Input("body", "body", each.name, True, model=_in_project(each)) for each in serializers]
-        found += [Input("form", "form", each.name, True, model=_in_project(each)) for each in forms]
-        return found
-
-    def outputs(self, cls: Class, keywords: dict[str, Value], verb: str) -> tuple[Output, ...]:
-        """The serializer that a class view answers with."""
-        found = self._classes(cls, keywords, "serializer_class")
+    def outputs(self, view: ClassView, cls: Class, method: str, verb: str) -> list[Output]:
+        """What a class view answers: the statuses of its own code, with its serializer as the type."""
+        types = self._classes(view, cls, method, verb, "serializer_class")
+        handler = self._evaluator.class_value(cls, method)
+        if isinstance(handler, Closure):
+            uses = any(
+                isinstance(call.callee, Ref) and call.callee.name.endswith(_SERIALIZING)
+                for call in handler.function.scope.calls
+            )
+            return self.answers(handler.function, types if uses else None)
         if verb == "DELETE":
-            return (Output(204, None),) if found else ()
-        return tuple(Output(_STATUS.get(verb, 200), each.name, _in_project(each)) for each in found)
+            return [Output(204, None)] if types else []
+        return [Output(_STATUS.get(verb, 200), each.name, _in_project(each)) for each in types]
 
-    def _classes(self, cls: Class, keywords: dict[str, Value], name: str) -> list[Class | External]:
-        if name in keywords:
-            return _possible(keywords[name])
+    def answers(self, function: Function, types: list[Class | External] | None = None) -> list[Output]:
+        """What a handler's own code returns. A single type is that of every answer with a body."""
+        sole = types[0] if types and len(types) == 1 else None
+        found: dict[Output, None] = {}
+        for statement in function.scope.statements:
+            status = self._status(function, statement) if isinstance(statement, Return) else None
+            if status is None:
+                continue
+            has_body = sole is not None and 200 <= status < 300 and status != 204
+            typed = sole if has_body else None
+            name = None if typed is None else typed.name
+            found[Output(status, name, None if typed is None else _in_project(typed))] = None
+        if not found and types:
+            found = {Output(None, each.name, _in_project(each)): None for each in types}
+        return list(found)
+
+    def _status(self, function: Function, statement: Return) -> int | None:
+        """The status of an answer; 200 for a response that says nothing about it."""
+        value = statement.value
+        status = self._responses.returned(function, value)
+        if status is not None:
+            return status
+        while isinstance(value, Operation) and value.operator == "await":
+            value = value.operands[0]
+        if not isinstance(value, Result):
+            return None
+        call = function.scope.calls[value.call]
+        made = self._evaluator.project.callee(function, call)
+        if made.name == "django.shortcuts.render":
+            return 200 if call.keyword("status") is None else None
+        position = RESPONSES.get(made.name)
+        if position is None or call.keyword("status") is not None or call.is_open:
+            return None
+        return 200 if position < 0 or len(call.args) <= position else None
+
+    # Serializers, forms and filters
+
+    def _classes(
+        self, view: ClassView, cls: Class, method: str, verb: str, name: str
+    ) -> list[Class | External]:
+        chosen = self._chosen(view, cls, method, verb, "get_" + name)
+        if chosen:
+            return chosen
+        if name in view.keywords:
+            return _possible(view.keywords[name])
         key = (cls, name)
         if key not in self._named:
             self._named[key] = _possible(self._evaluator.class_value(cls, name))
         return self._named[key]
+
+    def _chosen(
+        self, view: ClassView, cls: Class, method: str, verb: str, chooser: str
+    ) -> list[Class | External]:
+        """What the project's `get_serializer_class` or `get_form_class` comes to for an action."""
+        override = self._evaluator.class_value(cls, chooser)
+        if not isinstance(override, Closure):
+            return []
+        fields: dict[str, Value] = {
+            **view.keywords,
+            "action": method if view.actions is not None else UNKNOWN,
+            "request": self._caller.request(verb),
+            "kwargs": UNKNOWN,
+        }
+        bound = Closure(override.function, override.frame, Instance(cls, fields))
+        return _possible(self._evaluator.trial(bound, []))
+
+    def _filters(self, cls: Class) -> Iterator[Input]:
+        """The query parameters that the filter backends of a list read."""
+        backends = self._evaluator.class_value(cls, "filter_backends")
+        if backends is NotImplemented:
+            defaults = self._settings.rest_framework(self._evaluator, "DEFAULT_FILTER_BACKENDS")
+            backends = defaults[0] if len(defaults) == 1 else ()
+        for backend in backends if isinstance(backends, (list, tuple)) else ():
+            name = backend if isinstance(backend, str) else getattr(backend, "name", "")
+            last = name.rpartition(".")[2]
+            if last in _FILTER_NAMES:
+                yield Input(_FILTER_NAMES[last], "query", "str", False)
+            elif last == "DjangoFilterBackend":
+                fields = self._evaluator.class_value(cls, "filterset_fields")
+                for name in fields if isinstance(fields, (list, tuple, dict)) else ():
+                    if isinstance(name, str):
+                        yield Input(name, "query", None, False)
 
 
 def _possible(value: Value) -> list[Class | External]:
@@ -82,49 +171,3 @@ def _possible(value: Value) -> list[Class | External]:
 
 def _in_project(cls: Class | External) -> Class | None:
     return cls if isinstance(cls, Class) else None
-
-
-def _reads(function: Function) -> Iterator[tuple[str, InputPlace, bool]]:
-    """(name, place, required) of each read by a constant name."""
-    for call in function.scope.calls:
-        if isinstance(call.callee, Ref) and call.args:
-            head, _, reader = call.callee.name.rpartition(".")
-            place = _place(head)
-            key = call.args[0]
-            if place is not None and reader in _READERS and isinstance(key, Constant):
-                if isinstance(key.value, str):
-                    yield key.value, place, False
-    for expr in _expressions(function):
-        if isinstance(expr, (Ref, Constant, Result)):
-            continue
-        for each in walk(expr):
-            if isinstance(each, Item) and isinstance(each.base, Ref) and isinstance(each.key, Constant):
-                place = _place(each.base.name)
-                if place is not None and isinstance(each.key.value, str):
-                    yield each.key.value, place, True
-
-
-def _place(name: str) -> InputPlace | None:
-    """`$request.GET` and `$self.request.GET` are read from; anything else is not the request."""
-    parts = name.lstrip("$:").split(".")
-    if len(parts) < 2 or parts[-2] not in ("request", "req"):
-        return None
-    return _PLACES.get(parts[-1])
-
-
-def _expressions(function: Function) -> Iterator[Expr]:
-    for statement in function.scope.statements:
-        match statement:
-            case Assign(value=value) | Return(value=value) | Evaluate(value=value):
-                if value is not None:
-                    yield value
-            case Raise(exception=value):
-                if value is not None:
-                    yield value
-            case Assertion(test=value):
-                yield value
-    for block in function.scope.blocks:
-        if block.subject is not None:
-            yield block.subject
-    for call in function.scope.calls:
-        yield from arguments_of(call)

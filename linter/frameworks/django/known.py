@@ -179,8 +179,20 @@ INCLUDED: dict[str, tuple[tuple[str, str], ...]] = {
         ("logout/", "django.contrib.auth.views.LogoutView"),
     ),
     "django.conf.urls.i18n": (("setlang/", "django.views.i18n.set_language"),),
+    "social_django.urls": (
+        ("login/{backend}/", "social_django.views.auth"),
+        ("complete/{backend}/", "social_django.views.complete"),
+        ("disconnect/{backend}/", "social_django.views.disconnect"),
+        ("disconnect/{backend}/{association_id}/", "social_django.views.disconnect"),
+    ),
 }
 """URL modules of Django that projects include: (path, view)."""
+
+FUNCTION_VERBS: dict[str, tuple[str, ...]] = {
+    "social_django.views.auth": ("GET", "POST"),
+    "social_django.views.complete": ("GET", "POST"),
+}
+"""Verbs of those of them that are functions; the others take POST alone."""
 
 OWN_PERMISSIONS: dict[str, tuple[str, str]] = {
     "rest_framework.authtoken.views.ObtainAuthToken": ("", ""),
@@ -198,6 +210,7 @@ ALWAYS_REFUSED = frozenset(
     {
         "django.contrib.auth.views.PasswordChangeView",
         "django.contrib.auth.views.PasswordChangeDoneView",
+        "social_django.views.disconnect",
     }
 )
 """Library views that ask for a login by themselves."""

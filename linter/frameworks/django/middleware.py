@@ -11,10 +11,12 @@ from linter.finding import Location
 from linter.frameworks.django.anonymous import Caller, Judgement
 from linter.frameworks.django.known import LOGIN_MIDDLEWARE, middleware_may_refuse
 from linter.frameworks.django.library import DjangoLibrary
+from linter.frameworks.django.limits import RateLimits
 from linter.frameworks.django.settings import DjangoSettings
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function
 
+_CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 _METHODS = ("process_request", "process_view", "__call__")
 
 
@@ -37,6 +39,7 @@ class MiddlewareGuards:
         library: DjangoLibrary,
         caller: Caller,
         refusals: Refusals,
+        limits: RateLimits,
     ) -> None:
         self._evaluator = evaluator
         self._caller = caller
@@ -44,6 +47,8 @@ class MiddlewareGuards:
         self._always: list[Guard] = []
         self._login: list[Guard] = []
         self._own: list[Refusing] = []
+        self._limits = limits
+        self._csrf: list[Guard] = []
         place = settings.place("MIDDLEWARE")
         names = settings.listed(evaluator, "MIDDLEWARE") if place is not None else []
         for name in names:
@@ -53,13 +58,21 @@ class MiddlewareGuards:
     def _sort(self, name: str, value: Value, location: Location) -> None:
         if name == LOGIN_MIDDLEWARE:
             self._login.append(Guard(name, "authentication", "app", location))
+        elif name == _CSRF:
+            self._csrf.append(Guard(name, "csrf", "app", location))
         elif isinstance(value, Class):
             if any(each.name == LOGIN_MIDDLEWARE for each in self._evaluator.order.of(value)):
                 self._login.append(Guard(name, "authentication", "app", location))
             methods = tuple(self._methods(value))
+            if any(each.name == _CSRF for each in self._evaluator.order.of(value)):
+                self._csrf.append(Guard(name, "csrf", "app", location))
+            if any(self._limits.limits(method) for method in methods):
+                self._always.append(Guard(name, "rate-limit", "app", value.location))
             if any(self._refusals.of(method).verdict is not Verdict.NO for method in methods):
                 self._own.append(Refusing(name, value, methods, value.location))
         elif isinstance(value, Closure):
+            if self._limits.limits(value.function):
+                self._always.append(Guard(name, "rate-limit", "app", value.function.location))
             if self._refusals.of(value.function).verdict is not Verdict.NO:
                 self._own.append(Refusing(name, value, (), value.function.location))
         elif middleware_may_refuse(name):
@@ -85,6 +98,11 @@ class MiddlewareGuards:
                 name, location = middleware.name, middleware.location
                 guards.append(Guard(name, judged.kind, "app", location, judged.verdict))
         return guards
+
+    def against_forgery(self, guards: list[Guard]) -> list[Guard]:
+        """The check of the CSRF token, unless the view is exempt."""
+        exempt = any(each.kind == "csrf" and each.verdict is Verdict.NO for each in guards)
+        return [] if exempt else self._csrf
 
     def _follow(self, middleware: Refusing, path: str) -> Judgement:
         request = self._caller.request(UNKNOWN, path)

@@ -176,7 +176,7 @@ class Operations:
             return [many] if many else []
         column = self.state.fact(model, each, with_default=True)
         # Django gives the default to the rows that are there, and takes it from the column again.
-        kept = () if each.default is None or each.db_default is not None else ("default-not-kept",)
+        kept = ("default-not-kept",) if each.default and each.db_default is None else ()
         added = Action(
             "add-column", model.table, (column,), references=column.references or "", flags=each.flags + kept
         )
@@ -234,7 +234,7 @@ class Operations:
         if old.is_many or new.is_many:
             return self._alter_many(model, old, new)
         after = self.state.fact(model, new, with_default=False)
-        found = difference(model.table, before, after, filled=new.default is not None)
+        found = difference(model.table, before, after, filled=bool(new.default))
         if before.references and before.references == after.references:
             moved = before.name != after.name or is_altered(self.state, model, old, new)
             found += referenced_anew(model.table, after.name, after.references) if moved else []

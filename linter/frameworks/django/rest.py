@@ -20,7 +20,7 @@ from linter.evaluate.values import (
     Value,
     options,
 )
-from linter.facts.expressions import Constant
+from linter.facts.expressions import Attr, Constant
 from linter.facts.scopes import Raise, Return
 from linter.finding import Location
 from linter.frameworks.django.anonymous import Caller
@@ -32,6 +32,7 @@ from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Resolved
 from linter.responses import Responses
 
+_SESSION = "authentication.SessionAuthentication"
 _API_VIEW_DECORATOR = "rest_framework.decorators.api_view"
 
 
@@ -297,11 +298,25 @@ class RestGuards:
         for option in options(source.value):
             for item in option if isinstance(option, (list, tuple)) else ():
                 cls = self._imported(item) if isinstance(item, str) else item
+                guards += self._against_forgery(cls, source)
                 if isinstance(cls, Class) and self._may_refuse(cls):
                     guards.append(
                         Guard(cls.name, "authentication", source.level, source.location, Verdict.UNKNOWN)
                     )
         return guards
+
+    def _against_forgery(self, cls: Value, source: Source) -> list[Guard]:
+        """Sessions are read with a check of the CSRF token, unless a class of the project does without."""
+        names = self._ancestors(cls) if isinstance(cls, (Class, External)) else ()
+        if not any(each.name.endswith(_SESSION) for each in names):
+            return []
+        override = self._evaluator.class_value(cls, "enforce_csrf") if isinstance(cls, Class) else None
+        exempt = isinstance(override, Closure) and not any(
+            isinstance(each.callee, Attr) and each.callee.name == "enforce_csrf"
+            for each in override.function.scope.calls
+        )
+        verdict = Verdict.NO if exempt else Verdict.YES
+        return [Guard(cls.name, "csrf", source.level, source.location, verdict)]
 
     def _may_refuse(self, cls: Class) -> bool:
         method = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.backend import Backend, Guard, Output, Route, Verdict, is_test
+from linter.backend import Backend, Guard, Route, Verdict, is_test
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda, Made, Member, Value, options
 from linter.finding import Location
 from linter.frameworks.django.admin import admin_entries
@@ -13,7 +13,13 @@ from linter.frameworks.django.anonymous import Caller
 from linter.frameworks.django.decorators import GuardSet, decorator_name, verdict_of
 from linter.frameworks.django.guards import DjangoGuards
 from linter.frameworks.django.inputs import Inputs
-from linter.frameworks.django.known import ALWAYS_REFUSED, INCLUDED, LOGIN_FREE_VIEWS, LOGIN_NOT_REQUIRED
+from linter.frameworks.django.known import (
+    ALWAYS_REFUSED,
+    FUNCTION_VERBS,
+    INCLUDED,
+    LOGIN_FREE_VIEWS,
+    LOGIN_NOT_REQUIRED,
+)
 from linter.frameworks.django.library import ADMIN_URLS, new_evaluator
 from linter.frameworks.django.methods import class_methods, function_methods, limited_methods
 from linter.frameworks.django.middleware import MiddlewareGuards
@@ -53,8 +59,10 @@ class DjangoRoutes:
         self._rest = RestGuards(
             self._settings, self._evaluator, caller, self._library.imported, refusals.responses
         )
-        self._middleware = MiddlewareGuards(self._settings, self._evaluator, self._library, caller, refusals)
-        self._inputs = Inputs(self._evaluator)
+        self._middleware = MiddlewareGuards(
+            self._settings, self._evaluator, self._library, caller, refusals, self._guards.limits
+        )
+        self._inputs = Inputs(self._evaluator, self._settings, caller, refusals.responses)
         self._ninja = self._ninja_routes(caller) if self._library.ninja is not None else None
 
     def _ninja_routes(self, caller: Caller) -> NinjaRoutes:
@@ -200,9 +208,18 @@ class DjangoRoutes:
             guards += self._middleware.of_path(entry.path, free)
             if not isinstance(cls, Class) and cls.name in ALWAYS_REFUSED:
                 guards.append(Guard(cls.name, "authentication", "class", entry.module.locate(entry.span)))
+            guards += self._limits_of(cls, method)
+            if not api:
+                guards += self._middleware.against_forgery(guards)
             groups.setdefault((method, tuple(guards)), []).append(verb)
         for (method, kept), verbs in groups.items():
             yield self._class_route(entry, view, method, kept, verbs, api)
+
+    def _limits_of(self, cls: Class | External, method: str) -> list[Guard]:
+        limits = self._guards.limits
+        handler = self._guards.method(cls, method) if isinstance(cls, Class) else None
+        own = [] if handler is None else limits.of_handler(handler)
+        return [*own, *limits.of_ancestry(self._ancestry(cls))]
 
     def _ancestry(self, cls: Class | External) -> list[str]:
         order = self._evaluator.order
@@ -227,12 +244,10 @@ class DjangoRoutes:
         if isinstance(cls, Class):
             route.owner = cls
             read = self._inputs.of_function(function) if function is not None else ()
-            typed = [each for verb in verbs for each in self._inputs.of_class(cls, view.keywords, verb)]
+            typed = [each for verb in verbs for each in self._inputs.of_class(view, cls, method, verb)]
             route.inputs = tuple(dict.fromkeys([*route.inputs, *read, *typed]))
-            outputs: list[Output] = [
-                each for verb in verbs for each in self._inputs.outputs(cls, view.keywords, verb)
-            ]
-            route.outputs = tuple(dict.fromkeys(outputs))
+            answers = [each for verb in verbs for each in self._inputs.outputs(view, cls, method, verb)]
+            route.outputs = tuple(dict.fromkeys(answers))
         return route
 
     # Function views
@@ -253,11 +268,14 @@ class DjangoRoutes:
             guards = [*around.guards, *found.guards, *self._middleware.of_path(entry.path, free)]
             if rest is not None:
                 guards += self._rest.of_function(function, decorators, verb)
+            else:
+                guards += self._middleware.against_forgery(guards)
             groups.setdefault(tuple(guards), []).append(verb)
         for kept, verbs in groups.items():
             framework = "django" if rest is None else "drf"
             route = self._route(entry, verbs, function.name, kept, function, framework)
             route.inputs = (*route.inputs, *self._inputs.of_function(function))
+            route.outputs = tuple(self._inputs.answers(function))
             yield route
 
     def _of_instance(
@@ -309,7 +327,11 @@ class DjangoRoutes:
             if name.rpartition(".")[2][:1].isupper():
                 yield from self._of_class(inner, ClassView(External(name), made), GuardSet())
             else:
-                yield self._route(inner, ("POST",), name, self._middleware.of_path(inner.path, False))
+                guards = self._middleware.of_path(inner.path, False)
+                if name in ALWAYS_REFUSED:
+                    location = entry.module.locate(entry.span)
+                    guards.append(Guard(name, "authentication", "function", location))
+                yield self._route(inner, FUNCTION_VERBS.get(name, ("POST",)), name, guards)
 
 
 def _is_login_view(ancestry: Iterable[str]) -> bool:

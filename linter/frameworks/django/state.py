@@ -114,7 +114,7 @@ class State:
             references = self.key(self.target_key(model, each.to), each.to_field)[0]
         default = each.db_default
         if default is None and with_default:
-            default = each.default
+            default = "?" if each.default == "" else each.default
         return Column(
             name=self.column(each),
             type=self.type(model, each),
