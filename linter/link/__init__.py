@@ -73,6 +73,14 @@ def _followed(backend: Backend, refusals: Refusals) -> Iterator[Route]:
         from linter.frameworks.sanic.routes import routes as sanic_routes
 
         yield from sanic_routes(backend, refusals)
+    if "tornado" in imported:
+        from linter.frameworks.tornado.routes import routes as tornado_routes
+
+        yield from tornado_routes(backend, refusals)
+    if "litestar" in imported:
+        from linter.frameworks.litestar.routes import routes as litestar_routes
+
+        yield from litestar_routes(backend, refusals)
 
 
 class Adapters:

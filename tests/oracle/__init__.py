@@ -73,6 +73,7 @@ HARNESSES = {
     "desk": Harness("flask_truth", ("flask", "flask_sqlalchemy")),
     "radio": Harness("flask_truth", ("quart",)),
     "fleet": Harness("sanic_truth", ("sanic", "sanic_testing")),
+    "gazette": Harness("litestar_truth", ("litestar", "httpx")),
     "harbour": Harness("aiohttp_truth", ("aiohttp",)),
     "observatory": Harness("tornado_truth", ("tornado",)),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),

@@ -208,6 +208,13 @@ KNOWN = {
         ),
         ("GET", "/health", "observatory.app.HealthHandler.get", "no"),
     ],
+    "gazette": [
+        ("GET", "/newsroom/desk", "gazette.newsroom.desk", "yes"),
+        ("GET", "/newsroom/menu", "gazette.newsroom.menu", "no"),
+        ("GET", "/newsroom/open/hours", "gazette.newsroom.hours", "no"),
+        ("GET", "/write/drafts", "gazette.articles.drafts", "yes"),
+        ("PUT", "/v1/articles/{article_id}/lock", "gazette.articles.ArticleController.lock", "yes"),
+    ],
     "harbour": [
         ("GET", "/office/invoices", "harbour.office.invoices", "yes"),
         ("GET", "/office/health", "harbour.pages.health", "no"),

@@ -78,7 +78,7 @@ class RequestEvaluation(Evaluation):
 
     def _entry(self, held: Value, key: Seen) -> Seen:
         """What an object of set-up code has under a key: nothing under one that a visitor lacks."""
-        if key.kind == "absent":
+        if key.kind == "absent" or (key.kind == "constant" and key.identity and not key.value):
             return ABSENT
         found = held.get(known_key(key)) if isinstance(held, dict) and isinstance(key.value, str) else None
         # What a table holds may change while the server runs; the tables and objects in it stay.
