@@ -294,8 +294,9 @@ class Execution:
         signal = self._suite(group[0])
         handlers = [block for block in group[1:] if self._blocks[block].kind == "except"]
         caught = self._caught(handlers, start) if self._evaluator.branching else None
-        if caught is not None and signal:
-            signal = self._suite(caught) if len(frame.results) == start else self._maybe([caught]) or signal
+        if caught is not None:
+            certain = signal and len(frame.results) == start
+            signal = self._suite(caught) if certain else self._maybe([caught]) or signal
         for block in group[1:]:
             kind = self._blocks[block].kind
             if kind == "except":

@@ -34,6 +34,9 @@ SECURITY = "fastapi.security."
 FORMS = frozenset(
     {"fastapi.security.OAuth2PasswordRequestForm", "fastapi.security.OAuth2PasswordRequestFormStrict"}
 )
+MARKERS = frozenset(
+    f"fastapi.{name}" for name in ("Query", "Path", "Header", "Cookie", "Body", "Form", "File")
+)
 _CREDENTIAL_MARKERS = frozenset({"fastapi.Header", "fastapi.Cookie"})
 _CONNECTIONS = frozenset(
     {"starlette.requests.Request", "starlette.requests.HTTPConnection", "starlette.websockets.WebSocket"}
@@ -57,7 +60,11 @@ _DEPTH = 6
 
 
 class Outcome(NamedTuple):
-    """What calling a dependency comes to. `guessed` says that a made-up credential went into it."""
+    """What calling a dependency comes to.
+
+    `guessed` says that a made-up credential went into it, or that code which cannot be followed was asked
+    about the request.
+    """
 
     value: Value
     guessed: bool = False
@@ -128,7 +135,7 @@ class Guarding:
         met = self.caller.judge(outcome.value)
         if met.verdict is Verdict.YES:
             return met
-        if outcome.exhausted or (read.verdict is Verdict.UNKNOWN and read.kind == "other"):
+        if met == DOUBTFUL or outcome.exhausted or (read.verdict is Verdict.UNKNOWN and read.kind == "other"):
             return read
         if met.verdict is Verdict.NO:
             return PASSES._replace(kind="rate-limit") if read.kind == "rate-limit" else PASSES
@@ -252,7 +259,9 @@ class Guarding:
                 return Outcome(either(raised), guessed, exhausted)
             keywords[taken.name] = either(rest) if rest else UNKNOWN
         callee: Value = value if isinstance(value, Class) else closure
+        self.caller.asked_elsewhere = False
         result = self.evaluator.trial(callee, [], keywords=keywords)
+        guessed = guessed or self.caller.asked_elsewhere
         exhausted = exhausted or self.evaluator.exhausted
         if closure.function.scope.generator:
             result = either([_first_yield(each) for each in options(result)])
@@ -277,15 +286,15 @@ class Guarding:
             return Outcome(self.request)
         if taken.name in ("request", "websocket", "conn") and kind is UNKNOWN:
             return Outcome(self.request)
-        marker = self._credential_marker(taken)
-        if marker is None:
-            return Outcome(UNKNOWN)
         default = taken.default
-        if default is marker:
-            default = marker.argument(0, "default", NotImplemented)
-        if default is NotImplemented or default is UNKNOWN or default is Ellipsis:
+        if isinstance(default, Made) and public_name(default.name) in MARKERS:
+            default = default.argument(0, "default", NotImplemented)
+        if default is not NotImplemented and default is not UNKNOWN:
+            # A caller who is nobody in particular sends nothing that is not asked for.
+            return Outcome(default)
+        if self._credential_marker(taken) is not None:
             return Outcome(self.caller.guess(), guessed=True)
-        return Outcome(default)
+        return Outcome(UNKNOWN)
 
     def _credential_marker(self, taken: Taken) -> Made | None:
         for marker in taken.markers:

@@ -59,6 +59,10 @@ PASSES = Judgement(Verdict.NO, "other")
 DOUBTFUL = Judgement(Verdict.UNKNOWN, "other")
 
 
+class Open(dict[Value, Value]):
+    """A dict of which only some entries are known: the server and its middleware put more into it."""
+
+
 class Caller:
     """The anonymous caller: answers the evaluator's questions on what such a request holds."""
 
@@ -66,6 +70,8 @@ class Caller:
         self._refusals = refusals
         self._request = self.request()
         self._behind: Function | None = None
+        self.asked_elsewhere = False
+        """Whether code that cannot be followed was asked about the request since the trial began."""
         self.effects: list[int] = []
         """Statuses that were sent since the trial began; 0 for what lies behind a middleware."""
 
@@ -85,6 +91,8 @@ class Caller:
         url = _made("starlette.datastructures.URL")
         url.fields = {"path": path, "query": ""}
         kept = _made(_STATE) if state is None else state
+        if state is None:
+            kept.fields = Open()
         made.fields = {
             "headers": {},
             "cookies": {},
@@ -95,17 +103,19 @@ class Caller:
             "state": kept,
             "user": user,
             "auth": auth,
-            "scope": {
-                "type": "websocket" if websocket else "http",
-                "method": method,
-                "path": path,
-                "headers": [],
-                "query_string": b"",
-                "state": kept.fields,
-                "session": {},
-                "user": user,
-                "auth": auth,
-            },
+            "scope": Open(
+                {
+                    "type": "websocket" if websocket else "http",
+                    "method": method,
+                    "path": path,
+                    "headers": [],
+                    "query_string": b"",
+                    "state": kept.fields,
+                    "session": {},
+                    "user": user,
+                    "auth": auth,
+                }
+            ),
         }
         self._request = made
         return made
@@ -192,6 +202,7 @@ class Caller:
         if isinstance(receiver, Instance) and name == "__call__":
             self.effects.append(0)
             return _made(_REACHED)
+        self._note_asked(made)
         return NotImplemented
 
     def _note_status(self, evaluator: Evaluator, receiver: Instance, made: Made) -> None:
@@ -199,10 +210,18 @@ class Caller:
         if any(public_name(each.name) in HTTP_EXCEPTIONS for each in evaluator.order.of(receiver.cls)):
             receiver.fields.setdefault("status_code", made.argument(0, "status_code", UNKNOWN))
 
+    def _note_asked(self, made: Made) -> None:
+        """Note a call that cannot be followed and that sees the request or a credential."""
+        given = [*made.args, *made.keywords.values()]
+        if any(_is_guess(each) or _is_connection(each) for each in given):
+            self.asked_elsewhere = True
+
     def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
         """A call of what lies behind a middleware, of `send`, or of a response as an application."""
         if isinstance(callee, Closure) and callee.function is self._behind:
             return _made(_REACHED)
+        if callee is UNKNOWN:
+            self._note_asked(made)
         if isinstance(callee, Made):
             if callee.name == _NEXT:
                 self.effects.append(0)
@@ -240,7 +259,7 @@ class Caller:
                 passes = True
         if kinds:
             return Judgement(Verdict.UNKNOWN if passes else Verdict.YES, min(kinds, key=_ORDER.index))
-        return PASSES
+        return PASSES if passes else DOUBTFUL
 
     def status(self, value: Value) -> int | None:
         """The status of a response or an exception; None for any other value, 0 when it is not known."""
@@ -276,6 +295,10 @@ class Caller:
         if isinstance(exception, External):
             return self._refusals.mapped_status(exception.name) or EXCEPTION_STATUS.get(exception.name, 0)
         return 0
+
+
+def _is_connection(value: Value) -> bool:
+    return isinstance(value, Made) and value.name in _CONNECTIONS
 
 
 def _is_guess(value: Value) -> bool:
