@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from linter.evaluate.values import HOLE, Closure, Instance, Value
-from linter.facts.expressions import Attr, Expr, Item, Mapping, Operation, Ref, Result
+from linter.facts.expressions import Attr, Comprehension, Expr, Item, Mapping, Operation, Ref, Result
 from linter.facts.scopes import Call
 from linter.frameworks.flask.ends import EndKind, end_kind
 from linter.frameworks.flask.evaluation import Ended, Evaluation
@@ -59,6 +59,10 @@ class RequestEvaluation(Evaluation):
             if isinstance(key, str) and key in part:
                 return self._attribute(frame, base, key)
             return lookup(base, key)
+        if isinstance(expr, Comprehension) and expr.sources:
+            if self.value(frame, expr.sources[0]).kind == "absent":
+                # What belongs to nobody is empty.
+                return Seen("list", (), True)
         if isinstance(expr, Mapping) and expr.values:
             seen = [self.value(frame, each) for each in expr.values]
             return Seen("response", None, any_identity(seen))

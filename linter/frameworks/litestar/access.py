@@ -33,6 +33,8 @@ class Layer(NamedTuple):
     setups: tuple[Value, ...]
     dependencies: dict[str, Value]
     exempt: bool
+    readable: bool = True
+    """Whether its dependencies are all known by name."""
 
 
 def layer_of(made: Made, level: GuardLevel) -> Layer:
@@ -52,6 +54,7 @@ def layer_of(made: Made, level: GuardLevel) -> Layer:
         _listed(given.get("on_app_init")),
         {str(name): each for name, each in dependencies.items()} if isinstance(dependencies, dict) else {},
         exempt,
+        dependencies is None or isinstance(dependencies, dict),
     )
 
 

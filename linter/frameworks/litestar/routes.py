@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from linter.backend import Backend, Guard, GuardLevel, Input, Output, Route
+from linter.backend import Backend, Guard, GuardLevel, Input, Output, Route, Verdict
 from linter.evaluate.values import Closure, Instance, Made, Value, options
 from linter.facts.scopes import Decorator
 from linter.finding import Location
@@ -57,6 +57,7 @@ class _Handler(NamedTuple):
 
 class _Linker:
     def __init__(self, backend: Backend, refusals: Refusals) -> None:
+        self._backend = backend
         self._setup = Setup(backend.project, frozenset({APP, ROUTER}), frozenset())
         self._evaluator = follow(backend, self._setup, APP, frozenset({"register"}))
         visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
@@ -69,7 +70,15 @@ class _Linker:
         )
 
     def routes(self) -> list[Route]:
-        return distinct(self._all())
+        return distinct(self._all()) or distinct(self._loose())
+
+    def _loose(self) -> Iterator[Route]:
+        """The controllers by themselves, where what takes them in could not be followed."""
+        for cls in self._backend.classes:
+            for route in self._of_controller(cls, _Way("", (), False)):
+                if route.authenticated is Verdict.NO:
+                    route.authenticated = Verdict.UNKNOWN
+                yield route
 
     def _all(self) -> Iterator[Route]:
         for node in self._setup.of_kind(APP):
@@ -183,7 +192,7 @@ class _Linker:
                     location=handler.location,
                     function=handler.function,
                     guards=guards,
-                    inputs=self._taken(handler.function, path, layers),
+                    inputs=self._taken(handler.function, path, layers, way.complete),
                     outputs=_outputs(handler),
                     authenticated=verdict_of(guards),
                     complete=path.complete and way.complete,
@@ -203,13 +212,19 @@ class _Linker:
         yield from self._access.of_dependencies(handler.function, layers, asked)
         yield from self._access.inside(handler.closure, handler.owner, asked)
 
-    def _taken(self, function: Function, path: Path, layers: tuple[Layer, ...]) -> tuple[Input, ...]:
+    def _taken(
+        self, function: Function, path: Path, layers: tuple[Layer, ...], complete: bool
+    ) -> tuple[Input, ...]:
         """The path's parameters, and what the signature takes beside them and the dependencies."""
         found = list(self._inputs.inputs(function, path.parameters))
         known = {name for name, _ in path.parameters} | _RESERVED
         known |= {name for layer in layers for name in layer.dependencies}
+        readable = complete and all(layer.readable for layer in layers)
         for parameter in function.scope.parameters:
             if parameter.name in known or parameter.kind in ("*", "**"):
+                continue
+            if not readable and parameter.name != "data":
+                # It may be a dependency that is provided where the code could not be followed.
                 continue
             kind, required = shown_type(parameter.annotation), parameter.default is None
             found.append(
