@@ -72,7 +72,7 @@ EXCEPTION_STATUS: dict[str, int] = {
     "fastapi.exceptions.RequestValidationError": 422,
 }
 
-_RESPONSE_STATUS: dict[str, int] = {
+RESPONSE_STATUS: dict[str, int] = {
     "django.http.HttpResponseForbidden": 403,
     "django.http.HttpResponseBadRequest": 400,
     "django.http.HttpResponseNotFound": 404,
@@ -139,7 +139,7 @@ ABORTS = {
     "sanic.exceptions.abort",
 }
 BODY_RESPONSES = frozenset(RESPONSES) | {
-    name for name, status in _RESPONSE_STATUS.items() if not 300 <= status < 400
+    name for name, status in RESPONSE_STATUS.items() if not 300 <= status < 400
 }
 """Callables that make a response with a body."""
 
@@ -292,14 +292,14 @@ class Responses:
     def of_response(self, function: Function, call: Call) -> int | None:
         """The status of the response that `call` makes."""
         found = self._project.callee(function, call)
-        known = _RESPONSE_STATUS.get(found.name)
+        known = RESPONSE_STATUS.get(found.name)
         if known is not None:
             return known
         position = RESPONSES.get(found.name)
         if position is None and isinstance(found.target, Class):
             bases = [ancestor.name for ancestor in self._project.ancestors(found.target)]
             position = next((RESPONSES[base] for base in bases if base in RESPONSES), None)
-            fixed = next((_RESPONSE_STATUS[base] for base in bases if base in _RESPONSE_STATUS), None)
+            fixed = next((RESPONSE_STATUS[base] for base in bases if base in RESPONSE_STATUS), None)
             if fixed is not None:
                 return fixed
         if position is None:
@@ -323,4 +323,12 @@ def named_status(name: str) -> int | None:
     return None
 
 
-__all__ = ["ABORTS", "BODY_RESPONSES", "EXCEPTION_STATUS", "HTTP_EXCEPTIONS", "RESPONSES", "Responses", "named_status"]
+__all__ = [
+    "ABORTS",
+    "BODY_RESPONSES",
+    "EXCEPTION_STATUS",
+    "HTTP_EXCEPTIONS",
+    "RESPONSES",
+    "Responses",
+    "named_status",
+]

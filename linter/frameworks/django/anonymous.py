@@ -34,7 +34,7 @@ from linter.frameworks.django.known import TAKES_FUNCTION, decorator_kind, permi
 from linter.frameworks.django.urls import Wrapped, is_view
 from linter.guards import Refusals
 from linter.resolve.definitions import Class
-from linter.responses import EXCEPTION_STATUS, HTTP_EXCEPTIONS, RESPONSES
+from linter.responses import EXCEPTION_STATUS, HTTP_EXCEPTIONS, RESPONSE_STATUS, RESPONSES
 
 _USER = "django.contrib.auth.models.AnonymousUser"
 _REQUEST = "django.http.HttpRequest"
@@ -73,11 +73,6 @@ _USER_TESTS = (
     "groups",
     "is_anonymous",
 )
-_RESPONSE_CLASSES = {
-    "django.http.HttpResponseNotAllowed": 405,
-    "django.http.HttpResponseForbidden": 403,
-    "django.http.response.HttpResponseForbidden": 403,
-}
 
 
 class Judgement(NamedTuple):
@@ -325,11 +320,11 @@ class Caller:
             return None
         if value.name == _REFUSED:
             return 401
-        fixed = _RESPONSE_CLASSES.get(value.name)
-        if fixed is not None:
-            return fixed
         if "edirect" in value.name:
             return 401 if self._names_login([*value.args, *value.keywords.values()]) else 0
+        fixed = RESPONSE_STATUS.get(value.name.replace(".response.", "."))
+        if fixed is not None:
+            return fixed
         given = value.keywords.get("status", value.keywords.get("status_code", NotImplemented))
         position = RESPONSES.get(value.name)
         if given is NotImplemented and position is not None and 0 <= position < len(value.args):

@@ -316,7 +316,7 @@ class DjangoLibrary:
             return ClassView(member.receiver, made)
         if member.name == "_replace" and isinstance(member.receiver, Made):
             return rest_routers.replaced(member.receiver, made.keywords)
-        if member.name == "register" and _is_registered(member.receiver):
+        if member.name == "register" and rest_routers.is_registered(member.receiver):
             return rest_routers.register_below(evaluator, member.receiver, made)
         if rest_routers.is_router(evaluator, member.receiver):
             return rest_routers.call(evaluator, member.receiver, member.name, made)
@@ -355,10 +355,6 @@ class DjangoLibrary:
         ):
             return result
         return result if result is made.args[0] else Wrapped(made.args[0], callee, made)
-
-
-def _is_registered(value: Value) -> bool:
-    return isinstance(value, Made) and value.name == rest_routers.REGISTERED
 
 
 def is_context_manager(function: Function) -> bool:

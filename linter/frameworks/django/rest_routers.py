@@ -20,7 +20,7 @@ _BASES = frozenset(
     | {"ExtendedSimpleRouter", "ExtendedDefaultRouter"}
 )
 
-REGISTERED = "rest_framework.routers.registered"
+_REGISTERED = "rest_framework.routers.registered"
 _ROUTE_FIELDS = ("url", "mapping", "name", "detail", "initkwargs")
 
 Router = Made | Instance
@@ -126,9 +126,14 @@ def call(evaluator: Evaluator, router: Router, name: str, made: Made) -> Value:
 
 def _registered(router: Router, above: Made | None, registered: list[Value], made: Made) -> Made:
     """What `register` returns: with the extended routers, more can be registered below it."""
-    item = Made(REGISTERED, registered, {}, made.module, made.span)
+    item = Made(_REGISTERED, registered, {}, made.module, made.span)
     item.fields = {"router": router, "above": above}
     return item
+
+
+def is_registered(value: Value) -> bool:
+    """Whether a value is what `register` returned."""
+    return isinstance(value, Made) and value.name == _REGISTERED
 
 
 def register_below(evaluator: Evaluator, item: Made, made: Made) -> Value:
