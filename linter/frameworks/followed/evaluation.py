@@ -74,11 +74,11 @@ class RequestEvaluation(Evaluation):
         limits = [self.value(frame, each) for each in bounds]
         if not isinstance(text.value, str) or text.kind != "constant":
             return ABSENT if text.kind == "absent" else unknown(text.identity)
-        numbers = [each.value for each in limits if each.kind == "constant"]
-        first, last, *_ = [each if isinstance(each, int) else None for each in (*numbers, None, None)]
-        if len(numbers) != len(limits) or len(limits) > 2:
+        numbers = [each.value if each.kind == "constant" else ... for each in limits]
+        first, last, step, *_ = [*numbers, None, None, None]
+        if not isinstance(first, (int, type(None))) or not isinstance(last, (int, type(None))):
             return unknown(text.identity)
-        return constant(text.value[first:last], text.identity)
+        return unknown(text.identity) if step is not None else constant(text.value[first:last], text.identity)
 
     def _entry(self, held: Value, key: Seen) -> Seen:
         """What an object of set-up code has under a key: nothing under one that a visitor lacks."""
