@@ -6,6 +6,8 @@ other calls it with a request that carries nothing and looks at what comes back.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from linter.backend import Guard, GuardKind, GuardLevel, Verdict
@@ -139,7 +141,8 @@ class Guarding:
             return read
         if met.verdict is Verdict.NO:
             return PASSES._replace(kind="rate-limit") if read.kind == "rate-limit" else PASSES
-        if read.verdict is Verdict.YES and outcome.guessed:
+        if read.verdict is Verdict.YES and (outcome.guessed or read.kind == "authentication"):
+            # It lets nobody pass whom it cannot tell; how it tells depends on what is not known here.
             return read
         return Judgement(Verdict.UNKNOWN, met.kind)
 
@@ -260,12 +263,26 @@ class Guarding:
             keywords[taken.name] = either(rest) if rest else UNKNOWN
         callee: Value = value if isinstance(value, Class) else closure
         self.caller.asked_elsewhere = False
-        result = self.evaluator.trial(callee, [], keywords=keywords)
+        with self.unchanged_request():
+            result = self.evaluator.trial(callee, [], keywords=keywords)
         guessed = guessed or self.caller.asked_elsewhere
         exhausted = exhausted or self.evaluator.exhausted
         if closure.function.scope.generator:
             result = either([_first_yield(each) for each in options(result)])
         return Outcome(either([*raised, result]), guessed, exhausted)
+
+    @contextmanager
+    def unchanged_request(self) -> Iterator[None]:
+        """What is noted in the request meanwhile is forgotten afterwards."""
+        state = self.request.fields["state"].fields
+        before = dict(state)
+        fields = dict(self.request.fields)
+        try:
+            yield
+        finally:
+            state.clear()
+            state.update(before)
+            self.request.fields.update(fields)
 
     def _library_outcome(self, value: Value) -> Value:
         if isinstance(value, Class):

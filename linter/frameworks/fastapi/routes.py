@@ -165,8 +165,9 @@ class _App:
         for app in options(route.fields["app"]):
             inner, around = _unwrapped(app)
             if inner is not None:
-                outer = (*layers, *self._entered(around))
-                yield from self._of_owner(inner, _Way(prefix, outer, way.depth + 1))
+                with self.guarding.unchanged_request():
+                    outer = (*layers, *self._entered(around))
+                    yield from self._of_owner(inner, _Way(prefix, outer, way.depth + 1))
                 return
         if way.depth <= _NESTING:
             yield from self._listed(node, listed(route.fields["routes"]), _Way(prefix, layers, way.depth + 1))
