@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from linter.backend import Change, Lock, Verdict, Work
+from linter.backend import Change, Engine, Lock, Verdict, Work
+from linter.facts.sql import Action
 from linter.schema.defaults import is_volatile
+from linter.schema.effects import effect_of
+from linter.schema.fold import Fold
 from linter.schema.types import always_rewrites, cost, is_narrower
 from tests.schema.reading import schema_of
+from tests.schema.test_fold import ACTIONS, PLACE
 
 
 def changes(*texts: str, postgres: str = "") -> list[Change]:
@@ -123,3 +129,12 @@ def test_narrower_types() -> None:
 def test_types_that_are_stored_like_no_other() -> None:
     assert always_rewrites("bigint") and always_rewrites("jsonb")
     assert not always_rewrites("text") and not always_rewrites("timestamptz") and not always_rewrites("mood")
+
+
+@given(st.lists(ACTIONS, max_size=15), st.sampled_from(["postgres", "mysql", "sqlite"]))
+def test_every_action_has_an_effect(actions: list[Action], engine: Engine) -> None:
+    fold = Fold()
+    for action in actions:
+        effect = effect_of(action, fold.tables.get(action.table), fold.tables, engine, "")
+        assert effect.form and (engine != "sqlite" or effect.lock is Lock.NONE)
+        fold.apply(action, PLACE)
