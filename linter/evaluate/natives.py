@@ -172,10 +172,11 @@ def _text_method(receiver: str, name: str, args: list[Value], keywords: dict[str
         return _formatted(receiver, filled, named)
     if name == "encode" and HOLE not in receiver:
         return receiver.encode("utf-8", "surrogatepass")
+    if name == "join" and args and isinstance(args[0], (list, tuple)):
+        joined = receiver.join(each if isinstance(each, str) else HOLE for each in args[0])
+        return joined if len(joined) < _LONG else UNKNOWN
     if name not in _TEXT_METHODS or not all(_is_plain(each) for each in args):
         return UNKNOWN
-    if name == "join":
-        return receiver.join(each if isinstance(each, str) else HOLE for each in args[0])
     result = getattr(receiver, name)(*args)
     return UNKNOWN if isinstance(result, str) and len(result) > _LONG else result
 
