@@ -81,6 +81,7 @@ class Finding(msgspec.Struct, frozen=True):
     this place; `fix` is filled only when a report or the `fix` verb asked for it. `fingerprint` is set
     once, by the pipeline, and is the same in every format. `also` names the tests of other tools that report
     the same defect, as `bandit B608`.
+    `assumes` is the path of a migration that has to be released before this one for the finding to be right.
     """
 
     rule: str
@@ -95,6 +96,7 @@ class Finding(msgspec.Struct, frozen=True):
     fixable: Literal["", "safe", "unsafe"] = ""
     fix: Fix | None = None
     fingerprint: str = ""
+    assumes: str = ""
     also: tuple[str, ...] = ()
 
     @property

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from linter.checking import Subjects
     from linter.config import Settings
     from linter.engines.engine import TreeEngine
+    from linter.engines.sarif import Imported
     from linter.facts.files import FileFacts
     from linter.rule import Rule
     from linter.since import Changes
@@ -206,6 +207,15 @@ class Run:
         self.timings.lap("join engines")
         return checked
 
+    def with_imported(self, checked: Checked, imported: Iterable[Imported]) -> Checked:
+        """What was checked together with results that other tools left in files."""
+        from linter.engines.join import with_remarks
+
+        for each in imported:
+            checked = with_remarks(checked, each, each.remarks, self.facts, self.text_of, judged=0)
+        self.timings.lap("import results")
+        return checked
+
     # Outcome
 
     def outcome(
@@ -232,9 +242,12 @@ class Run:
             parted = split(findings, baseline, self.was_checked(checked))
             findings, stale = parted.new, tuple(parted.stale)
             hidden += parted.hidden
-        if base is not None and changes is None and self.settings.migrations == "new":
-            findings, released = self._without_released(findings, base)
-            hidden += released
+        if self.settings.migrations == "new" and self.settings.profile != "audit":
+            about = any(each.practice == "migrations" for each in findings)
+            since = changes or (base() if base is not None and about else None)
+            if since is not None:
+                findings, released = self._without_released(findings, since)
+                hidden += released
         if changes is not None:
             kept = []
             for finding in findings:
@@ -272,25 +285,25 @@ class Run:
         return outcome
 
     def _without_released(
-        self, findings: list[Finding], base: Callable[[], Changes | None]
+        self, findings: list[Finding], since: Changes
     ) -> tuple[list[Finding], list[Hidden]]:
-        """Findings apart from those of migrations that the base branch has already: they have run.
+        """Findings apart from those of migrations that were there before: they have run.
 
-        Who names a file wants to hear of it.
+        Who names a file wants to hear of it. A table that a new migration makes has no rows to wait for.
         """
         named = frozenset(self.discovery.targets)
-        about = [
-            each
-            for each in findings
-            if each.practice == "migrations" and self.real_path(each.location.path) not in named
-        ]
-        since = base() if about and self.settings.profile != "audit" else None
-        if since is None:
-            return findings, []
         changed = frozenset(since.paths)
-        released = {id(each) for each in about if self.real_path(each.location.path) not in changed}
-        kept = [each for each in findings if id(each) not in released]
-        return kept, [Hidden(each, "released") for each in about if id(each) in released]
+        kept: list[Finding] = []
+        released: list[Hidden] = []
+        for finding in findings:
+            path = self.real_path(finding.location.path)
+            if finding.practice != "migrations" or path in named:
+                kept.append(finding)
+            elif path not in changed:
+                released.append(Hidden(finding, "released"))
+            elif not finding.assumes or self.real_path(finding.assumes) not in changed:
+                kept.append(finding)
+        return kept, released
 
     def _judged(self, checked: Checked, today: str) -> _Judged:
         from linter.suppress import RULES, apply

@@ -79,6 +79,8 @@ class Rule(ABC, Generic[S]):
     cwe: ClassVar[int | None] = None
     owasp: ClassVar[str] = ""
     fix_safety: ClassVar[Literal["", "safe", "unsafe"]] = ""
+    spares_new_tables: ClassVar[bool] = False
+    """Whether findings about a table are wrong while the migration that makes the table is not released."""
     opt_in: ClassVar[bool] = False
     """Runs only when the configuration selects the rule by its full name, whatever the profile."""
 
@@ -121,6 +123,7 @@ class Rule(ABC, Generic[S]):
             related=tuple(related),
             path=tuple(path),
             fixable=self.fix_safety if fixable else "",
+            assumes=getattr(at, "assumes", "") if self.spares_new_tables else "",
         )
 
     @classmethod

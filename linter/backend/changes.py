@@ -138,6 +138,13 @@ class Change:
         return self.revision.fresh or self.name in self.created
 
     @property
+    def assumes(self) -> str:
+        """The migration that made the table: a table that is as new as the change has no rows to wait for."""
+        by_migration = self.table is not None and self.table.source == "sql"
+        made = self.table.location.path if self.table is not None and by_migration else ""
+        return made if made != self.revision.path else ""
+
+    @property
     def in_transaction(self) -> Verdict:
         """Whether the statement runs inside a transaction."""
         return self.statement.in_transaction

@@ -33,6 +33,7 @@ class ConstraintBuildsIndex(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "unique, primary key and exclusion constraints on tables in use"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Constraints with an index on tables that were there before."""

@@ -43,6 +43,7 @@ class ConstraintCheckedAtOnce(MigrationRule):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "foreign keys and checks on tables in use"
+    spares_new_tables = True
     fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

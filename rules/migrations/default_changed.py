@@ -27,6 +27,7 @@ class DefaultChanged(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.LOW
     noun = "changed defaults"
+    spares_new_tables = True
     opt_in = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

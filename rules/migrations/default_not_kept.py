@@ -28,6 +28,7 @@ class DefaultNotKept(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     noun = "columns that are NOT NULL by a default"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Columns added with a default, and dropped defaults."""

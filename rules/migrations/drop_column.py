@@ -32,6 +32,7 @@ class DropColumn(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     noun = "dropped columns"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Columns of tables that were there before."""

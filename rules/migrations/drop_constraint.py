@@ -28,6 +28,7 @@ class DropConstraint(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.MEDIUM
     noun = "dropped constraints"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Constraints of tables that were there before."""

@@ -27,6 +27,7 @@ class DropIndexInUse(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.MEDIUM
     noun = "dropped indexes"
+    spares_new_tables = True
     opt_in = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

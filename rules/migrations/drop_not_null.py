@@ -29,6 +29,7 @@ class DropNotNull(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.MEDIUM
     noun = "columns that may be NULL from now on"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Columns that lose NOT NULL."""

@@ -40,6 +40,7 @@ class DropObject(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.MEDIUM
     noun = "dropped views, functions, types and the like"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Drops of what is no table, column or index."""

@@ -28,6 +28,7 @@ class DropTable(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     noun = "dropped tables"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Tables that were there before."""

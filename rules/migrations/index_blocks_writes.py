@@ -40,6 +40,7 @@ class IndexBlocksWrites(MigrationRule):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "indexes on tables in use"
+    spares_new_tables = True
     fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

@@ -37,6 +37,7 @@ class IndexDropBlocksReads(MigrationRule):
     severity = Severity.NOTE
     confidence = Confidence.HIGH
     noun = "dropped indexes"
+    spares_new_tables = True
     fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

@@ -42,6 +42,7 @@ class MaintenanceBlocksTable(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.HIGH
     noun = "maintenance commands in migrations"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Commands that work through a whole table or view."""

@@ -28,6 +28,7 @@ class MysqlCopiesTable(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "statements that say how MySQL should work"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Statements with an ALGORITHM, a LOCK, or another character set."""

@@ -31,6 +31,7 @@ class NoLockTimeout(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.LOW
     noun = "kinds of migrations"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """The latest strong lock on a table in use, of each kind of migrations."""

@@ -29,6 +29,7 @@ class NoStatementTimeout(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.LOW
     noun = "changes under a strong lock"
+    spares_new_tables = True
     opt_in = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

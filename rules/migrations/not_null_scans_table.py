@@ -36,6 +36,7 @@ class NotNullScansTable(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "columns made NOT NULL"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Columns of tables in use that become NOT NULL, by themselves or as a primary key."""

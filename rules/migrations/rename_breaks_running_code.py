@@ -30,6 +30,7 @@ class RenameBreaksRunningCode(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "renamed tables, columns, schemas and enum values"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Renames of what was there before."""

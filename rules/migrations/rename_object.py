@@ -40,6 +40,7 @@ class RenameObject(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.LOW
     noun = "renamed indexes, constraints and the like"
+    spares_new_tables = True
     opt_in = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

@@ -30,6 +30,7 @@ class RequiredColumnWithoutDefault(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "columns added to tables in use"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Columns added to tables that were there before."""

@@ -45,6 +45,7 @@ class RollbackCompatibility(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.LOW
     noun = "changes of rights, policies and options"
+    spares_new_tables = True
     opt_in = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:

@@ -28,6 +28,7 @@ class SeveralScans(Rule[Change]):
     severity = Severity.NOTE
     confidence = Confidence.HIGH
     noun = "statements that go through all rows of a table"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """ALTER TABLE statements that read or rewrite a table in use."""

@@ -29,6 +29,7 @@ class TableRecreated(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.HIGH
     noun = "dropped tables"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Tables that a migration drops."""

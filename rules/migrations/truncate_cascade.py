@@ -27,6 +27,7 @@ class TruncateCascade(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "truncated tables"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Tables that are emptied."""

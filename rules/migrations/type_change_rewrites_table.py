@@ -34,6 +34,7 @@ class TypeChangeRewritesTable(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "changes of a column's type"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Changes of a type on tables that were there before."""

@@ -36,6 +36,7 @@ class UnbatchedBackfill(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     noun = "data changes in migrations"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Statements and functions that change rows of tables in use."""

@@ -30,6 +30,7 @@ class UniqueOnExistingRows(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.LOW
     noun = "unique constraints over existing columns"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Unique constraints and indexes on tables that were there before."""

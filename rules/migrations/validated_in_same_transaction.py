@@ -30,6 +30,7 @@ class ValidatedInSameTransaction(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "validated constraints"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Constraints that are validated in a step of their own."""

@@ -38,6 +38,7 @@ class WorkUnderExclusiveLock(Rule[Change]):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "long steps behind other changes in a transaction"
+    spares_new_tables = True
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Steps whose time grows with the data, behind others in one transaction."""

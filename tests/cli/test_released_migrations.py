@@ -54,6 +54,14 @@ def test_a_file_that_is_named_is_reported(cli: Cli, repository: Path) -> None:
     assert paths(cli, "migrations/0001_old.sql") == ({"migrations/0001_old.sql"}, 0)
 
 
+def test_a_table_as_new_as_its_index_is_left_alone(cli: Cli, repository: Path) -> None:
+    folder = repository / "migrations"
+    (folder / "0003_lines.sql").write_text("CREATE TABLE lines (id bigint);\n")
+    (folder / "0004_lines_index.sql").write_text("CREATE INDEX lines_idx ON lines (id);\n")
+    assert paths(cli) == ({"migrations/0002_new.sql"}, 1)
+    assert "migrations/0004_lines_index.sql" in paths(cli, "--profile", "audit")[0]
+
+
 def test_without_a_base_all_are_new(cli: Cli, repository: Path) -> None:
     subprocess.run(["git", "branch", "-qm", "main", "trunk"], cwd=repository, check=True)
     assert len(paths(cli)[0]) == 2
