@@ -626,3 +626,33 @@ def test_the_clinic_is_as_its_framework_says():
     assert {path for _, path in own} - {path for _, path in found} == set()
     wrong = {key for key in found if key in own and found[key].authenticated.value != own[key].authenticated}
     assert wrong == set()
+
+
+def test_a_view_that_inherits_a_login_of_its_own_keeps_it():
+    routes = routes_of(
+        """
+from django.contrib.auth import views as auth
+class Change(auth.PasswordChangeView):
+    template_name = "change.html"
+urlpatterns = [path("change/", Change.as_view()), path("login/", auth.LoginView.as_view())]
+"""
+    )
+    assert {route.path: route.authenticated for route in routes} == {
+        "/change/": Verdict.YES,
+        "/login/": Verdict.NO,
+    }
+
+
+def test_responses_are_known_under_the_name_of_their_module():
+    routes = routes_of(
+        """
+from django.http.response import HttpResponseForbidden as Refused
+def show(request, pk):
+    row = get_object_or_404(Row, pk=pk)
+    if not request.user.is_authenticated:
+        return Refused()
+    return HttpResponse(row)
+urlpatterns = [path("<int:pk>/", show)]
+"""
+    )
+    assert verdicts(routes) == {"GET /{pk}/": "yes"}

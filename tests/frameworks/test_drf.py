@@ -310,3 +310,33 @@ urlpatterns = [path("login/", Login.as_view()), path("jwt/", TokenObtainPairView
         settings=DEFAULT,
     )
     assert verdicts(routes) == {"POST /login/": "no", "POST /jwt/": "no", "GET /schema/": "no"}
+
+
+def test_a_permission_that_asks_the_view():
+    routes = routes_of(
+        """
+class Private(BasePermission):
+    def has_permission(self, request, view):
+        if hasattr(view, "private") and view.private:
+            return request.user and request.user.is_authenticated
+        if view.action == "list":
+            return True
+        return bool(request.user and request.user.is_staff)
+class Open(viewsets.ReadOnlyModelViewSet):
+    permission_classes = [Private]
+    private = False
+class Closed(viewsets.ReadOnlyModelViewSet):
+    permission_classes = [Private]
+    private = True
+router = SimpleRouter()
+router.register("open", Open)
+router.register("closed", Closed)
+urlpatterns = router.urls
+"""
+    )
+    assert verdicts(routes) == {
+        "GET /open/": "no",
+        "GET /open/{pk}/": "yes",
+        "GET /closed/": "yes",
+        "GET /closed/{pk}/": "yes",
+    }

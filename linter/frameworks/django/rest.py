@@ -74,7 +74,7 @@ class RestGuards:
         place = view.module.locate(view.span)
         permissions = self._permissions(view, action, verb, place)
         return [
-            *self.of_permissions(permissions, verb),
+            *self.of_permissions(permissions, verb, self._instance(view, action, verb)),
             *self._of_throttles(self._source(view, "throttle_classes", "DEFAULT_THROTTLE_CLASSES", place)),
             *self._of_authenticators(
                 self._source(view, "authentication_classes", "DEFAULT_AUTHENTICATION_CLASSES", place)
@@ -88,19 +88,24 @@ class RestGuards:
         override = self._evaluator.class_value(view.cls, "get_permissions")
         if not isinstance(override, Closure):
             return source
-        instance = Instance(
-            view.cls,
-            {
-                **view.keywords,
-                "permission_classes": self._classes(source.value),
-                "action": action if view.actions is not None else UNKNOWN,
-                "request": self._caller.request(verb),
-                "kwargs": UNKNOWN,
-            },
-        )
+        instance = self._instance(view, action, verb)
+        assert instance is not None
+        instance.fields["permission_classes"] = self._classes(source.value)
         bound = Closure(override.function, override.frame, instance)
         answer = self._evaluator.trial(bound, [])
         return Source(answer, "class", override.function.location)
+
+    def _instance(self, view: ClassView, action: str, verb: str) -> Instance | None:
+        """The view as it is when it answers an anonymous caller; None for a library's own."""
+        if not isinstance(view.cls, Class):
+            return None
+        fields: dict[str, Value] = {
+            **view.keywords,
+            "action": action if view.actions is not None else UNKNOWN,
+            "request": self._caller.request(verb),
+            "kwargs": UNKNOWN,
+        }
+        return Instance(view.cls, fields)
 
     def _classes(self, value: Value) -> Value:
         """A list of classes of which some may be given by their dotted paths; no list is an empty one."""
@@ -194,11 +199,14 @@ class RestGuards:
 
     # Permissions
 
-    def of_permissions(self, source: Source, verb: str) -> list[Guard]:
-        """Guards of a list of permissions: of several possible lists, all must refuse."""
+    def of_permissions(self, source: Source, verb: str, view: Instance | None = None) -> list[Guard]:
+        """Guards of a list of permissions: of several possible lists, all must refuse.
+
+        `view` is what the permissions are asked about, for those whose answer depends on it.
+        """
         if source.value is NotImplemented:
             return []
-        answers = [self._listed(each, verb) for each in options(source.value)]
+        answers = [self._listed(each, verb, view) for each in options(source.value)]
         if len(answers) == 1:
             return [
                 Guard(name, kind, source.level, source.location, verdict)
@@ -212,47 +220,52 @@ class RestGuards:
         names = sorted({name for answer in answers for name, _, _ in answer})
         return [Guard(" | ".join(names) or "?", "authorization", source.level, source.location, verdict)]
 
-    def _listed(self, value: Value, verb: str) -> list[tuple[str, GuardKind, Verdict]]:
+    def _listed(self, value: Value, verb: str, view: Instance | None) -> list[tuple[str, GuardKind, Verdict]]:
         """(name, kind, verdict) of each permission of one list."""
         if not isinstance(value, (list, tuple)):
             return [("?", "authorization", Verdict.UNKNOWN)]
         return [
-            (self._label(each), self._kind(each), self._verdict(each, verb))
+            (self._label(each), self._kind(each), self._verdict(each, verb, view))
             for item in value
             for each in [self._imported(item) if isinstance(item, str) else item]
         ]
 
-    def _verdict(self, permission: Value, verb: str) -> Verdict:
+    def _verdict(self, permission: Value, verb: str, view: Instance | None) -> Verdict:
         """What one permission does to an anonymous caller."""
         if isinstance(permission, Either):
-            found = {self._verdict(each, verb) for each in permission.options}
+            found = {self._verdict(each, verb, view) for each in permission.options}
             return found.pop() if len(found) == 1 else Verdict.UNKNOWN
         if isinstance(permission, (External, Made)):
             return permission_verdict(permission.name.removesuffix("()"), verb)
         if isinstance(permission, Combined):
-            return _combined(permission.operator, [self._verdict(each, verb) for each in permission.operands])
+            verdicts = [self._verdict(each, verb, view) for each in permission.operands]
+            return _combined(permission.operator, verdicts)
         cls = permission.cls if isinstance(permission, Instance) else permission
         if not isinstance(cls, Class):
             return Verdict.UNKNOWN
         key = (cls.id, verb)
         if key not in self._judged:
             self._judged[key] = Verdict.UNKNOWN
-            self._judged[key] = self._of_project_class(cls, verb)
+            self._judged[key] = self._of_project_class(cls, verb, None)
+        if self._judged[key] is Verdict.UNKNOWN and view is not None:
+            return self._of_project_class(cls, verb, view)
         return self._judged[key]
 
-    def _of_project_class(self, cls: Class, verb: str) -> Verdict:
+    def _of_project_class(self, cls: Class, verb: str, view: Instance | None) -> Verdict:
         """Ask the class's own `has_permission` as an anonymous caller."""
         for ancestor in self._evaluator.order.of(cls):
             if not isinstance(ancestor.target, Class):
                 return permission_verdict(ancestor.name, verb)
             method = ancestor.target.methods.get("has_permission")
             if method is not None:
-                return self._asked(Instance(cls), method, verb)
+                return self._asked(Instance(cls), method, verb, view)
         return Verdict.NO
 
-    def _asked(self, permission: Instance, method: Function, verb: str) -> Verdict:
+    def _asked(self, permission: Instance, method: Function, verb: str, view: Instance | None) -> Verdict:
         closure = Closure(method, None, permission)
-        answer = self._evaluator.trial(closure, [self._caller.request(verb), UNKNOWN])
+        answer = self._evaluator.trial(
+            closure, [self._caller.request(verb), UNKNOWN if view is None else view]
+        )
         found = {self._refuses(option) for option in options(answer)}
         return found.pop() if len(found) == 1 else Verdict.UNKNOWN
 

@@ -206,8 +206,9 @@ class DjangoRoutes:
             guards = [*outer, *found.guards]
             free = around.login_free or found.login_free or api or _is_login_view(self._ancestry(cls))
             guards += self._middleware.of_path(entry.path, free)
-            if not isinstance(cls, Class) and cls.name in ALWAYS_REFUSED:
-                guards.append(Guard(cls.name, "authentication", "class", entry.module.locate(entry.span)))
+            refusing = next((name for name in self._ancestry(cls) if name in ALWAYS_REFUSED), None)
+            if refusing is not None:
+                guards.append(Guard(refusing, "authentication", "class", entry.module.locate(entry.span)))
             guards += self._limits_of(cls, method)
             if not api:
                 guards += self._middleware.against_forgery(guards)
