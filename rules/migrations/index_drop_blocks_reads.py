@@ -48,6 +48,8 @@ class IndexDropBlocksReads(MigrationRule):
         """The drop waits for readers, and readers wait for it."""
         if subject.has("concurrently") or not subject.effect.lock.waits:
             return
+        if any(each.kind == "drop-table" and each.name == subject.name for each in subject.later):
+            return
         index = f"`{subject.action.name}`" if subject.action.name else "the index"
         table = f" on {subject}" if subject.name else " on its table"
         yield self.finding(
