@@ -20,6 +20,7 @@ __all__ = [
     "Confidence",
     "CstRule",
     "Finding",
+    "FlowRule",
     "Location",
     "MigrationRule",
     "Note",
@@ -176,3 +177,38 @@ class SqlRule(Rule["Statement"]):
     def subjects(self, backend: Backend) -> Iterable[Statement]:
         """All statements, from SQL files, strings and migrations."""
         return backend.statements
+
+
+class FlowRule(Rule["SinkSite"]):
+    """Judges the sinks of one kind of `linter.flow.kinds`: whether a value of the caller's reaches them.
+
+    In `says`, `{what}` is how the value is read and `{sink}` what it reaches. `advice` is the help.
+    """
+
+    kind: ClassVar[str]
+    says: ClassVar[str]
+    advice: ClassVar[str]
+
+    def subjects(self, backend: Backend) -> Iterable[SinkSite]:
+        """Every sink of the kind that a request can lead to."""
+        return () if backend.flows is None else backend.flows.sites(self.kind)
+
+    def check(self, subject: SinkSite, backend: Backend) -> Iterator[Outcome]:
+        """One finding for each source that reaches the sink."""
+        for flow in subject.flows:
+            message = self.says.format(what=flow.what, sink=flow.sink)
+            if flow.certainty == "weak":
+                message += "; what checks it on the way helps in part only"
+            yield self.finding(
+                subject,
+                message,
+                help=self.advice,
+                related=[Note(flow.path[0].location, f"enters through {flow.entry}")],
+                path=flow.path,
+                confidence=self._certainty(flow),
+            )
+        if not subject.flows and backend.flows is not None and subject.scope in backend.flows.cut:
+            yield Undecided("the function takes too much work to be followed to its end")
+
+    def _certainty(self, flow: Flow) -> Confidence:
+        return self.confidence if flow.certainty == "sure" else Confidence.LOW

@@ -20,6 +20,8 @@ from linter.resolve.project import Project, Variable
 if TYPE_CHECKING:
     import libcst as cst
 
+    from linter.flow import Flows
+
 
 _DEPTH = 12
 
@@ -88,6 +90,9 @@ class Linker(Protocol):
     def schema(self, backend: Backend) -> Schema:
         """What is known of the databases."""
 
+    def flows(self, backend: Backend) -> Flows:
+        """The values of callers that reach a sink."""
+
 
 class Backend:
     """Everything that is known about the project. Rules read it and change nothing.
@@ -117,6 +122,11 @@ class Backend:
     def outbound(self) -> tuple[Outbound, ...]:
         """Every call to another system, by place."""
         return () if self._linker is None else self._linker.outbound(self)
+
+    @cached_property
+    def flows(self) -> Flows | None:
+        """The values of callers that reach a sink, of every kind; None without adapters."""
+        return None if self._linker is None else self._linker.flows(self)
 
     @cached_property
     def _schema(self) -> Schema | None:

@@ -13,6 +13,7 @@ from linter.guards import Refusals
 from linter.resolve.project import Project
 
 if TYPE_CHECKING:
+    from linter.flow import Flows
     from linter.link.schema import ProjectSchema
 
 _FRAMEWORKS = {
@@ -131,6 +132,12 @@ class Adapters:
         if CLIENTS.isdisjoint(backend.project.imported):
             return ()
         return tuple(outbound(backend))
+
+    def flows(self, backend: Backend) -> Flows:
+        """The values of callers that reach a sink."""
+        from linter.flow import flows_of
+
+        return flows_of(backend)
 
     def schema(self, backend: Backend) -> ProjectSchema:
         """Everything about the databases."""

@@ -1,0 +1,133 @@
+"""Where values come from and where they end up: tainted values that reach a sink, over the whole project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from linter.facts.spans import Span, line_of
+from linter.finding import Location, Note
+from linter.flow.kinds import KINDS, LOOSE
+from linter.flow.values import Source, Step
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+    from linter.flow.summaries import Hit
+    from linter.resolve.definitions import Function
+
+__all__ = ["KINDS", "Flow", "Flows", "SinkSite", "flows_of"]
+
+Certainty = Literal["sure", "weak", "loose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One way of a value from a source to a sink.
+
+    `what` is how the source is read, `sink` what the value reaches, `entry` the route or function through
+    which it enters. `certainty` is `weak` when a check on the way helps in part, and `loose` when the way
+    leads through code that cannot be seen.
+    """
+
+    kind: str
+    what: str
+    sink: str
+    entry: str
+    certainty: Certainty
+    path: tuple[Note, ...]
+
+
+@dataclass(eq=False)
+class SinkSite:
+    """A call, or another place, that is a sink of a kind, with the flows that end there."""
+
+    kind: str
+    function: Function
+    span: Span
+    flows: tuple[Flow, ...]
+
+    @property
+    def location(self) -> Location:
+        """The place of the sink."""
+        return self.function.module.locate(self.span)
+
+    @property
+    def scope(self) -> str:
+        """The function around it."""
+        return self.function.name
+
+
+class Flows:
+    """All sinks that were met, and what reaches them. `cut` names functions too large to be followed."""
+
+    def __init__(self, sites: Iterable[SinkSite], cut: Iterable[str]) -> None:
+        self.cut = tuple(sorted(cut))
+        self._by_kind: dict[str, list[SinkSite]] = {}
+        for each in sites:
+            self._by_kind.setdefault(each.kind, []).append(each)
+
+    def sites(self, kind: str) -> Iterator[SinkSite]:
+        """The sinks of one kind, by place."""
+        yield from sorted(self._by_kind.get(kind, ()), key=lambda each: each.location)
+
+
+def flows_of(backend: Backend) -> Flows:
+    """Every flow of a project. `Backend.flows` keeps the answer."""
+    from linter.flow.engine import Engine
+    from linter.flow.entries import Entry, Runner, entries_of, readers_of
+
+    entries = entries_of(backend)
+    pages = frozenset(id(each.function) for each in entries if each.is_page)
+    engine = Engine(backend, pages)
+    runner = Runner(engine)
+    hits: dict[tuple[str, int, Span], dict[Source, Flow]] = {}
+    holders: dict[int, Function] = {}
+
+    def note(entry: Entry, found: Iterable[Hit]) -> None:
+        for hit in found:
+            if isinstance(hit.taint.root, Source):
+                holders[id(hit.holder)] = hit.holder
+                place = hits.setdefault((hit.sink.kind, id(hit.holder), hit.span), {})
+                place.setdefault(hit.taint.root, _flow(hit, hit.taint.root, entry))
+
+    for entry in entries:
+        if id(entry.function) in pages or id(entry.function) in engine.relevant:
+            names, heap = runner.arguments(entry)
+            note(entry, engine.enter(entry.function, names, heap))
+    for function in readers_of(backend):
+        if id(function) not in engine.met and id(function) in engine.relevant:
+            entry = Entry(function, None, {})
+            names, heap = runner.arguments(entry)
+            note(entry, engine.enter(function, names, heap))
+    for (_, identity, _), (holder, _) in engine.sinks.seen.items():
+        holders[identity] = holder  # type: ignore[assignment]
+    keys = {**dict.fromkeys(engine.sinks.seen), **dict.fromkeys(hits)}
+    sites = [
+        SinkSite(kind, holders[identity], span, tuple(hits.get((kind, identity, span), {}).values()))
+        for kind, identity, span in keys
+    ]
+    return Flows(sites, engine.cut)
+
+
+def _flow(hit: Hit, source: Source, entry: object) -> Flow:
+    certainty: Certainty = "loose" if hit.taint.safe & LOOSE else "weak" if hit.weak else "sure"
+    key = hit.taint.way[0] if hit.taint.way else None
+    what = (
+        f'{source.what}["{key}"]'
+        if isinstance(key, str) and source.what.startswith("request.")
+        else source.what
+    )
+    notes = [Note(source.holder.module.locate(source.span), f"`{what}` is read")]
+    notes += [Note(each.holder.module.locate(each.span), each.what) for each in _in_order(hit.taint.steps)]
+    notes.append(Note(hit.holder.module.locate(hit.span), f"reaches `{hit.shown}`"))
+    return Flow(hit.sink.kind, what, hit.shown, str(entry), certainty, tuple(notes))
+
+
+def _in_order(step: Step | None) -> list[Step]:
+    found: list[Step] = []
+    while step is not None:
+        found.append(step)
+        step = step.before
+    found.reverse()
+    return [each for each in found if line_of(each.span)]

@@ -1,0 +1,326 @@
+"""Attributes, items and assignments."""
+
+from __future__ import annotations
+
+from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
+from linter.flow import checks, folding
+from linter.flow.expressions import Expressions
+from linter.flow.heap import Cell, Entries, Instance, Items, Native, joined, maybe_join
+from linter.flow.kinds import LOOSE
+from linter.flow.values import (
+    STRING,
+    UNKNOWN,
+    Bound,
+    Bounds,
+    ClassRef,
+    Const,
+    Either,
+    FunctionRef,
+    ModuleRef,
+    Named,
+    Obj,
+    Super,
+    Taints,
+    Typed,
+    Value,
+    const_of,
+    is_text,
+    join,
+    merge,
+)
+from linter.resolve.definitions import Class, Function
+from linter.resolve.known_types import canonical
+from linter.resolve.project import Resolved, Variable
+
+
+class Access(Expressions):
+    """Reads and writes of attributes, items and names."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self.logs: list[dict[str, Value]] = []
+        """For each `try` at hand, the values that names have had in it."""
+        self.outer_names: frozenset[str] = frozenset(self.function.scope.globals)
+
+    # Attributes
+
+    def attribute(self, value: Value, name: str) -> Value:
+        """`value.name`."""
+        shape = value.shape
+        match shape:
+            case Obj():
+                return self._of_record(value, name)
+            case Named(name=full):
+                return self.engine.sources.attribute(self, value, canonical(f"{full}.{name}"))
+            case ModuleRef(module=module):
+                return self.engine.globals.resolved(self, self.engine.project.resolve(module, ":" + name))
+            case ClassRef(cls=cls):
+                return self._of_class(cls, name)
+            case Typed(cls=cls):
+                return self.member(cls, name, value, value)
+            case Super(cls=cls, receiver=receiver):
+                return self._of_bases(cls, name, receiver)
+            case Either(shapes=shapes):
+                found = [self.attribute(Value(each, value.taints), name) for each in shapes if each != _NONE]
+                return joined(found) or UNKNOWN
+            case _:
+                return Value(Bound(value, name), self.taken(value.taints, name))
+
+    def taken(self, taints: Taints, key: object) -> Taints:
+        """The taints of an attribute: what was looked up by a value is not made of it."""
+        kept = tuple([each for each in taints if not each.safe & LOOSE])
+        return self.fresh_part(kept, key)
+
+    def _of_record(self, value: Value, name: str) -> Value:
+        record = self.record(value)
+        if type(record) is Instance:
+            found = record.fields.get(name)
+            if found is not None:
+                return found
+            extra = record.extra
+            return self.member(record.cls, name, value, extra)
+        if type(record) is Native:
+            found = record.fields.get(name)
+            return found if found is not None else Value(Bound(value, name))
+        return Value(Bound(value, name), value.taints)
+
+    def member(self, cls: Class, name: str, receiver: Value, extra: Value | None) -> Value:
+        """What an instance of a class has under a name that was not written by the code at hand."""
+        if name == "__class__":
+            return Value(ClassRef(cls))
+        if name == "__dict__":
+            return Value(None, self.deep_taints(receiver))
+        found = self.engine.project.member(cls, name)
+        target = None if found is None else found.target
+        if isinstance(target, Function):
+            return self._method(target, receiver, cls)
+        declared = self.engine.fields.of(self, cls, name, receiver, extra)
+        if declared is not None:
+            return declared
+        if isinstance(target, Class):
+            return Value(ClassRef(target))
+        if isinstance(target, Variable):
+            return self._class_value(target, receiver)
+        if found is not None:
+            taints = () if extra is None else self.taken(extra.taints, name)
+            source = self.engine.sources.attribute(self, Value(None, taints), found.name)
+            return source
+        if extra is not None and extra.taints:
+            return Value(None, self.taken(extra.taints, name))
+        return Value(Bound(receiver, name))
+
+    def _class_value(self, variable: Variable, receiver: Value) -> Value:
+        if isinstance(variable.holder, Class):
+            return self.engine.globals.variable(variable)
+        # Assigned to `self` in a method that has not run here: its type is what is known.
+        kind = self.engine.project.type_of_variable(variable)
+        return Value(self.engine.globals.shape_of_type(kind))
+
+    def _method(self, function: Function, receiver: Value, cls: Class) -> Value:
+        kind = self.engine.decorations.kind(function)
+        if kind == "static":
+            return Value(FunctionRef(function))
+        if kind == "class":
+            return Value(FunctionRef(function, None, Value(ClassRef(cls))))
+        bound = Value(FunctionRef(function, None, receiver))
+        return self.invoke(bound) if kind == "property" else bound
+
+    def invoke(self, callee: Value) -> Value:
+        """The result of a call without arguments."""
+        raise NotImplementedError
+
+    def _of_class(self, cls: Class, name: str) -> Value:
+        found = self.engine.project.member(cls, name)
+        if found is None:
+            return UNKNOWN
+        if isinstance(found.target, Function):
+            if self.engine.decorations.kind(found.target) == "class":
+                return Value(FunctionRef(found.target, None, Value(ClassRef(cls))))
+            return Value(FunctionRef(found.target))
+        return self._resolved_member(found)
+
+    def _resolved_member(self, found: Resolved) -> Value:
+        if isinstance(found.target, Variable):
+            if isinstance(found.target.holder, Class):
+                return self.engine.globals.variable(found.target)
+            return UNKNOWN
+        return self.engine.globals.resolved(self, found)
+
+    def _of_bases(self, cls: Class, name: str, receiver: Value) -> Value:
+        for ancestor in self.engine.project.ancestors(cls)[1:]:
+            if isinstance(ancestor.target, Class):
+                child = ancestor.target.children.get(name)
+                if isinstance(child, Function):
+                    return self._method(child, receiver, cls)
+            elif ancestor.target is None and ancestor.name != "object":
+                return Value(Bound(receiver, f"super.{name}"))
+        return Value(Bound(receiver, f"super.{name}"))
+
+    # Items
+
+    def item(self, base: Value, key: Value, written: Expr | None = None) -> Value:
+        """`base[key]`."""
+        shape = base.shape
+        known = const_of(key)
+        if type(shape) is Const:
+            found = folding.item(shape.value, known) if known is not ... else ...
+            if found is not ...:
+                return Value(Const(found))
+            return Value(STRING if isinstance(shape.value, str) else None)
+        record = self.record(base)
+        if type(record) is Items:
+            return self._position(record, known)
+        if type(record) is Entries:
+            return self.entry(record, known)
+        if type(record) is Instance:
+            method = self.attribute(base, "__getitem__")
+            if type(method.shape) is FunctionRef:
+                return self.engine.call(self, method, [key])
+            taints = base.taints if record.extra is None else merge(base.taints, record.extra.taints)
+            return Value(None, self.taken(taints, known if known is not ... else ("item", self.span)))
+        if record is not None:
+            return Value(None, self.deep_taints(base))
+        if type(shape) is Either:
+            return joined([self.item(Value(each, base.taints), key) for each in shape.shapes]) or UNKNOWN
+        if is_text(shape):
+            return Value(STRING, self.fresh_part(base.taints, _text_key(known, self.span)))
+        if type(shape) in (ClassRef, Named) and not base.taints:
+            return Value(self.engine.sources.element(shape)) if type(shape) is Named else base
+        name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
+        return Value(self.engine.sources.element(shape), self.taken(base.taints, name))
+
+    def _position(self, record: Items, key: object) -> Value:
+        items, rest = record.items, record.rest
+        if isinstance(key, Bounds):
+            if rest is None:
+                return self.allocate(Items(record.kind, items[slice(*key)]))
+            return self.allocate(Items(record.kind, (), joined([*items], rest)))
+        if isinstance(key, int):
+            if key >= 0:
+                if key < len(items):
+                    return items[key]
+                return rest if rest is not None else UNKNOWN
+            if rest is None:
+                return items[key] if -key <= len(items) else UNKNOWN
+        return joined([*items], rest) or UNKNOWN
+
+    def entry(self, record: Entries, key: object) -> Value:
+        """What a dict holds under a key; any of its values if the key is not known."""
+        if key is not ...:
+            found = record.entries.get(key)
+            if found is not None:
+                return found if record.rest is None else join(found, record.rest)
+            return record.rest if record.rest is not None else UNKNOWN
+        return joined([*record.entries.values()], record.rest) or UNKNOWN
+
+    # Assignment
+
+    def assign(self, target: Expr, value: Value) -> None:
+        """Bind a target to a value."""
+        match target:
+            case Ref(name=name):
+                self._assign_name(name, value)
+            case Sequence(items=items):
+                self._unpack(items, value)
+            case Attr(base=base, name=name):
+                self.set_attribute(self.eval(base), name, value)
+            case Item(base=base, key=key):
+                self.set_item(self.eval(base), self.eval(key), value)
+            case Starred(value=inner):
+                self.assign(inner, value)
+            case _:
+                pass
+
+    def bind(self, name: str, value: Value) -> None:
+        """Give a local name a value."""
+        self.state.names[name] = value
+        for log in self.logs:
+            known = log.get(name)
+            log[name] = value if known is None else join(known, value)
+
+    def _assign_name(self, name: str, value: Value) -> None:
+        head, dot, last = name.rpartition(".")
+        if dot:
+            self.set_attribute(self._ref(Ref(head)), last, value)
+        elif name[0] == "$":
+            self.bind(name[1:], value)
+        else:
+            self.state.names[name] = value
+
+    def _unpack(self, items: tuple[Expr, ...], value: Value) -> None:
+        known, rest = self.elements(value)
+        whole = Value(None, self.deep_taints(value)) if not known and rest is None else None
+        starred = next((i for i, each in enumerate(items) if type(each) is Starred), None)
+        if starred is not None and rest is None:
+            after = len(items) - starred - 1
+            middle = known[starred : len(known) - after]
+            self.assign(items[starred], self.allocate(Items("list", tuple(middle))))
+            for position, target in enumerate(items[:starred]):
+                self.assign(target, known[position] if position < len(known) else whole or UNKNOWN)
+            for offset, target in enumerate(items[starred + 1 :]):
+                position = len(known) - after + offset
+                self.assign(target, known[position] if 0 <= position < len(known) else whole or UNKNOWN)
+            return
+        for position, target in enumerate(items):
+            found = known[position] if position < len(known) else rest
+            if found is None:
+                found = whole or UNKNOWN
+            elif position >= len(known) and is_text(value.shape):
+                found = found.shaped(STRING)
+            if type(target) is Starred:
+                found = self.allocate(Items("list", (), found))
+            elif position >= len(known) and found.taints:
+                found = Value(found.shape, self.fresh_part(found.taints, position))
+            self.assign(target, found)
+
+    def set_attribute(self, base: Value, name: str, value: Value) -> None:
+        """`base.name = value`."""
+        record = self.record(base)
+        if type(record) is Instance:
+            self.store(base, Instance(record.cls, {**record.fields, name: value}, record.extra))
+        elif type(record) is Native:
+            self.store(base, Native(record.name, {**record.fields, name: value}))
+        elif type(record) is Cell:
+            self.store(base, Cell({**record.names, name: value}))
+        elif type(base.shape) is Named:
+            full = canonical(f"{base.shape.name}.{name}")
+            self.state.names["." + full] = value
+            self.engine.sinks.attribute_set(self, full, base, value)
+
+    def set_item(self, base: Value, key: Value, value: Value) -> None:
+        """`base[key] = value`."""
+        record = self.record(base)
+        known = const_of(key)
+        if type(record) is Items:
+            if (
+                isinstance(known, int)
+                and -len(record.items) <= known < len(record.items)
+                and (known >= 0 or record.rest is None)
+            ):
+                items = list(record.items)
+                items[known] = value
+                self.store(base, Items(record.kind, tuple(items), record.rest))
+            else:
+                items = [join(each, value) for each in record.items]
+                self.store(base, Items(record.kind, tuple(items), maybe_join(record.rest, value)))
+        elif type(record) is Entries:
+            self.store(base, self.with_key(record, key, value))
+        elif type(record) is Native:
+            name = known if known is not ... else ("item", self.span)
+            self.store(base, Native(record.name, {**record.fields, name: value}))
+        elif type(record) is Instance:
+            method = self.attribute(base, "__setitem__")
+            if type(method.shape) is FunctionRef:
+                self.engine.call(self, method, [key, value])
+        self.engine.sinks.item_set(self, base, key, value)
+
+
+_NONE = Const(None)
+
+
+def _text_key(key: object, span: int) -> object:
+    if isinstance(key, Bounds) and key == Bounds(1, -1, None):
+        return checks.INNER
+    if isinstance(key, int):
+        return checks.CHAR
+    return ("item", span)

@@ -1,0 +1,379 @@
+"""Calls: what is called, with which values, and what comes back."""
+
+from __future__ import annotations
+
+from linter.facts.expressions import Attr, Ref, Starred
+from linter.facts.scopes import Call
+from linter.flow.access import Access
+from linter.flow.arguments import Args
+from linter.flow.heap import Cell, Entries, Instance, Items, joined
+from linter.flow.kinds import HARMLESS
+from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
+from linter.flow.state import joined as joined_states
+from linter.flow.values import (
+    UNKNOWN,
+    Bound,
+    ClassRef,
+    Const,
+    Either,
+    FunctionRef,
+    Lambda,
+    Named,
+    Obj,
+    Partial,
+    Super,
+    Taints,
+    Typed,
+    Value,
+    is_text,
+    marked,
+    merge,
+    part,
+)
+from linter.resolve.definitions import Class, Function
+from linter.resolve.known_types import canonical, returned
+
+_CANDIDATES = 4
+
+
+class Calls(Access):
+    """Evaluates calls."""
+
+    def call(self, index: int) -> Value:
+        """The value of a call of this function's scope."""
+        call = self.function.scope.calls[index]
+        outer = self.span
+        receiver, name = self._receiver(call)
+        callee = UNKNOWN if name else self.eval(call.callee)
+        args = self._arguments(call)
+        self.span = call.span
+        if name:
+            found = self._on_receiver(receiver, name, args, call)
+        else:
+            found = self.apply(callee, args, call)
+        self.span = outer
+        return found
+
+    def _receiver(self, call: Call) -> tuple[Value, str]:
+        """What a method is called on and its name; an empty name for a call of a plain name."""
+        callee = call.callee
+        if type(callee) is Attr:
+            return self.eval(callee.base), callee.name
+        if type(callee) is Ref:
+            head, dot, last = callee.name.rpartition(".")
+            if dot and head.strip(":.$"):
+                return self._ref(Ref(head)), last
+        return UNKNOWN, ""
+
+    def _on_receiver(self, receiver: Value, name: str, args: Args, call: Call) -> Value:
+        shape = receiver.shape
+        if type(shape) is Named:
+            full = canonical(f"{shape.name}.{name}")
+            if receiver.taints and name in _READS and shape.name not in _ENGINES:
+                return self.engine.strings.method(self, receiver, name, args)
+            return self.library(full, args, receiver)
+        if shape is None or is_text(shape) or type(shape) is Const:
+            return self.method(receiver, name, args, call)
+        return self.apply(self.attribute(receiver, name), args, call)
+
+    def _arguments(self, call: Call) -> Args:
+        args = Args()
+        for each in call.args:
+            if type(each) is Starred:
+                known, rest = self.elements(self.eval(each.value))
+                if args.rest is None:
+                    args.positional += known
+                    args.rest = rest
+                else:
+                    args.rest = joined(known, args.rest, rest)
+            else:
+                args.positional.append(self.eval(each))
+        for key, expr in call.keywords:
+            value = self.eval(expr)
+            if key != "**":
+                args.keywords[key] = value
+                continue
+            record = self.record(value)
+            if type(record) is Entries:
+                for name, inner in record.entries.items():
+                    args.keywords.setdefault(str(name), inner)
+                args.extra = joined([], args.extra, record.rest)
+            else:
+                args.extra = joined([], args.extra, Value(None, self.deep_taints(value)))
+        return args
+
+    def apply(self, callee: Value, args: Args, call: Call | None = None) -> Value:
+        """The result of calling a value."""
+        shape = callee.shape
+        match shape:
+            case FunctionRef():
+                return self.engine.call_function(self, shape, args)
+            case ClassRef(cls=cls):
+                return self.instantiate(cls, args)
+            case Named(name=name):
+                if name == "super":
+                    return self._super()
+                return self.library(name, args, callee)
+            case Bound(receiver=receiver, name=name):
+                return self.method(receiver, name, args, call)
+            case Lambda():
+                return self._lambda_result(shape, args)
+            case Partial(callee=inner, args=first, keywords=keywords):
+                given = Args(
+                    [*first, *args.positional], {**dict(keywords), **args.keywords}, args.rest, args.extra
+                )
+                return self.apply(inner, given, call)
+            case Either(shapes=shapes):
+                return self._each_of([Value(each, callee.taints) for each in shapes], args, call)
+            case Obj() | Typed():
+                method = self.attribute(callee, "__call__")
+                if type(method.shape) is FunctionRef:
+                    return self.apply(method, args)
+        return self._unknown_callee(callee, args, call)
+
+    def invoke(self, callee: Value) -> Value:
+        """The result of a call without arguments."""
+        return self.apply(callee, Args())
+
+    def _each_of(self, callees: list[Value], args: Args, call: Call | None) -> Value:
+        results: list[Value] = []
+        before = self.state
+        states = []
+        for each in callees:
+            self.state = before.fork()
+            self.alive = True
+            result = self.apply(each, args, call)
+            if self.alive:
+                results.append(result)
+                states.append(self.state)
+        met = joined_states(states)
+        self.alive = met is not None
+        self.state = before if met is None else met
+        return joined(results) or UNKNOWN
+
+    def _super(self) -> Value:
+        cls, function = self.function.owner, self.function
+        parameters = function.scope.parameters
+        if cls is None or not parameters:
+            return UNKNOWN
+        return Value(Super(cls, self.local(parameters[0].name)))
+
+    def _lambda_result(self, shape: Lambda, args: Args) -> Value:
+        if shape.function is not self.function:
+            return self.engine.call_lambda(self, shape, args)
+        saved = dict(self.state.names)
+        if shape.cell is not None:
+            cell = self.state.heap.get(shape.cell)
+            if type(cell) is Cell:
+                for name, value in cell.names.items():
+                    self.state.names.setdefault(str(name), value)
+        self.bind_lambda(shape, args)
+        result = self.eval(shape.body)
+        names = self.state.names
+        for target in shape.parameters:
+            name = getattr(target.value if isinstance(target, Starred) else target, "name", "")[1:]
+            if name in saved:
+                names[name] = saved[name]
+            else:
+                names.pop(name, None)
+        return result
+
+    def bind_lambda(self, shape: Lambda, args: Args) -> None:
+        """Give the parameters of a lambda their values."""
+        positional = list(args.positional)
+        for target in shape.parameters:
+            if isinstance(target, Starred):
+                self.assign(target.value, self.allocate(Items("tuple", tuple(positional), args.rest)))
+                positional = []
+            elif positional:
+                self.assign(target, positional.pop(0))
+            else:
+                name = getattr(target, "name", "")[1:]
+                self.assign(target, args.keywords.get(name) or args.rest or UNKNOWN)
+
+    # Classes
+
+    def instantiate(self, cls: Class, args: Args) -> Value:
+        """A new instance of a class of the project."""
+        project = self.engine.project
+        if project.derives(cls, "enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+            return Value(Typed(cls))
+        init = project.member(cls, "__init__")
+        target = None if init is None else init.target
+        fields: dict[object, Value] = {}
+        extra: Value | None = None
+        if not isinstance(target, Function):
+            fields, extra = self._declared_fields(cls, args)
+        instance = self.allocate(Instance(cls, fields, extra))
+        if isinstance(target, Function):
+            self.engine.call_function(self, FunctionRef(target, None, instance), args)
+        return instance
+
+    def _declared_fields(self, cls: Class, args: Args) -> tuple[dict[object, Value], Value | None]:
+        """The fields of a dataclass, named tuple or model that its arguments fill."""
+        fields: dict[object, Value] = dict(args.keywords)
+        names = self.engine.fields.names(cls)
+        for name, value in zip(names, args.positional, strict=False):
+            fields[name] = value
+        for name, value in list(fields.items()):
+            fields[name] = self.engine.fields.limited(cls, str(name), value)
+        taints: Taints = ()
+        for each in args.all():
+            taints = merge(taints, self.deep_taints(each))
+        return fields, Value(None, taints) if taints and not names else None
+
+    # Methods
+
+    def method(self, receiver: Value, name: str, args: Args, call: Call | None = None) -> Value:
+        """The result of a method of a value that is no instance of a project's class."""
+        record = self.record(receiver)
+        if record is not None:
+            found = self.engine.containers.method(self, receiver, record, name, args)
+            if found is not None:
+                return found
+            if type(record) is Instance:
+                return self._of_library_base(receiver, record, name, args)
+            return self._passed(receiver, name, args)
+        shape = receiver.shape
+        if is_text(shape) or (type(shape) is Const and isinstance(shape.value, (bytes, int, float))):
+            return self.engine.strings.method(self, receiver, name, args)
+        if type(shape) is Super:
+            return self._passed(UNKNOWN, name, args)
+        return self._method_of_unknown(receiver, name, args, call)
+
+    def _of_library_base(self, receiver: Value, record: Instance, name: str, args: Args) -> Value:
+        taints = self.deep_taints(receiver) if record.extra is not None else ()
+        return self._passed(Value(None, taints), name, args)
+
+    def _method_of_unknown(self, receiver: Value, name: str, args: Args, call: Call | None) -> Value:
+        resolved = None
+        if call is not None:
+            resolved = self.engine.callee(self.function, call)
+            if isinstance(resolved.target, Function) and not resolved.target.is_module:
+                bound = FunctionRef(resolved.target, None, receiver if resolved.target.owner else None)
+                return self.engine.call_function(self, bound, args)
+            if isinstance(resolved.target, Class):
+                return self.instantiate(resolved.target, args)
+            if resolved.target is None and not resolved.name.startswith("?"):
+                return self.library(resolved.name, args, receiver)
+        if receiver.taints:
+            return self.engine.strings.method(self, receiver, name, args)
+        candidates = self.engine.candidates(name) if self._worth_candidates(args) else ()
+        if candidates:
+            callees = [Value(FunctionRef(each, None, Value(Typed(owner)))) for each, owner in candidates]
+            return self._each_of(callees, args, None)
+        return self._passed(receiver, name, args)
+
+    def _worth_candidates(self, args: Args) -> bool:
+        return any(self.deep_taints(each) for each in args.all())
+
+    def _passed(self, receiver: Value, name: str, args: Args) -> Value:
+        """A method that cannot be seen: its arguments may be in its result."""
+        self.engine.sinks.called(self, f"?.{name}", args, receiver)
+        if name in _STATEMENTS_OF_STORES:
+            return UNKNOWN
+        taints = receiver.taints
+        for each in args.all():
+            taints = merge(taints, self.loosened(self.deep_taints(each)))
+        return Value(None, part(taints, ("call", self.span)) if taints else ())
+
+    # Libraries
+
+    def library(self, name: str, args: Args, receiver: Value) -> Value:
+        """The result of a function or method of a library, by canonical name."""
+        engine = self.engine
+        engine.sinks.called(self, name, args, receiver)
+        if name in NEVER_RETURNS:
+            self.alive = False
+            return UNKNOWN
+        model = engine.library.model(name)
+        if model is not None:
+            found = model(self, args, receiver)
+            if found is not None:
+                return found
+        source = engine.sources.returned(self, name, args, receiver)
+        if source is not None:
+            return source
+        kind = RECEIVER_TYPES.get(name) or returned(name)
+        last = name.rpartition(".")[2]
+        if kind is None:
+            kind = name if last[:1].isupper() else f"{name}()"
+        taints = receiver.taints
+        if is_store(name):
+            return Value(Named(kind), part(taints, last) if taints else ())
+        known = type(receiver.shape) is Named and not receiver.taints
+        loose = known and "()" in name
+        for each in args.all():
+            inner = self.deep_taints(each)
+            if inner:
+                taints = merge(taints, self.loosened(inner) if loose else inner)
+        if taints:
+            mask = engine.sanitizers.of_call(name)
+            taints = part(taints, last)
+            if mask:
+                taints = marked(taints, mask)
+            if kind in HARMLESS_TYPES or name in HARMLESS_TYPES:
+                taints = marked(taints, HARMLESS)
+        return Value(Named(kind), taints)
+
+    # What cannot be seen
+
+    def _unknown_callee(self, callee: Value, args: Args, call: Call | None) -> Value:
+        if call is not None and callee.shape is None and not callee.taints:
+            resolved = self.engine.callee(self.function, call)
+            if isinstance(resolved.target, Function) and not resolved.target.is_module:
+                return self.engine.call_function(self, FunctionRef(resolved.target), args)
+            if isinstance(resolved.target, Class):
+                return self.instantiate(resolved.target, args)
+            if not resolved.name.startswith("?"):
+                return self.library(resolved.name, args, callee)
+            name = resolved.name.rpartition(".")[2].lstrip("?$")
+            self.engine.sinks.called(self, f"?.{name}", args, callee)
+        for each in args.all():
+            if type(each.shape) in (FunctionRef, Lambda):
+                self.engine.called_back(self, each, args)
+        taints = callee.taints
+        for each in args.all():
+            taints = merge(taints, self.loosened(self.deep_taints(each)))
+        return Value(None, part(taints, ("call", self.span)) if taints else ())
+
+
+_READS = frozenset(
+    ["get", "getlist", "getall", "get_all", "pop", "keys", "values", "items", "lists", "setdefault", "decode", "encode", "split", "strip", "replace", "lower", "upper", "partition", "rsplit"]
+)
+_ENGINES = frozenset({"requests", "httpx"})
+_STATEMENTS_OF_STORES = frozenset(
+    {
+        "execute",
+        "executemany",
+        "executescript",
+        "fetchone",
+        "fetchall",
+        "fetchmany",
+        "scalar",
+        "scalars",
+        "commit",
+        "add",
+        "save",
+        "delete",
+        "query",
+        "filter",
+        "filter_by",
+        "first",
+        "all",
+        "one",
+        "one_or_none",
+        "get_or_404",
+        "first_or_404",
+        "create",
+        "exists",
+        "count",
+        "info",
+        "debug",
+        "warning",
+        "error",
+        "exception",
+        "critical",
+    }
+)
+"""Methods of stores and loggers: what they are given is not what they answer."""

@@ -1,0 +1,169 @@
+"""What comparisons and tests prove of the values that they look at."""
+
+from __future__ import annotations
+
+from linter.flow.kinds import (
+    ALL_CHARACTERS,
+    ALL_KINDS,
+    BITS,
+    CHARACTER_BITS,
+    CLOSES_QUOTE,
+    HARMLESS,
+    INNER_QUOTE,
+    NO_PARENT_STEP,
+    OPENS_QUOTE,
+    RELATIVE,
+    WEAK_GUARD,
+    WORD,
+    lacking,
+)
+from linter.flow.values import Const, Marks, Named, Taints, Value
+
+HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST = "host", "scheme", "resolved", "inner", "char", "first"
+"""Keys of a way that say how a part was taken: of a URL, of a path, between the quotes, one character."""
+
+KNOWN_VALUE = ALL_KINDS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
+ADDRESS = BITS["url"] | BITS["redirect"]
+CONTAINED = BITS["path"] | BITS["archive"] | NO_PARENT_STEP | RELATIVE
+
+
+def marks(value: Value, mask: int) -> Marks:
+    """Marks that say `mask` of everything that has a hand in a value."""
+    return tuple([(each.root, each.way, mask) for each in value.taints])
+
+
+def _base(taints: Taints, key: str, mask: int) -> Marks:
+    """Marks for what a value was taken from, where `key` says how it was taken."""
+    found = []
+    for each in taints:
+        if key in each.way:
+            position = len(each.way) - 1 - each.way[::-1].index(key)
+            found.append((each.root, each.way[:position], mask))
+    return tuple(found)
+
+
+def known(value: Value) -> Marks:
+    """Marks of a value that is one of a fixed few."""
+    return marks(value, KNOWN_VALUE) + _base(value.taints, HOST, ADDRESS)
+
+
+def membership(value: Value, container: Value, choices: tuple[Value, ...] | None) -> tuple[Marks, Marks]:
+    """What `value in container` proves if true, and if false.
+
+    `choices` are the items of a container that is known, None for any other.
+    """
+    if value.taints and choices is not None and not any(each.taints for each in choices):
+        return known(value), ()
+    shape = value.shape
+    if container.taints and type(shape) is Const and isinstance(shape.value, (str, bytes)):
+        text = shape.value if isinstance(shape.value, str) else shape.value.decode("latin-1")
+        return (), _without(container, text)
+    if value.taints and not container.taints and choices is None and type(container.shape) is Named:
+        return known(value), ()
+    return (), ()
+
+
+def _without(container: Value, text: str) -> Marks:
+    """Marks of a string that does not hold `text`."""
+    if len(text) == 1:
+        mask = lacking(text)
+        found = marks(container, mask)
+        if text in INNER_QUOTE:
+            found += _base(container.taints, INNER, INNER_QUOTE[text])
+        if text in ("/", "\\"):
+            found += marks(container, RELATIVE)
+        return found
+    if text in ("..", "../"):
+        return marks(container, NO_PARENT_STEP | WEAK_GUARD)
+    if text == "://":
+        return marks(container, WEAK_GUARD)
+    return ()
+
+
+def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
+    """What `left == right` proves if true, and if false."""
+    if left.taints and right.taints:
+        return (), ()
+    value, other = (left, right) if left.taints else (right, left)
+    if not value.taints:
+        return (), ()
+    if type(other.shape) is not Const:
+        # Held against something of the program's own: as good as one fixed value.
+        return (known(value) if other.shape is not None else _base(value.taints, HOST, ADDRESS)), ()
+    unequal: Marks = ()
+    text = other.shape.value
+    if isinstance(text, str) and len(text) == 1 and text in CHARACTER_BITS:
+        mask = lacking(text)
+        found = []
+        for taint in value.taints:
+            if taint.way and taint.way[-1] == CHAR:
+                found.append((taint.root, taint.way, mask))
+        unequal = tuple(found)
+    # `common == base` is how `commonpath` is used.
+    return known(value) + _base(value.taints, RESOLVED, CONTAINED), unequal
+
+
+def prefix(value: Value, start: Value) -> Marks:
+    """What `value.startswith(start)` proves if true."""
+    text = start.shape.value if type(start.shape) is Const else None
+    found: Marks = ()
+    if isinstance(text, str):
+        if text in OPENS_QUOTE:
+            return marks(value, OPENS_QUOTE[text])
+        head, mark, rest = text.partition("://")
+        if mark and "/" in rest:
+            return marks(value, ADDRESS)
+        if text == "/":
+            return marks(value, WEAK_GUARD)
+        if mark:
+            return marks(value, WEAK_GUARD)
+        del head
+    if not start.taints:
+        found = _base(value.taints, RESOLVED, CONTAINED)
+        if not found:
+            found = marks(value, WEAK_GUARD)
+    return found
+
+
+def suffix(value: Value, end: Value) -> Marks:
+    """What `value.endswith(end)` proves if true."""
+    text = end.shape.value if type(end.shape) is Const else None
+    if isinstance(text, str) and text in CLOSES_QUOTE:
+        return marks(value, CLOSES_QUOTE[text])
+    if isinstance(text, str) and text.startswith("."):
+        found = _base(value.taints, HOST, ADDRESS)
+        return found or marks(value, WEAK_GUARD)
+    return ()
+
+
+def contained(value: Value) -> Marks:
+    """What `path.is_relative_to(base)` proves: it counts for a resolved path only."""
+    return _base(value.taints, RESOLVED, CONTAINED) or marks(value, WEAK_GUARD)
+
+
+CHARACTER_TESTS: dict[str, int] = {
+    "isdigit": KNOWN_VALUE & ~BITS["amount"],
+    "isdecimal": KNOWN_VALUE & ~BITS["amount"],
+    "isnumeric": KNOWN_VALUE & ~BITS["amount"],
+    "isalnum": WORD,
+    "isalpha": WORD,
+    "isidentifier": WORD,
+}
+"""Methods of strings that say which characters are in them."""
+
+TYPES_TESTED: dict[str, int] = {
+    "int": HARMLESS,
+    "float": HARMLESS,
+    "bool": ALL_KINDS,
+    "str": BITS["nosql"],
+    "uuid.UUID": ALL_KINDS,
+}
+"""What `isinstance` proves of a value."""
+
+
+def union(*several: Marks) -> Marks:
+    """All that several checks prove together."""
+    found: Marks = ()
+    for each in several:
+        found += tuple(mark for mark in each if mark not in found)
+    return found

@@ -1,0 +1,85 @@
+"""Decorators: what kind of method a function is, and what the project's own ones make of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import Expr, Ref, Result
+from linter.flow.arguments import Args
+from linter.flow.values import FunctionRef, Lambda, Obj, Partial, Value
+from linter.resolve.definitions import Function
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+    from linter.flow.engine import Engine
+
+_KINDS = {
+    "staticmethod": "static",
+    "classmethod": "class",
+    "property": "property",
+    "functools.cached_property": "property",
+    "django.utils.functional.cached_property": "property",
+    "werkzeug.utils.cached_property": "property",
+    "pydantic.computed_field": "property",
+    "abc.abstractproperty": "property",
+    "contextlib.contextmanager": "context",
+    "contextlib.asynccontextmanager": "context",
+}
+
+
+class Decorations:
+    """Decorators of the functions of one project."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._kinds: dict[int, str] = {}
+        self._own: dict[int, tuple[Expr, ...]] = {}
+
+    def kind(self, function: Function) -> str:
+        """`static`, `class`, `property`, `context`, or empty."""
+        found = self._kinds.get(id(function))
+        if found is None:
+            found = self._kinds[id(function)] = self._find_kind(function)
+        return found
+
+    def _find_kind(self, function: Function) -> str:
+        parent = function.parent
+        for each in function.scope.decorators:
+            if isinstance(each.value, Ref) and parent is not None:
+                kind = _KINDS.get(self._engine.project.reference(parent, each.value.name).name)
+                if kind is not None:
+                    return kind
+        return ""
+
+    def own(self, function: Function) -> tuple[Expr, ...]:
+        """The decorators that are functions of the project, outermost first."""
+        found = self._own.get(id(function))
+        if found is None:
+            parent = function.parent
+            exprs = [each.value for each in function.scope.decorators]
+            found = () if parent is None else tuple(e for e in exprs if self._is_own(function, e))
+            self._own[id(function)] = found
+        return found
+
+    def _is_own(self, function: Function, expr: Expr) -> bool:
+        parent = function.parent
+        assert parent is not None
+        if isinstance(expr, Result):
+            expr = parent.scope.calls[expr.call].callee
+        if not isinstance(expr, Ref):
+            return False
+        target = self._engine.project.reference(parent, expr.name).target
+        return isinstance(target, Function) and not target.is_module and target is not function
+
+    def applied(self, act: Calls, ref: FunctionRef) -> Value | None:
+        """What the project's decorators make of a function; None when they leave it as it is."""
+        found = Value(ref._replace(bare=True, receiver=None))
+        parent = ref.function.parent
+        for expr in reversed(self.own(ref.function)):
+            assert parent is not None
+            decorator = self._engine.globals.static(parent, expr)
+            result = act.apply(decorator, Args([found]))
+            if type(result.shape) not in (FunctionRef, Lambda, Partial, Obj):
+                return None
+            found = result
+        return found if found.shape != ref._replace(bare=True, receiver=None) else None

@@ -1,0 +1,346 @@
+"""The engine: runs functions from where requests enter, and keeps what it learns about each."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import Attr, Constant, Expr, Ref
+from linter.facts.scopes import Call, Parameter
+from linter.flow.activation import Activation
+from linter.flow.arguments import Args, fill
+from linter.flow.closures import free_names
+from linter.flow.decorations import Decorations
+from linter.flow.fields import Fields
+from linter.flow.globals import Globals
+from linter.flow.heap import Cell, Entries, Items, Record
+from linter.flow.library import Library
+from linter.flow.library.containers import Containers
+from linter.flow.library.paths import Paths
+from linter.flow.library.strings import Strings
+from linter.flow.sanitizers import Sanitizers
+from linter.flow.sinks import LAST_NAMES, Sinks
+from linter.flow.sources import Sources
+from linter.flow.state import State
+from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
+from linter.flow.tree import Suite, suite_of
+from linter.flow.values import (
+    UNKNOWN,
+    Const,
+    FunctionRef,
+    Lambda,
+    Marks,
+    Named,
+    Taints,
+    Value,
+    merge,
+)
+from linter.resolve.definitions import Class, Function
+from linter.resolve.project import Resolved
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+    from linter.flow.access import Access
+    from linter.flow.calls import Calls
+
+_RUN_LIMIT = 4_000_000
+_ENTRY_LIMIT = 150_000
+_DEEP = 24
+_SMALL = 8
+_RECURSION = 12_000
+_MANY = 4
+
+
+class Exhausted(Exception):
+    """The work allowed for one entry, or for the whole run, is done."""
+
+
+class Engine:
+    """Runs functions of one project over abstract values.
+
+    `cut` names the functions that were left because they took too much work.
+    """
+
+    def __init__(self, backend: Backend, handlers: frozenset[int]) -> None:
+        self.backend = backend
+        self.project = backend.project
+        self.statics: dict[int, Record] = {}
+        self.cut: set[str] = set()
+        self.met: set[int] = set()
+        self.globals = Globals(self)
+        self.fields = Fields(self)
+        self.decorations = Decorations(self)
+        self.sources = Sources()
+        self.sinks = Sinks(handlers)
+        self.sanitizers = Sanitizers()
+        self.library = Library()
+        self.strings = Strings()
+        self.containers = Containers()
+        self.paths = Paths()
+        self._ids = 1_000_000
+        self._spent = 0
+        self._limit = _ENTRY_LIMIT
+        self._stack: list[int] = []
+        self._summaries: dict[tuple[object, ...], Summary] = {}
+        self._suites: dict[int, Suite] = {}
+        self._free: dict[tuple[str, int], frozenset[str]] = {}
+        self._free_by_module: dict[str, dict[int, frozenset[str]]] = {}
+        self._callees: dict[tuple[int, int], Resolved] = {}
+        self._by_name: dict[str, list[tuple[Function, Class]]] | None = None
+        self._relevant: frozenset[int] | None = None
+
+    # Work
+
+    def spend(self) -> None:
+        """Count one step of work."""
+        self._spent += 1
+        if self._spent > self._limit:
+            raise Exhausted
+
+    def next_id(self) -> int:
+        """A number for a new record."""
+        self._ids += 1
+        return self._ids
+
+    def enter(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> list[Hit]:
+        """Run a function from outside; what reaches a sink."""
+        self._limit = min(self._spent + _ENTRY_LIMIT, _RUN_LIMIT)
+        if self._spent >= _RUN_LIMIT:
+            self.cut.add(function.name)
+            return []
+        depth = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(depth, _RECURSION))
+        act = Activation(self, function, State(names, heap, {}))
+        self._stack = [id(function)]
+        self.met.add(id(function))
+        try:
+            act.run()
+        except (Exhausted, RecursionError):
+            self.cut.add(function.name)
+        finally:
+            sys.setrecursionlimit(depth)
+            self._stack = []
+        return list(act.hits.values())
+
+    # Facts read once
+
+    def suite(self, function: Function) -> Suite:
+        """The body of a function as a tree."""
+        found = self._suites.get(id(function))
+        if found is None:
+            found = self._suites[id(function)] = suite_of(function.scope)
+        return found
+
+    def free_names(self, function: Function) -> frozenset[str]:
+        """What a nested function reads of the functions around it."""
+        seen = self._free_by_module.setdefault(function.module.path, {})
+        return free_names(function, seen)
+
+    def callee(self, function: Function, call: Call) -> Resolved:
+        """What a call is known to call by names and types alone."""
+        key = (id(function), id(call))
+        found = self._callees.get(key)
+        if found is None:
+            found = self._callees[key] = self.project.callee(function, call)
+        return found
+
+    def candidates(self, name: str) -> tuple[tuple[Function, Class], ...]:
+        """The methods of the project that have a name, when they are few."""
+        if self._by_name is None:
+            self._by_name = {}
+            for cls in self.backend.classes:
+                for each, method in cls.methods.items():
+                    self._by_name.setdefault(each, []).append((method, cls))
+        found = self._by_name.get(name, [])
+        return tuple(found) if len(found) <= _MANY else ()
+
+    @property
+    def relevant(self) -> frozenset[int]:
+        """Functions from which a call that may be a sink can be reached, by names alone."""
+        if self._relevant is None:
+            self._relevant = self._find_relevant()
+        return self._relevant
+
+    def _find_relevant(self) -> frozenset[int]:
+        by_name: dict[str, list[int]] = {}
+        callers: dict[str, set[int]] = {}
+        names: dict[int, str] = {}
+        for function in self.backend.functions:
+            identity = id(function)
+            last = function.scope.name
+            if last == "__init__" and function.owner is not None:
+                last = function.owner.scope.name
+            names[identity] = last
+            by_name.setdefault(last, []).append(identity)
+            for call in function.scope.calls:
+                callee = call.callee
+                if isinstance(callee, Ref):
+                    called = callee.name.rpartition(".")[2].lstrip(":$")
+                elif isinstance(callee, Attr):
+                    called = callee.name
+                else:
+                    continue
+                callers.setdefault(called, set()).add(identity)
+        found: set[int] = set()
+        pending = [identity for name in LAST_NAMES for identity in callers.get(name, ())]
+        while pending:
+            identity = pending.pop()
+            if identity not in found:
+                found.add(identity)
+                pending.extend(callers.get(names.get(identity, ""), ()))
+        return frozenset(found)
+
+    # Calls of the project's functions
+
+    def call(self, act: Access, callee: Value, args: list[Value]) -> Value:
+        """Call a value with some arguments."""
+        return act.apply(callee, Args(args))  # type: ignore[attr-defined, no-any-return]
+
+    def call_function(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
+        """The result of a function of the project; its effects are done to the caller's state."""
+        function = ref.function
+        if not ref.bare and self.decorations.own(function) and len(self._stack) < _DEEP:
+            made = self.decorations.applied(act, ref)
+            if made is not None:
+                given = args if ref.receiver is None else args.after(ref.receiver)
+                return act.apply(made, given)
+        if ref.receiver is not None:
+            args = args.after(ref.receiver)
+        if self._is_skipped(act, function, args):
+            return Value(self.globals.shape_of_type(self.project.returned_type(function)))
+        if len(self._stack) >= _DEEP or self._stack.count(id(function)) > 1:
+            taints: Taints = ()
+            for each in args.all():
+                taints = merge(taints, act.deep_taints(each))
+            return Value(None, taints)
+        return self._summarised(act, ref, args)
+
+    def _is_skipped(self, act: Calls, function: Function, args: Args) -> bool:
+        scope = function.scope
+        if id(function) in self.relevant or len(scope.statements) <= _SMALL:
+            return False
+        for each in args.all():
+            if each.taints or type(each.shape) in (FunctionRef, Lambda) or act.deep_taints(each):
+                return False
+        return True
+
+    def _summarised(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
+        function = ref.function
+        parent = function.parent
+        assert parent is not None
+        names, rest, keywords, missing = fill(function.scope.parameters, args)
+        for each in missing:
+            names[each.name] = self._default(function, each)
+        for each in function.scope.parameters:
+            if each.kind == "*":
+                names[each.name] = act.allocate(Items("tuple", tuple(rest), args.rest))
+            elif each.kind == "**":
+                entries: dict[object, Value] = dict(keywords)
+                names[each.name] = act.allocate(Entries(entries, args.extra, None))
+            elif names[each.name].shape is None and each.annotation is not None:
+                kind = self.project.annotated_type(parent, each.annotation)
+                names[each.name] = self.fields.typed(names[each.name], kind)
+        if ref.cell is not None:
+            cell = act.state.heap.get(ref.cell)
+            if type(cell) is Cell:
+                for name, value in cell.names.items():
+                    if name not in function.local_names or name in function.scope.globals:
+                        names.setdefault(str(name), value)
+        export = Export(act.state, self.statics)
+        exported = {name: export.value(value) for name, value in names.items()}
+        export.finish()
+        key = (
+            id(function),
+            tuple(exported.items()),
+            tuple([key_of(export.records[number]) for number in sorted(export.records)]),
+        )
+        summary = self._summaries.get(key)
+        if summary is None:
+            summary = self._run(function, exported, dict(export.records))
+            self._summaries[key] = summary
+        found = self._translated(act, function, export, summary)
+        self._write_back(act, ref, export, summary)
+        return found
+
+    def _run(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> Summary:
+        self._stack.append(id(function))
+        self.met.add(id(function))
+        try:
+            return Activation(self, function, State(dict(names), heap, {})).run()
+        finally:
+            self._stack.pop()
+
+    def _translated(self, act: Calls, function: Function, export: Export, summary: Summary) -> Value:
+        step = act.step(None, f"handed to `{function.scope.name}`")
+        translation = Translation(export, act.state, self.next_id, step)
+        for each in summary.hits:
+            hit = translation.hit(each)
+            if hit is not None:
+                key = (hit.sink.kind, id(hit.holder), hit.span, hit.taint.root)
+                act.hits.setdefault(key, hit)  # type: ignore[attr-defined]
+        if summary.raised is not None:
+            act.thrown(translation.value(summary.raised))  # type: ignore[attr-defined]
+        if summary.returned is None:
+            act.alive = False
+            return UNKNOWN
+        found = translation.value(summary.returned)
+        translation.records(summary.heap)
+        act.state.prove(translation.marks(summary.proofs))
+        return found
+
+    def _write_back(self, act: Calls, ref: FunctionRef, export: Export, summary: Summary) -> None:
+        """Names of the caller that a nested function has assigned are no longer known."""
+        if ref.cell is not None and ref.function.parent is act.function:
+            for name in ref.function.scope.globals:
+                act.state.names.pop(name, None)
+
+    def _default(self, function: Function, parameter: Parameter) -> Value:
+        default = parameter.default
+        if default is None:
+            return UNKNOWN
+        if isinstance(default, Constant):
+            return Value(Const(default.value))
+        parent = function.parent
+        assert parent is not None
+        return self.globals.static(parent, default)
+
+    def call_lambda(self, act: Calls, shape: Lambda, args: Args) -> Value:
+        """The result of a lambda that another function made."""
+        if len(self._stack) >= _DEEP:
+            return UNKNOWN
+        inner = Activation(self, shape.function, State({}, act.state.heap, act.state.proved))
+        inner.hits = act.hits  # type: ignore[attr-defined]
+        if shape.cell is not None:
+            cell = act.state.heap.get(shape.cell)
+            if type(cell) is Cell:
+                inner.state.names.update({str(name): value for name, value in cell.names.items()})
+        self._stack.append(id(shape))
+        inner.bind_lambda(shape, args)
+        found = inner.eval(shape.body)
+        self._stack.pop()
+        return found
+
+    def called_back(self, act: Calls, callee: Value, args: Args) -> None:
+        """A callable handed to code that cannot be seen: it may be called with what goes with it."""
+        taints: Taints = ()
+        for each in args.all():
+            if each is not callee:
+                taints = merge(taints, act.deep_taints(each))
+        if taints and len(self._stack) < _DEEP:
+            act.apply(callee, Args((), {}, Value(None, act.loosened(taints))))
+            act.alive = True
+
+    # Odds that need the project
+
+    def limits(self, left: Value, right: Value, symbol: str) -> tuple[Marks, Marks]:
+        """What an order comparison proves: a number that is held against a limit."""
+        return (), ()
+
+    def suppresses(self, value: Value) -> bool:
+        """Whether a context manager may swallow an exception."""
+        shape = value.shape
+        return type(shape) is Named and shape.name.startswith("contextlib.suppress")
+
+    def caught_value(self, act: Calls, types: Expr | None, thrown: Value | None) -> Value:
+        """The exception that an `except` clause binds."""
+        return Value(None, thrown.taints if thrown is not None else ())

@@ -1,0 +1,203 @@
+"""Where requests enter: handlers with what a framework fills their parameters with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import Attr, Constant, Ref, Result
+from linter.facts.scopes import Import
+from linter.flow.engine import Engine
+from linter.flow.heap import Entries, Instance, Record
+from linter.flow.sources.tables import MAPPING, PLUMBING, REQUESTS, UPLOADS
+from linter.flow.values import STRING, UNKNOWN, Named, Obj, Typed, Value
+from linter.resolve.definitions import Class, Function
+
+if TYPE_CHECKING:
+    from linter.backend import Backend, Route
+    from linter.facts.scopes import Parameter
+    from linter.frameworks.fastapi.dependencies import Dependencies
+
+_VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
+_FREE = frozenset({"str", "string", "path", "default", "any", "", "slug_or_path"})
+_DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
+_FLASK = ("flask", "quart", "apiflask")
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
+
+
+class Entry:
+    """A handler and the route that leads to it, if one is known."""
+
+    __slots__ = ("function", "owner", "placeholders", "route")
+
+    def __init__(self, function: Function, route: Route | None, placeholders: dict[str, str]) -> None:
+        self.function = function
+        self.route = route
+        self.placeholders = placeholders
+        self.owner: Class | None = None if route is None else route.owner
+
+    @property
+    def is_page(self) -> bool:
+        """Whether what the handler returns is sent as a page."""
+        return self.route is None or self.route.framework in _FLASK
+
+    def __str__(self) -> str:
+        return str(self.route) if self.route is not None else f"`{self.function.scope.name}`"
+
+
+def entries_of(backend: Backend) -> list[Entry]:
+    """All handlers: those that the adapters found, and those that only look like one."""
+    found: dict[int, Entry] = {}
+    for route in backend.routes:
+        function = route.function
+        if function is None and route.owner is not None:
+            for name in _METHODS:
+                method = route.owner.methods.get(name)
+                if method is not None:
+                    found.setdefault(id(method), Entry(method, route, _placeholders(route)))
+        elif function is not None:
+            found.setdefault(id(function), Entry(function, route, _placeholders(route)))
+    for function in backend.functions:
+        if id(function) not in found and function.scope.decorators:
+            placeholders = _looks_like_handler(function)
+            if placeholders is not None:
+                found[id(function)] = Entry(function, None, placeholders)
+    return sorted(found.values(), key=lambda each: (each.function.module.path, each.function.index))
+
+
+def readers_of(backend: Backend) -> list[Function]:
+    """Functions of modules that import a request object, whoever calls them."""
+    found: list[Function] = []
+    for module in backend.project.modules.values():
+        if not any(_imports_request(each) for scope in module.facts.scopes for each in scope.statements):
+            continue
+        found += [each for each in module.functions if not each.is_module]
+    known = {id(each) for each in backend.functions}
+    return [each for each in found if id(each) in known]
+
+
+def _imports_request(statement: object) -> bool:
+    if not isinstance(statement, Import):
+        return False
+    return f"{statement.module}.{statement.name}" in REQUESTS or statement.module in ("flask", "quart")
+
+
+def _placeholders(route: Route) -> dict[str, str]:
+    return {each.name: (each.type or "").lower() for each in route.inputs if each.place == "path"}
+
+
+def _looks_like_handler(function: Function) -> dict[str, str] | None:
+    """The placeholders of `@app.route("/…")` on an `app` that nothing is known of; None for no handler."""
+    parent = function.parent
+    for decorator in function.scope.decorators:
+        if not isinstance(decorator.value, Result) or parent is None:
+            continue
+        call = parent.scope.calls[decorator.value.call]
+        callee = call.callee
+        last = callee.name.rpartition(".")[2] if isinstance(callee, (Ref, Attr)) else ""
+        path = call.args[0].value if call.args and isinstance(call.args[0], Constant) else None
+        if last in _VERBS and isinstance(path, str) and path.startswith("/"):
+            return _parsed(path)
+    return None
+
+
+def _parsed(path: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for piece in path.split("<")[1:]:
+        inner, closed, _ = piece.partition(">")
+        if closed:
+            kind, mark, name = inner.rpartition(":")
+            found[name] = kind.partition("(")[0] if mark else ""
+    return found
+
+
+class Runner:
+    """Runs handlers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._project = engine.project
+        self._dependencies: Dependencies | None = None
+
+    def arguments(self, entry: Entry) -> tuple[dict[str, Value], dict[int, Record]]:
+        """What the framework gives a handler's parameters."""
+        framework = "" if entry.route is None else entry.route.framework
+        heap: dict[int, Record] = {}
+        if framework in ("fastapi", "starlette"):
+            return self._fastapi(entry.function, heap, 0), heap
+        names: dict[str, Value] = {}
+        for position, parameter in enumerate(entry.function.scope.parameters):
+            names[parameter.name] = self._plain(entry, parameter, position, framework, heap)
+        return names, heap
+
+    def _plain(
+        self, entry: Entry, parameter: Parameter, position: int, framework: str, heap: dict[int, Record]
+    ) -> Value:
+        function = entry.function
+        name = parameter.name
+        if position == 0 and function.owner is not None:
+            return self._instance(function.owner, framework, heap, function)
+        if framework in _DJANGO and name in ("request", "req", "_request"):
+            return Value(Named("django.http.HttpRequest"))
+        kind = entry.placeholders.get(name)
+        if kind is not None and kind in _FREE:
+            return self._engine.sources.parameter(function, name, name, STRING)
+        parent = function.parent
+        declared = None if parent is None else self._project.annotated_type(parent, parameter.annotation)
+        return Value(self._engine.globals.shape_of_type(declared))
+
+    def _instance(self, cls: Class, framework: str, heap: dict[int, Record], function: Function) -> Value:
+        fields: dict[object, Value] = {}
+        if framework in _DJANGO:
+            fields["request"] = Value(Named("django.http.HttpRequest"))
+            taint = self._engine.sources.parameter(function, "kwargs", "self.kwargs", Named(MAPPING))
+            fields["kwargs"] = taint
+        identity = self._engine.next_id()
+        heap[identity] = Instance(cls, fields)
+        return Value(Obj(identity))
+
+    def _fastapi(self, function: Function, heap: dict[int, Record], depth: int) -> dict[str, Value]:
+        names: dict[str, Value] = {}
+        for position, parameter in enumerate(function.scope.parameters):
+            if position == 0 and function.owner is not None:
+                names[parameter.name] = Value(Typed(function.owner))
+            elif parameter.kind == "**":
+                identity = self._engine.next_id()
+                heap[identity] = Entries({})
+                names[parameter.name] = Value(Obj(identity))
+            else:
+                names[parameter.name] = self._filled(function, parameter, heap, depth)
+        return names
+
+    def _filled(self, function: Function, parameter: Parameter, heap: dict[int, Record], depth: int) -> Value:
+        engine, known = self._engine, self.dependencies
+        dependency = known.of_parameter(function, parameter)
+        declared = known.declared(function, parameter)
+        kind = None
+        if declared.type is not None:
+            kind = self._project.annotated_type(declared.holder, declared.type)
+        shape = engine.globals.shape_of_type(kind)
+        if dependency is not None:
+            return Value(shape)
+        if kind in REQUESTS or kind in PLUMBING:
+            return Value(Named(kind or ""))
+        if kind in UPLOADS:
+            return engine.sources.parameter(function, parameter.name, parameter.name, Named(kind or ""))
+        if kind is not None and kind.startswith(("fastapi.", "starlette.", "sqlalchemy.")):
+            return Value(shape)
+        if declared.type is not None and engine.fields.is_limited(declared.holder, declared.type):
+            return UNKNOWN
+        for holder, marker in declared.markers:
+            if engine.fields.is_limited(holder, marker, marker):
+                return UNKNOWN
+        if kind is None and parameter.annotation is None and parameter.default is None:
+            return engine.sources.parameter(function, parameter.name, parameter.name, STRING)
+        return engine.sources.parameter(function, parameter.name, parameter.name, shape)
+
+    @property
+    def dependencies(self) -> Dependencies:
+        """What FastAPI's parameters are filled with."""
+        if self._dependencies is None:
+            from linter.frameworks.fastapi.dependencies import Dependencies
+
+            self._dependencies = Dependencies(self._engine.backend)
+        return self._dependencies

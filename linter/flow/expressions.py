@@ -1,0 +1,650 @@
+"""Values of expressions, in the state at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import (
+    Attr,
+    Binary,
+    Choice,
+    Comprehension,
+    Constant,
+    Expr,
+    Item,
+    Mapping,
+    Operation,
+    Ref,
+    Result,
+    Sequence,
+    Starred,
+    Template,
+)
+from linter.facts.spans import Span
+from linter.flow import checks, folding
+from linter.flow.heap import Entries, Items, Record, joined, maybe_join, values_of
+from linter.flow.kinds import LOOSE
+from linter.flow.state import State
+from linter.flow.state import joined as joined_states
+from linter.flow.values import (
+    A_BOOL,
+    A_NUMBER,
+    A_STRING,
+    NONE,
+    STRING,
+    UNKNOWN,
+    Bounds,
+    Const,
+    Either,
+    Lambda,
+    Marks,
+    Named,
+    Obj,
+    Partial,
+    Step,
+    Taints,
+    Text,
+    Value,
+    const_of,
+    constant,
+    gathered,
+    is_text,
+    join,
+    merge,
+    part,
+    shared,
+    text,
+)
+from linter.resolve.definitions import Function
+
+if TYPE_CHECKING:
+    from linter.flow.engine import Engine
+
+_DEEP = 180
+_SIMPLE = (Constant, Ref, Binary)
+_UNROLLED = 24
+
+
+class Expressions:
+    """Evaluates expressions of one function in one activation of it.
+
+    `alive` turns False where the program cannot get past a call.
+    """
+
+    def __init__(self, engine: Engine, function: Function, state: State) -> None:
+        self.engine = engine
+        self.function = function
+        self.state = state
+        self.span: Span = function.scope.span
+        self.alive = True
+        self.yields: list[Value] = []
+        self._depth = 0
+
+    # Entry
+
+    def eval(self, expr: Expr) -> Value:
+        """The value of an expression; what it does is done to the state."""
+        self.engine.spend()
+        self._depth += 1
+        if self._depth > _DEEP:
+            self._depth -= 1
+            return UNKNOWN
+        value = _HANDLERS[type(expr)](self, expr)
+        self._depth -= 1
+        return value
+
+    def step(self, before: Step | None, what: str) -> Step:
+        """One more step of a way, at the place at hand."""
+        return Step(self.function, self.span, what, before, before.length + 1 if before else 1)
+
+    # Names
+
+    def _ref(self, expr: Ref) -> Value:
+        name = expr.name
+        if name[0] != "$":
+            return self.engine.globals.value(self, name)
+        parts = name[1:].split(".")
+        value = self.local(parts[0])
+        for each in parts[1:]:
+            value = self.attribute(value, each)
+        return value
+
+    def local(self, name: str) -> Value:
+        """The value of a local name, of this function or one around it."""
+        found = self.state.names.get(name)
+        if found is None:
+            found = self.engine.globals.outer(self.function, name)
+        return found
+
+    def attribute(self, value: Value, name: str) -> Value:
+        """`value.name`."""
+        raise NotImplementedError
+
+    def call(self, index: int) -> Value:
+        """The value of a call of this function's scope."""
+        raise NotImplementedError
+
+    def assign(self, target: Expr, value: Value) -> None:
+        """Bind a target to a value."""
+        raise NotImplementedError
+
+    def resolve(self, value: Value) -> Value:
+        """The value, with what a read of a local function must capture."""
+        raise NotImplementedError
+
+    # Heap
+
+    def allocate(self, record: Record, taints: Taints = ()) -> Value:
+        """A new record on the heap."""
+        identity = self.engine.next_id()
+        self.state.heap[identity] = record
+        return Value(Obj(identity), taints)
+
+    def record(self, value: Value) -> Record | None:
+        """The record that a value points at."""
+        shape = value.shape
+        if type(shape) is not Obj:
+            return None
+        found = self.state.heap.get(shape.id)
+        return self.engine.statics.get(shape.id) if found is None else found
+
+    def store(self, value: Value, record: Record) -> None:
+        """Replace the record that a value points at."""
+        if type(value.shape) is Obj:
+            self.state.heap[value.shape.id] = record
+
+    def deep_taints(self, value: Value, depth: int = 0) -> Taints:
+        """The taints of a value and of all that it holds."""
+        taints = value.taints
+        shape = value.shape
+        if type(shape) is Obj and depth < 4:
+            record = self.record(value)
+            if record is not None:
+                for each in values_of(record):
+                    taints = merge(taints, self.deep_taints(each, depth + 1))
+        elif type(shape) is Either and depth < 4:
+            for each in shape.shapes:
+                if type(each) is Obj:
+                    taints = merge(taints, self.deep_taints(Value(each), depth + 1))
+        elif type(shape) is Partial:
+            taints = merge(taints, gathered(shape.args))
+        return taints
+
+    def elements(self, value: Value) -> tuple[list[Value], Value | None]:
+        """What iterating over a value gives: the first elements in order, and what any further one is."""
+        shape = value.shape
+        if type(shape) is Const:
+            if isinstance(shape.value, (str, bytes)):
+                if len(shape.value) <= _UNROLLED:
+                    return [constant(each) for each in shape.value], None
+                return [], A_STRING
+            return [], None
+        record = self.record(value)
+        if type(record) is Items:
+            return list(record.items), record.rest
+        if type(record) is Entries:
+            return [constant(key) for key in record.entries], record.keys
+        if record is not None:
+            return [], Value(None, self.deep_taints(value))
+        if is_text(shape):
+            return [], Value(STRING, self.fresh_part(value.taints, checks.CHAR))
+        if type(shape) is Either:
+            return [], joined([self._any_element(Value(each)) for each in shape.shapes])
+        element = self.engine.sources.element(shape)
+        return [], Value(element, self.fresh_part(value.taints, ("element", self.span)))
+
+    def _any_element(self, value: Value) -> Value:
+        known, rest = self.elements(value)
+        return joined(known, rest) or UNKNOWN
+
+    def any_element(self, value: Value) -> Value:
+        """One value for whatever iterating over a value gives."""
+        return self._any_element(value)
+
+    def fresh_part(self, taints: Taints, key: object) -> Taints:
+        """The taints of a part, with what is proved of that part."""
+        if not taints:
+            return ()
+        return self.state.fresh(part(taints, key))
+
+    # Constants, strings, displays
+
+    def _constant(self, expr: Constant) -> Value:
+        return Value(Const(expr.value))
+
+    def _binary(self, expr: Binary) -> Value:
+        return Value(Const(expr.value))
+
+    def _template(self, expr: Template) -> Value:
+        return self.concatenated([self.eval(each) for each in expr.parts])
+
+    def concatenated(self, values: list[Value]) -> Value:
+        """The string that values put one after the other make."""
+        taints: Taints = ()
+        parts: list[str | Value] = []
+        for each in values:
+            inner = self.deep_taints(each) if type(each.shape) is Obj else each.taints
+            taints = merge(taints, inner)
+            parts.append(each if inner is each.taints else Value(None, inner))
+        return Value(text(parts), taints)
+
+    def _sequence(self, expr: Sequence) -> Value:
+        return self.allocate(self._display(expr.kind, expr.items))
+
+    def _display(self, kind: str, items: tuple[Expr, ...]) -> Items:
+        found: list[Value] = []
+        rest: Value | None = None
+        for each in items:
+            if type(each) is Starred:
+                known, more = self.elements(self.eval(each.value))
+            else:
+                known, more = [self.eval(each)], None
+            if rest is None:
+                found += known
+            else:
+                rest = joined(known, rest)
+            rest = maybe_join(rest, more)
+        if len(found) > _UNROLLED * 4:
+            rest = joined(found[_UNROLLED * 4 :], rest)
+            found = found[: _UNROLLED * 4]
+        return Items(kind, tuple(found), rest)
+
+    def _mapping(self, expr: Mapping) -> Value:
+        record = Entries({})
+        for key, value in zip(expr.keys, expr.values, strict=True):
+            if key is None:
+                record = self.updated(record, self.eval(value))
+            else:
+                name = self.eval(key)
+                record = self.with_key(record, name, self.eval(value))
+        return self.allocate(record)
+
+    def with_key(self, record: Entries, key: Value, value: Value) -> Entries:
+        """A dict record with `record[key] = value`."""
+        known = const_of(key)
+        if known is not ... and len(record.entries) < 200:
+            return Entries({**record.entries, known: value}, record.rest, record.keys)
+        entries = {name: join(each, value) for name, each in record.entries.items()}
+        return Entries(entries, maybe_join(record.rest, value), maybe_join(record.keys, key))
+
+    def updated(self, record: Entries, other: Value) -> Entries:
+        """A dict record with all of another mapping written into it."""
+        source = self.record(other)
+        if type(source) is Entries:
+            return Entries(
+                {**record.entries, **source.entries},
+                maybe_join(record.rest, source.rest),
+                maybe_join(record.keys, source.keys),
+            )
+        more = Value(None, self.deep_taints(other))
+        return Entries(record.entries, maybe_join(record.rest, more), maybe_join(record.keys, more))
+
+    def _starred(self, expr: Starred) -> Value:
+        return self.eval(expr.value)
+
+    # Attributes and items
+
+    def _attr(self, expr: Attr) -> Value:
+        return self.attribute(self.eval(expr.base), expr.name)
+
+    def _item(self, expr: Item) -> Value:
+        base = self.eval(expr.base)
+        return self.item(base, self.eval(expr.key), expr.key)
+
+    def item(self, base: Value, key: Value, written: Expr | None = None) -> Value:
+        """`base[key]`."""
+        raise NotImplementedError
+
+    # Operators
+
+    def _operation(self, expr: Operation) -> Value:
+        symbol, operands = expr.operator, expr.operands
+        special = _SPECIAL.get(symbol)
+        if special is not None:
+            return special(self, operands)
+        if symbol in folding.COMPARISONS and len(operands) == 2:
+            return self.compare(symbol, self.eval(operands[0]), self.eval(operands[1]))
+        values = [self.eval(each) for each in operands]
+        if len(values) == 1:
+            return self._unary(symbol, values[0])
+        found = values[0] if values else UNKNOWN
+        for each in values[1:]:
+            found = self.operate(symbol, found, each)
+        return found
+
+    def _unary(self, symbol: str, value: Value) -> Value:
+        known = const_of(value)
+        if known is not ...:
+            found = folding.unary(symbol, known)
+            return constant(found) if found is not ... else A_NUMBER
+        return A_NUMBER
+
+    def _not(self, operands: tuple[Expr, ...]) -> Value:
+        value = self.eval(operands[0])
+        known = self.truth(value)
+        return Value(A_BOOL.shape if known is None else Const(not known), (), value.no, value.yes)
+
+    def operate(self, symbol: str, left: Value, right: Value) -> Value:
+        """`left symbol right` for arithmetic and strings."""
+        one, other = const_of(left), const_of(right)
+        if one is not ... and other is not ...:
+            found = folding.binary(symbol, one, other)
+            if found is not ...:
+                return constant(found)
+        if symbol == "+":
+            return self._plus(left, right)
+        if symbol == "%" and (is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints):
+            return self.engine.strings.percent(self, left, right)
+        if symbol == "/" and not (left.shape == A_NUMBER.shape or isinstance(one, (int, float))):
+            return self.engine.paths.joined(self, [left, right])
+        if symbol == "|":
+            record, more = self.record(left), self.record(right)
+            if type(record) is Entries and type(more) is Entries:
+                return self.allocate(self.updated(record, right))
+        taints = merge(self.deep_taints(left), self.deep_taints(right))
+        if is_text(left.shape) and symbol == "*":
+            return Value(STRING, taints)
+        return Value(None, taints)
+
+    def _plus(self, left: Value, right: Value) -> Value:
+        one, other = self.record(left), self.record(right)
+        if type(one) is Items:
+            if type(other) is Items:
+                if one.rest is None:
+                    return self.allocate(Items(one.kind, one.items + other.items, other.rest))
+                rest = joined([*other.items], one.rest, other.rest)
+                return self.allocate(Items(one.kind, one.items, rest))
+            rest = joined([self.any_element(right)], one.rest)
+            return self.allocate(Items(one.kind, one.items, rest))
+        if is_text(left.shape) or is_text(right.shape):
+            return self.concatenated([left, right])
+        taints = merge(self.deep_taints(left), self.deep_taints(right))
+        if not taints:
+            return UNKNOWN
+        if self._is_number(left) or self._is_number(right):
+            return Value(None, taints)
+        # Neither is known to be a string, and one is tainted: its place among the pieces counts.
+        return Value(text([left, right]), taints)
+
+    def _is_number(self, value: Value) -> bool:
+        known = const_of(value)
+        return (isinstance(known, (int, float)) and known is not ...) or value.shape == A_NUMBER.shape
+
+    def compare(self, symbol: str, left: Value, right: Value) -> Value:
+        """A comparison, and what it proves."""
+        one, other = const_of(left), const_of(right)
+        if one is not ... and other is not ...:
+            found = folding.binary(symbol, one, other)
+            if found is not ...:
+                return constant(found)
+        yes: Marks = ()
+        no: Marks = ()
+        if symbol in ("in", "not in"):
+            known = self._contains(left, right)
+            if known is not None:
+                return constant(known == (symbol == "in"))
+            yes, no = checks.membership(left, right, self._choices(right))
+        elif symbol in ("==", "!=", "is", "is not"):
+            if other is None and self._is_something(left):
+                return constant(symbol in ("!=", "is not"))
+            # `None` is no choice that a caller makes: what is proved by it concerns the absent value only.
+            if one is not None and other is not None:
+                yes, no = checks.equality(left, right)
+        elif symbol in ("<", "<=", ">", ">="):
+            yes, no = self.engine.limits(left, right, symbol)
+        if symbol in ("not in", "!=", "is not"):
+            yes, no = no, yes
+        return Value(A_BOOL.shape, (), yes, no)
+
+    def _is_something(self, value: Value) -> bool:
+        return type(value.shape) in (Obj, Text) and not value.taints
+
+    def _contains(self, value: Value, container: Value) -> bool | None:
+        known = const_of(value)
+        record = self.record(container)
+        if known is ... or record is None:
+            return None
+        if type(record) is Items and record.rest is None:
+            items = [const_of(each) for each in record.items]
+            return True if known in items else None if ... in items else False
+        if type(record) is Entries and record.keys is None and record.rest is None:
+            return known in record.entries
+        return None
+
+    def _choices(self, container: Value) -> tuple[Value, ...] | None:
+        record = self.record(container)
+        if type(record) is Items:
+            return record.items if record.rest is None else (*record.items, record.rest)
+        if type(record) is Entries:
+            keys = tuple(constant(key) for key in record.entries)
+            return keys if record.keys is None else (*keys, record.keys)
+        if container.taints or type(container.shape) is Const or is_text(container.shape):
+            return None
+        # A collection of the program's own, whatever is in it.
+        return ()
+
+    def truth(self, value: Value) -> bool | None:
+        """Whether a value is true, if that is known."""
+        shape = value.shape
+        if type(shape) is Const:
+            return folding.truth(shape.value)
+        if type(shape) is Text:
+            return True if any(isinstance(each, str) for each in shape.parts) else None
+        record = self.record(value)
+        if type(record) is Items:
+            return True if record.items else None if record.rest is not None else False
+        return None
+
+    # Operators that steer
+
+    def _boolean(self, operands: tuple[Expr, ...], conjunction: bool) -> Value:
+        value = self.eval(operands[0])
+        for each in operands[1:]:
+            known = self.truth(value)
+            if known is not None and known is not conjunction:
+                return value
+            if known is not None:
+                self.state.prove(value.yes if conjunction else value.no)
+                value = self.eval(each)
+                continue
+            if type(each) in _SIMPLE and not value.yes and not value.no:
+                value = self._one_of(value, self.eval(each), conjunction)
+                continue
+            before = self.state.fork()
+            self.state.prove(value.yes if conjunction else value.no)
+            right = self.eval(each)
+            left = value
+            before.prove(value.no if conjunction else value.yes)
+            left = before.proved_value(value, value.no if conjunction else value.yes)
+            if not self.alive:
+                self.alive = True
+                self.state.become(before)
+                value = left
+                continue
+            met = joined_states([self.state, before])
+            assert met is not None
+            self.state.become(met)
+            value = self._one_of(left, right, conjunction)
+        return value
+
+    def _one_of(self, left: Value, right: Value, conjunction: bool) -> Value:
+        if conjunction:
+            yes, no = checks.union(left.yes, right.yes), shared(left.no, right.no)
+            shapes = right.shape if right.shape == left.shape else None
+            if left.shape == A_BOOL.shape and right.shape == A_BOOL.shape:
+                shapes = A_BOOL.shape
+            taints = right.taints if left.shape == A_BOOL.shape else merge(left.taints, right.taints)
+            return Value(shapes if shapes is not None else right.shape, taints, yes, no)
+        met = join(left, right)
+        return Value(met.shape, met.taints, shared(left.yes, right.yes), checks.union(left.no, right.no))
+
+    def _and(self, operands: tuple[Expr, ...]) -> Value:
+        return self._boolean(operands, True)
+
+    def _or(self, operands: tuple[Expr, ...]) -> Value:
+        return self._boolean(operands, False)
+
+    def _choice(self, expr: Choice) -> Value:
+        test = self.eval(expr.test)
+        known = self.truth(test)
+        if known is not None:
+            self.state.prove(test.yes if known else test.no)
+            return self.eval(expr.then if known else expr.otherwise)
+        other = self.state.fork()
+        mine = self.state
+        mine.prove(test.yes)
+        then = self.eval(expr.then)
+        lives, self.alive = self.alive, True
+        self.state = other
+        other.prove(test.no)
+        otherwise = self.eval(expr.otherwise)
+        states = [mine if lives else None, other if self.alive else None]
+        values = [each for each, state in zip((then, otherwise), states, strict=True) if state is not None]
+        met = joined_states(states)
+        if met is None:
+            self.alive = False
+            return UNKNOWN
+        self.alive = True
+        self.state = met
+        return values[0] if len(values) == 1 else join(values[0], values[1])
+
+    def _walrus(self, operands: tuple[Expr, ...]) -> Value:
+        value = self.eval(operands[1])
+        self.assign(operands[0], value)
+        return value
+
+    def _await(self, operands: tuple[Expr, ...]) -> Value:
+        return self.eval(operands[0])
+
+    def _yield(self, operands: tuple[Expr, ...]) -> Value:
+        if operands:
+            inner = operands[0]
+            if type(inner) is Starred:
+                known, rest = self.elements(self.eval(inner.value))
+                self.yields += [*known, *([rest] if rest is not None else [])]
+            else:
+                self.yields.append(self.eval(inner))
+        else:
+            self.yields.append(NONE)
+        return UNKNOWN
+
+    def _lambda(self, operands: tuple[Expr, ...]) -> Value:
+        from linter.flow.closures import captured
+
+        parameters = operands[1].items if len(operands) > 1 and isinstance(operands[1], Sequence) else ()
+        return Value(Lambda(self.function, parameters, operands[0], captured(self, operands[0])))
+
+    def _slice(self, operands: tuple[Expr, ...]) -> Value:
+        bounds = [const_of(self.eval(each)) for each in operands]
+        if ... in bounds or not all(each is None or isinstance(each, int) for each in bounds):
+            return Value(Named("slice"))
+        return constant(Bounds(*bounds))  # type: ignore[arg-type]
+
+    def _nothing(self, operands: tuple[Expr, ...]) -> Value:
+        return UNKNOWN
+
+    def _result(self, expr: Result) -> Value:
+        return self.call(expr.call)
+
+    # Comprehensions
+
+    def _comprehension(self, expr: Comprehension) -> Value:
+        saved = dict(self.state.names)
+        found = self._comprehended(expr)
+        for name in list(self.state.names):
+            if name not in saved:
+                del self.state.names[name]
+        self.state.names.update(
+            {name: value for name, value in saved.items() if self._is_target(expr.targets, name)}
+        )
+        return found
+
+    def _is_target(self, targets: tuple[Expr, ...], name: str) -> bool:
+        return any(isinstance(each, Ref) and each.name == "$" + name for each in targets)
+
+    def _comprehended(self, expr: Comprehension) -> Value:
+        known, rest = self.elements(self.eval(expr.sources[0]))
+        if len(expr.sources) == 1 and rest is None and len(known) <= _UNROLLED:
+            return self._unrolled(expr, known)
+        first = joined(known, rest)
+        if first is None:
+            return self.allocate(_made(expr.kind, [], None))
+        self.assign(expr.targets[0], first)
+        for target, source in zip(expr.targets[1:], expr.sources[1:], strict=False):
+            self.assign(target, self.any_element(self.eval(source)))
+        for each in expr.conditions:
+            test = self.eval(each)
+            if self.truth(test) is False:
+                return self.allocate(_made(expr.kind, [], None))
+            self.state.prove(test.yes)
+        return self.allocate(self._element(expr, [], self.eval(expr.element)))
+
+    def _unrolled(self, expr: Comprehension, known: list[Value]) -> Value:
+        values: list[Value] = []
+        rest: Value | None = None
+        for each in known:
+            self.assign(expr.targets[0], each)
+            sure = True
+            skip = False
+            for condition in expr.conditions:
+                test = self.eval(condition)
+                truth = self.truth(test)
+                skip = skip or truth is False
+                sure = sure and truth is True
+            if skip:
+                continue
+            value = self.eval(expr.element)
+            if sure and rest is None:
+                values.append(value)
+            else:
+                rest = maybe_join(rest, value)
+        return self.allocate(self._element(expr, values, rest))
+
+    def _element(self, expr: Comprehension, values: list[Value], rest: Value | None) -> Record:
+        if expr.kind != "dict":
+            return _made(expr.kind, values, rest)
+        record = Entries({})
+        for pair in [*values, *([rest] if rest is not None else [])]:
+            inner = self.record(pair)
+            if type(inner) is Items and len(inner.items) == 2:
+                record = self.with_key(record, inner.items[0], inner.items[1])
+        return record
+
+    def loosened(self, taints: Taints) -> Taints:
+        """Taints that went through code that cannot be seen."""
+        return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
+
+
+def _made(kind: str, values: list[Value], rest: Value | None) -> Record:
+    if kind == "dict":
+        return Entries({})
+    return Items("iterator" if kind == "generator" else kind, tuple(values), rest)
+
+
+_HANDLERS = {
+    Constant: Expressions._constant,
+    Binary: Expressions._binary,
+    Ref: Expressions._ref,
+    Attr: Expressions._attr,
+    Item: Expressions._item,
+    Result: Expressions._result,
+    Template: Expressions._template,
+    Operation: Expressions._operation,
+    Sequence: Expressions._sequence,
+    Mapping: Expressions._mapping,
+    Choice: Expressions._choice,
+    Starred: Expressions._starred,
+    Comprehension: Expressions._comprehension,
+}
+_SPECIAL = {
+    "and": Expressions._and,
+    "or": Expressions._or,
+    "not": Expressions._not,
+    ":=": Expressions._walrus,
+    "await": Expressions._await,
+    "yield": Expressions._yield,
+    "lambda": Expressions._lambda,
+    ":": Expressions._slice,
+    "?": Expressions._nothing,
+    "_": Expressions._nothing,
+}

@@ -1,0 +1,115 @@
+"""Fields of classes that a framework fills: models of a body, forms, serializers, dataclasses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import Expr, Item, Result, walk
+from linter.flow.heap import Entries
+from linter.flow.names import ENUMS, HARMLESS_TYPES
+from linter.flow.values import STRING, Value
+from linter.resolve.definitions import Class, Definition
+from linter.resolve.project import Variable
+
+if TYPE_CHECKING:
+    from linter.flow.access import Access
+    from linter.flow.engine import Engine
+
+_VALIDATED = frozenset({"validated_data", "cleaned_data"})
+_FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field", "Regex"})
+_FORMATS = frozenset({"pattern", "regex"})
+_CHECKS = frozenset({"AfterValidator", "BeforeValidator", "WrapValidator", "PlainValidator", "Predicate"})
+
+
+class Fields:
+    """Declared fields of the classes of one project."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._project = engine.project
+        self._names: dict[int, list[str]] = {}
+
+    def of(self, act: Access, cls: Class, name: str, receiver: Value, extra: Value | None) -> Value | None:
+        """A declared field of an instance that is filled from outside; None when nothing is declared."""
+        if extra is None or not extra.taints:
+            return None
+        if name in _VALIDATED:
+            return self._validated(act, cls, extra)
+        found = self._project.member(cls, name)
+        target = None if found is None else found.target
+        if not isinstance(target, Variable) or target.assign.annotation is None:
+            return None
+        if self.is_limited(target.holder, target.assign.annotation, target.assign.value):
+            return Value(None)
+        kind = self._project.annotated_type(target.holder, target.assign.annotation)
+        return Value(self._engine.globals.shape_of_type(kind), act.taken(extra.taints, name))
+
+    def _validated(self, act: Access, cls: Class, extra: Value) -> Value:
+        rest = Value(None, act.taken(extra.taints, "validated"))
+        entries: dict[object, Value] = {}
+        for name, assign in cls.attributes.items():
+            if isinstance(assign.value, Result):
+                callee = self._project.callee(cls, cls.scope.calls[assign.value.call]).name
+                last = callee.rpartition(".")[2].removesuffix("Field")
+                free = last in _FREE
+                entries[name] = Value(STRING, act.taken(extra.taints, name)) if free else Value(None)
+        return act.allocate(Entries(entries, rest, None))
+
+    def is_limited(self, holder: Definition, annotation: Expr, value: Expr | None = None) -> bool:
+        """Whether a declared type leaves no room for an injection."""
+        kind = self._project.annotated_type(holder, annotation)
+        if self.is_harmless(kind):
+            return True
+        if isinstance(annotation, Item) and kind in (
+            "list",
+            "set",
+            "tuple",
+            "typing.List",
+            "typing.Sequence",
+        ):
+            return self.is_limited(holder, annotation.key)
+        for expr in (annotation, value):
+            for each in () if expr is None else walk(expr):
+                if isinstance(each, Result) and each.call < len(holder.scope.calls):
+                    call = holder.scope.calls[each.call]
+                    if any(key in _FORMATS for key, _ in call.keywords):
+                        return True
+                    if self._project.callee(holder, call).name.rpartition(".")[2] in _CHECKS:
+                        return True
+        return False
+
+    def is_harmless(self, kind: str | None) -> bool:
+        """Whether values of a type can carry no injection."""
+        if kind is None:
+            return False
+        if kind in HARMLESS_TYPES:
+            return True
+        definition = self._project.by_id(kind)
+        return isinstance(definition, Class) and self._project.derives(definition, *ENUMS)
+
+    def names(self, cls: Class) -> list[str]:
+        """The fields that positional arguments fill, of a dataclass or named tuple."""
+        found = self._names.get(id(cls))
+        if found is None:
+            prefix = cls.scope.qualname + "."
+            found = self._names[id(cls)] = [
+                name.removeprefix(prefix)
+                for name, assigned in cls.assignments.items()
+                if assigned[0].annotation is not None
+            ]
+        return found
+
+    def limited(self, cls: Class, name: str, value: Value) -> Value:
+        """The value of a model's field, once the model has validated it."""
+        if not value.taints or not self._project.derives(cls, "pydantic.BaseModel"):
+            return value
+        found = self._project.member(cls, name)
+        target = None if found is None else found.target
+        if isinstance(target, Variable) and target.assign.annotation is not None:
+            if self.is_limited(target.holder, target.assign.annotation, target.assign.value):
+                return Value(None)
+        return value
+
+    def typed(self, value: Value, kind: str | None) -> Value:
+        """A value of unknown shape whose type the code declares."""
+        return Value(self._engine.globals.shape_of_type(kind), value.taints, value.yes, value.no)

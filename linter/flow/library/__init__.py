@@ -1,0 +1,329 @@
+"""What functions of Python's library, and of some others, do with values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from linter.flow import checks, folding
+from linter.flow.arguments import Args
+from linter.flow.heap import Entries, Instance, Items, Native, joined
+from linter.flow.kinds import HARMLESS
+from linter.flow.library.patterns import PATTERNS
+from linter.flow.names import NUMBERS
+from linter.flow.values import (
+    A_BOOL,
+    A_NUMBER,
+    A_STRING,
+    NONE,
+    STRING,
+    UNKNOWN,
+    Const,
+    Named,
+    Partial,
+    Text,
+    Value,
+    const_of,
+    constant,
+    is_text,
+    join,
+    marked,
+    merge,
+)
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+
+Model = Callable[["Calls", Args, Value], "Value | None"]
+
+
+def _string(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """The same value as a string."""
+    value = args.given(0)
+    known = folding.function("str", [const_of(value)]) if const_of(value) is not ... else ...
+    if known is not ...:
+        return constant(known)
+    shape = value.shape if type(value.shape) is Text else STRING
+    return Value(shape, act.deep_taints(value))
+
+
+def _number(act: Calls, args: Args, receiver: Value) -> Value:
+    """A number made of a value, which shows that the value is one."""
+    value = args.given(0)
+    known = folding.function("int", [const_of(value)]) if const_of(value) is not ... else ...
+    if known is not ...:
+        return constant(known)
+    taints = marked(
+        act.deep_taints(value), checks.KNOWN_VALUE & HARMLESS | checks.KNOWN_VALUE & ~((1 << 32) - 1)
+    )
+    act.state.prove(
+        checks.marks(value, checks.KNOWN_VALUE & HARMLESS | checks.KNOWN_VALUE & ~((1 << 32) - 1))
+    )
+    return Value(A_NUMBER.shape, taints)
+
+
+def _nothing_of_it(shape: Value) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        return shape
+
+    return model
+
+
+def _folded(name: str, otherwise: Value) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        known = folding.function(name, [const_of(each) for each in args.positional])
+        if known is not ...:
+            return constant(known)
+        if name == "len" and args.positional:
+            record = act.record(args.positional[0])
+            if type(record) is Items and record.rest is None:
+                return constant(len(record.items))
+            if type(record) is Entries and record.rest is None:
+                return constant(len(record.entries))
+        return otherwise
+
+    return model
+
+
+def _same(act: Calls, args: Args, receiver: Value) -> Value:
+    """The first argument, written differently."""
+    value = args.given(0)
+    shape = STRING if is_text(value.shape) or type(value.shape) is Const else None
+    return Value(shape or STRING, act.deep_taints(value))
+
+
+def _path_name(act: Calls, args: Args, receiver: Value) -> Value:
+    """`Path(a, b)`: a path is kept as the string that it is."""
+    return act.engine.paths.joined(act, list(args.positional)) if args.positional else A_STRING
+
+
+def _resolved(act: Calls, args: Args, receiver: Value) -> Value:
+    value = args.given(0)
+    return Value(
+        value.shape if type(value.shape) is Const else STRING, act.fresh_part(value.taints, checks.RESOLVED)
+    )
+
+
+def _common(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(STRING, act.deep_taints(args.given(0)))
+
+
+def _sequence(kind: str) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        if not args.positional:
+            return act.allocate(Items(kind, ()))
+        known, rest = act.elements(args.positional[0])
+        return act.allocate(Items(kind, tuple(known), rest))
+
+    return model
+
+
+def _unordered(kind: str) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        known, rest = act.elements(args.given(0))
+        whole = joined(known, rest)
+        return act.allocate(Items(kind, (), whole)) if whole is not None else act.allocate(Items(kind, ()))
+
+    return model
+
+
+def _dict(act: Calls, args: Args, receiver: Value) -> Value:
+    record = Entries({})
+    for each in args.positional:
+        if type(act.record(each)) is Items:
+            known, rest = act.elements(each)
+            for pair in [*known, *([rest] if rest is not None else [])]:
+                inner = act.record(pair)
+                if type(inner) is Items and len(inner.items) == 2:
+                    record = act.with_key(record, inner.items[0], inner.items[1])
+        else:
+            record = act.updated(record, each)
+    for key, value in args.keywords.items():
+        record = act.with_key(record, constant(key), value)
+    return act.allocate(record)
+
+
+def _next(act: Calls, args: Args, receiver: Value) -> Value:
+    found = act.any_element(args.given(0))
+    default = args.get(1)
+    return found if default is None else join(found, default)
+
+
+def _map(act: Calls, args: Args, receiver: Value) -> Value:
+    known, rest = act.elements(args.given(1))
+    callee = args.given(0)
+    results = [act.apply(callee, Args([each])) for each in known]
+    more = None if rest is None else act.apply(callee, Args([rest]))
+    return act.allocate(Items("iterator", tuple(results), more))
+
+
+def _filter(act: Calls, args: Args, receiver: Value) -> Value:
+    known, rest = act.elements(args.given(1))
+    kept: list[Value] = []
+    for each in [*known, *([rest] if rest is not None else [])]:
+        test = act.apply(args.given(0), Args([each]))
+        if act.truth(test) is not False:
+            kept.append(act.state.proved_value(each, test.yes))
+    return act.allocate(Items("iterator", (), joined(kept)))
+
+
+def _enumerate(act: Calls, args: Args, receiver: Value) -> Value:
+    known, rest = act.elements(args.given(0))
+    pairs = [act.allocate(Items("tuple", (constant(i), each))) for i, each in enumerate(known)]
+    more = None if rest is None else act.allocate(Items("tuple", (A_NUMBER, rest)))
+    return act.allocate(Items("iterator", tuple(pairs), more))
+
+
+def _zip(act: Calls, args: Args, receiver: Value) -> Value:
+    elements = [act.any_element(each) for each in args.positional]
+    return act.allocate(Items("iterator", (), act.allocate(Items("tuple", tuple(elements)))))
+
+
+def _get_attribute(act: Calls, args: Args, receiver: Value) -> Value:
+    name = const_of(args.given(1))
+    if isinstance(name, str):
+        return act.attribute(args.given(0), name)
+    return UNKNOWN
+
+
+def _set_attribute(act: Calls, args: Args, receiver: Value) -> Value:
+    name = const_of(args.given(1))
+    if isinstance(name, str):
+        act.set_attribute(args.given(0), name, args.given(2))
+    return NONE
+
+
+def _is_instance(act: Calls, args: Args, receiver: Value) -> Value:
+    shape = args.given(1).shape
+    mask = checks.TYPES_TESTED.get(shape.name, 0) if type(shape) is Named else 0
+    return Value(A_BOOL.shape, (), checks.marks(args.given(0), mask) if mask else ())
+
+
+def _partial(act: Calls, args: Args, receiver: Value) -> Value:
+    if not args.positional:
+        return UNKNOWN
+    callee, *first = args.positional
+    return Value(Partial(callee, tuple(first), tuple(args.keywords.items())))
+
+
+def _first(act: Calls, args: Args, receiver: Value) -> Value:
+    return args.given(0)
+
+
+def _parsed_url(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(Named("urllib.parse.ParseResult"), act.deep_taints(args.given(0)))
+
+
+def _joined_url(act: Calls, args: Args, receiver: Value) -> Value:
+    base, other = args.given(0), args.given(1)
+    return Value(STRING, merge(base.taints, act.deep_taints(other)))
+
+
+def _native(name: str) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        fields: dict[object, Value] = {}
+        if name == "io.StringIO":
+            fields["text"] = args.get(0, "initial_value") or constant("")
+        return act.allocate(Native(name, fields))
+
+    return model
+
+
+def _xml_parser(act: Calls, args: Args, receiver: Value) -> Value:
+    entities = args.keywords.get("resolve_entities")
+    fields: dict[object, Value] = {}
+    if entities is not None and const_of(entities) in (True, ...):
+        fields["entities"] = entities
+    return act.allocate(Native("lxml.etree.XMLParser", fields))
+
+
+def _url_is_safe(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(A_BOOL.shape, (), checks.marks(args.given(0, "url"), checks.ADDRESS))
+
+
+def _json(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(Named("request.json"), act.deep_taints(args.given(0)))
+
+
+def _copied(act: Calls, args: Args, receiver: Value) -> Value:
+    record = act.record(args.given(0))
+    return args.given(0) if record is None or type(record) is Instance else act.allocate(record)
+
+
+def _bytes(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(STRING, act.deep_taints(args.given(0)))
+
+
+_SAME_NAMES = (
+    "urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.unquote_to_bytes html.unescape"
+    " base64.b64decode base64.b64encode base64.urlsafe_b64decode base64.urlsafe_b64encode base64.b32decode"
+    " base64.b16decode base64.decodebytes base64.standard_b64decode base64.standard_b64encode binascii.a2b_base64"
+    " codecs.decode codecs.encode repr ascii textwrap.dedent os.path.expanduser os.path.expandvars"
+    " os.fspath os.fsdecode os.fsencode json.dumps unicodedata.normalize django.utils.encoding.force_str"
+    " django.utils.encoding.smart_str six.text_type sys.intern string.capwords bytes.decode str.strip str.lower"
+)
+_TABLE: dict[str, Model] = {
+    **dict.fromkeys(_SAME_NAMES.split(), _same),
+    **dict.fromkeys(NUMBERS, _number),
+    **dict.fromkeys(("os.path.realpath", "os.path.abspath", "os.path.normpath"), _resolved),
+    **dict.fromkeys(("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join"), _path_name),
+    **dict.fromkeys(("urllib.parse.urlparse", "urllib.parse.urlsplit"), _parsed_url),
+    **{name: _sequence(name) for name in ("list", "tuple", "set", "frozenset")},
+    **{name: _unordered("list") for name in ("sorted", "reversed")},
+    **{name: _folded(name, A_NUMBER) for name in ("len", "abs", "ord", "round", "hash", "id")},
+    **{name: _folded(name, A_STRING) for name in ("chr", "hex", "oct", "bin")},
+    **{name: _nothing_of_it(A_BOOL) for name in ("callable", "hasattr", "issubclass", "any", "all")},
+    **PATTERNS,
+    "str": _string,
+    "uuid.UUID": _number,
+    "ipaddress.ip_address": _number,
+    "bool": _folded("bool", A_BOOL),
+    "bytes": _bytes,
+    "bytearray": _bytes,
+    "iter": _sequence("iterator"),
+    "itertools.chain": _unordered("iterator"),
+    "collections.deque": _sequence("list"),
+    "dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _nothing_of_it(UNKNOWN),
+    "next": _next,
+    "map": _map,
+    "filter": _filter,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "getattr": _get_attribute,
+    "setattr": _set_attribute,
+    "isinstance": _is_instance,
+    "functools.partial": _partial,
+    "functools.wraps": _nothing_of_it(UNKNOWN),
+    "functools.wraps()": _first,
+    "typing.cast": lambda act, args, receiver: args.given(1),
+    "asyncio.run": _first,
+    "asyncio.wait_for": _first,
+    "copy.copy": _copied,
+    "copy.deepcopy": _copied,
+    "os.path.commonpath": lambda act, args, receiver: Value(STRING, act.deep_taints(args.given(0))),
+    "os.path.commonprefix": _common,
+    "urllib.parse.urljoin": _joined_url,
+    "urllib.parse.parse_qs": lambda act, args, receiver: Value(
+        Named("query"), act.deep_taints(args.given(0))
+    ),
+    "json.loads": _json,
+    "json.load": _json,
+    "io.StringIO": _native("io.StringIO"),
+    "io.BytesIO": _native("io.StringIO"),
+    "configparser.ConfigParser": _native("configparser.ConfigParser"),
+    "configparser.RawConfigParser": _native("configparser.ConfigParser"),
+    "xml.sax.make_parser": _native("xml.sax.xmlreader.XMLReader"),
+    "lxml.etree.XMLParser": _xml_parser,
+    "django.utils.http.url_has_allowed_host_and_scheme": _url_is_safe,
+    "django.utils.http.is_safe_url": _url_is_safe,
+}
+
+
+class Library:
+    """Looks models up."""
+
+    def model(self, name: str) -> Model | None:
+        """The model of a library function, by canonical name."""
+        return _TABLE.get(name)

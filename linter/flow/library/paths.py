@@ -1,0 +1,45 @@
+"""Paths: joining, and what resolving one means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.flow.values import STRING, Const, Shape, Text, Value, merge, text
+
+if TYPE_CHECKING:
+    from linter.flow.expressions import Expressions
+
+
+class Paths:
+    """Paths are strings here, `pathlib` ones as well."""
+
+    def joined(self, act: Expressions, values: list[Value]) -> Value:
+        """`os.path.join` and `/`: an absolute part makes what stands before it void."""
+        taints = values[0].taints if values else ()
+        parts: list[str | Value] = [values[0]] if values else []
+        for each in values[1:]:
+            inner = act.deep_taints(each)
+            taints = merge(taints, inner)
+            if inner and self._may_be_absolute(each):
+                # A value that may be absolute stands by itself; what it lacks is judged where it is used.
+                parts = [Value(None, inner)] if not self._is_relative(each) else [*parts, "/", each]
+            else:
+                parts += ["/", each]
+        return Value(text(parts) if taints else _plain(parts), taints)
+
+    def _may_be_absolute(self, value: Value) -> bool:
+        shape = value.shape
+        if type(shape) is Text and isinstance(shape.parts[0], str):
+            return shape.parts[0].startswith("/")
+        return type(shape) is not Const
+
+    def _is_relative(self, value: Value) -> bool:
+        from linter.flow.kinds import RELATIVE
+
+        return all(each.safe & RELATIVE for each in value.taints)
+
+
+def _plain(parts: list[str | Value]) -> Shape:
+    if all(isinstance(each, str) or type(each.shape) is Const for each in parts):
+        return text(parts)
+    return STRING

@@ -1,0 +1,172 @@
+"""Regular expressions: which characters a match can hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from linter.flow import checks
+from linter.flow.arguments import Args
+from linter.flow.kinds import CHARACTERS, WORD, lacking
+from linter.flow.values import STRING, Named, Value, const_of, marked, merge
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+
+_LONG = 500
+
+
+@lru_cache(maxsize=512)
+def absent(pattern: str) -> str:
+    """The special characters that no match of a whole pattern can hold; none when it is not understood."""
+    if len(pattern) > _LONG:
+        return ""
+    try:
+        tree = re._parser.parse(pattern)  # type: ignore[attr-defined]
+    except Exception:
+        return ""
+    single = {char for char in CHARACTERS if not _may_hold(tree, char)}
+    return "".join(char for char in CHARACTERS if char in single)
+
+
+def _may_hold(tree: Any, char: str) -> bool:
+    return any(_item_may_hold(str(op), value, char) for op, value in tree)
+
+
+def _item_may_hold(op: str, value: Any, char: str) -> bool:
+    match op:
+        case "LITERAL":
+            return bool(value == ord(char))
+        case "NOT_LITERAL":
+            return bool(value != ord(char))
+        case "AT" | "ASSERT" | "ASSERT_NOT":
+            return False
+        case "IN":
+            return _set_holds(value, char)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            return _may_hold(value[2], char)
+        case "SUBPATTERN":
+            return _may_hold(value[3], char)
+        case "BRANCH":
+            return any(_may_hold(each, char) for each in value[1])
+        case _:
+            return True
+
+
+def _set_holds(items: Any, char: str) -> bool:
+    negated = bool(items) and str(items[0][0]) == "NEGATE"
+    found = False
+    for op, value in items:
+        name = str(op)
+        if name == "LITERAL":
+            found = found or value == ord(char)
+        elif name == "RANGE":
+            found = found or value[0] <= ord(char) <= value[1]
+        elif name == "CATEGORY":
+            found = found or _category_holds(str(value), char)
+    return found != negated
+
+
+def _category_holds(name: str, char: str) -> bool:
+    inside = char.isdigit() if "DIGIT" in name else char.isspace() if "SPACE" in name else char.isalnum()
+    return inside != ("NOT" in name)
+
+
+def _is_whole(pattern: str, how: str) -> bool:
+    ends = pattern.endswith(("$", "\\Z")) and not pattern.endswith("\\$")
+    return how == "fullmatch" or (ends and (how == "match" or pattern.startswith(("^", "\\A"))))
+
+
+def _mask(missing: str) -> int:
+    mask = lacking(missing)
+    if len(missing) == len(CHARACTERS):
+        mask |= WORD
+    return mask
+
+
+def _matched(how: str, pattern: Value, value: Value) -> Value:
+    known = const_of(pattern)
+    marks: checks.Marks = ()
+    if isinstance(known, str) and _is_whole(known, how):
+        missing = absent(known)
+        if missing:
+            marks = checks.marks(value, _mask(missing))
+    taints = value.taints
+    if isinstance(known, str):
+        missing = absent(known)
+        taints = marked(taints, _mask(missing)) if missing else taints
+    return Value(Named("re.Match"), taints, marks)
+
+
+def _test(how: str) -> Callable[[Calls, Args, Value], Value]:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        return _matched(how, args.given(0, "pattern"), args.given(1, "string"))
+
+    return model
+
+
+def _substituted(act: Calls, args: Args, receiver: Value) -> Value:
+    pattern, replacement, value = args.given(0), args.given(1), args.given(2, "string")
+    known, by = const_of(pattern), const_of(replacement)
+    taints = merge(value.taints, act.deep_taints(replacement))
+    if isinstance(known, str) and isinstance(by, str):
+        removed = _removed(known)
+        kept = "".join(char for char in removed if char not in by)
+        if kept:
+            taints = marked(taints, _mask(kept))
+    return Value(STRING, taints)
+
+
+@lru_cache(maxsize=512)
+def _removed(pattern: str) -> str:
+    """The special characters of which a pattern matches every single one."""
+    if len(pattern) > _LONG:
+        return ""
+    try:
+        compiled = re.compile(pattern)
+        tree = list(re._parser.parse(pattern))  # type: ignore[attr-defined]
+    except Exception:
+        return ""
+    # A single set, maybe repeated, matches each of its characters wherever it stands.
+    if len(tree) != 1 or str(tree[0][0]) not in ("IN", "MAX_REPEAT", "LITERAL", "NOT_LITERAL"):
+        return ""
+    return "".join(char for char in CHARACTERS if compiled.fullmatch(char))
+
+
+def _compiled(act: Calls, args: Args, receiver: Value) -> Value:
+    from linter.flow.heap import Native
+
+    return act.allocate(Native("re.Pattern", {"pattern": args.given(0, "pattern")}))
+
+
+def _found(act: Calls, args: Args, receiver: Value) -> Value:
+    from linter.flow.heap import Items
+
+    matched = _matched("search", args.given(0), args.given(1, "string"))
+    element = Value(STRING, act.fresh_part(matched.taints, ("match", act.span)))
+    return act.allocate(Items("list", (), element))
+
+
+def _group(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(STRING, act.fresh_part(receiver.taints, ("group", act.span)))
+
+
+PATTERNS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
+    "re.match": _test("match"),
+    "re.search": _test("search"),
+    "re.fullmatch": _test("fullmatch"),
+    "re.findall": _found,
+    "re.split": _found,
+    "re.sub": _substituted,
+    "re.Match.group": _group,
+    "re.compile": _compiled,
+}
+"""Models of the functions of `re`."""
+
+
+def method_of_pattern(act: Calls, pattern: Value, name: str, args: Args) -> Value | None:
+    """A method of a compiled pattern: the function of that name with the pattern before its arguments."""
+    model = PATTERNS.get(f"re.{name}")
+    return None if model is None else model(act, args.after(pattern), pattern)

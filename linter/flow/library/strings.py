@@ -1,0 +1,293 @@
+"""Methods of strings, and of whatever may be one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from linter.flow import checks, folding
+from linter.flow.arguments import Args
+from linter.flow.heap import Entries, Items
+from linter.flow.kinds import lacking
+from linter.flow.values import (
+    A_BOOL,
+    A_NUMBER,
+    STRING,
+    UNKNOWN,
+    Const,
+    Named,
+    Text,
+    Value,
+    const_of,
+    constant,
+    is_text,
+    join,
+    marked,
+    merge,
+    text,
+)
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+
+_SAME = frozenset(
+    ["strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase", "expandtabs", "zfill", "ljust", "rjust", "center", "encode", "decode", "removeprefix", "removesuffix", "format_map", "resolve", "absolute", "expanduser", "normalize"]
+)
+_SPLITS = frozenset(["split", "rsplit", "splitlines", "partition", "rpartition"])
+_NUMBERS = frozenset(["count", "find", "rfind", "index", "rindex", "__len__"])
+_PATHS = frozenset(
+    ["read_text", "read_bytes", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "touch", "iterdir", "open", "exists", "is_file", "is_dir", "stat", "rename", "glob", "rglob", "lstat", "hardlink_to", "symlink_to"]
+)
+_READS = frozenset({"get", "pop", "setdefault", "getlist", "getall", "get_all"})
+
+
+class Strings:
+    """What methods of strings give."""
+
+    def method(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
+        """`receiver.name(...)` where the receiver is a string, bytes, a number or an unknown tainted value."""
+        known = folding.method(const_of(receiver), name, [const_of(each) for each in args.positional])
+        if known is not ... and not args.keywords:
+            return self._folded(act, known)
+        if name in _PATHS:
+            act.engine.sinks.called(act, f"?.{name}", args, receiver)
+            return Value(Named("io.TextIOWrapper")) if name == "open" else UNKNOWN
+        handler = _HANDLERS.get(name)
+        if handler is not None:
+            return handler(self, act, receiver, args)
+        taints = receiver.taints
+        if name in checks.CHARACTER_TESTS:
+            return Value(A_BOOL.shape, (), checks.marks(receiver, checks.CHARACTER_TESTS[name]))
+        if name in _NUMBERS:
+            return A_NUMBER
+        if name in _SPLITS:
+            return self._pieces(act, receiver, name, args)
+        if name in _READS and not is_text(receiver.shape):
+            return self._read(act, receiver, name, args)
+        if name in ("resolve", "absolute"):
+            return Value(receiver.shape, act.fresh_part(taints, checks.RESOLVED))
+        if name in _SAME:
+            shape = STRING if type(receiver.shape) in (Const, Text) else receiver.shape
+            return Value(shape, taints)
+        if not is_text(receiver.shape):
+            act.engine.sinks.called(act, f"?.{name}", args, receiver)
+        for each in args.all():
+            taints = merge(taints, act.deep_taints(each))
+        mask = act.engine.sanitizers.of_call(name)
+        return Value(
+            None, marked(act.fresh_part(taints, name), mask) if mask else act.fresh_part(taints, name)
+        )
+
+    def _folded(self, act: Calls, known: object) -> Value:
+        if isinstance(known, (list, tuple)):
+            kind = "list" if isinstance(known, list) else "tuple"
+            return act.allocate(Items(kind, tuple([constant(each) for each in known])))
+        return constant(known)
+
+    def _read(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
+        found = act.item(receiver, args.given(0, "key"))
+        if name in ("getlist", "getall", "get_all"):
+            return act.allocate(Items("list", (), found))
+        default = args.get(1, "default")
+        return found if default is None else join(found, default)
+
+    def _keys(self, act: Calls, receiver: Value, args: Args) -> Value:
+        return act.allocate(Items("list", (), Value(STRING, act.fresh_part(receiver.taints, "keys"))))
+
+    def _values(self, act: Calls, receiver: Value, args: Args) -> Value:
+        element = act.engine.sources.element(receiver.shape)
+        return act.allocate(Items("list", (), Value(element, act.fresh_part(receiver.taints, "values"))))
+
+    def _items(self, act: Calls, receiver: Value, args: Args) -> Value:
+        element = act.engine.sources.element(receiver.shape)
+        key = Value(STRING, act.fresh_part(receiver.taints, "keys"))
+        value = Value(element, act.fresh_part(receiver.taints, "values"))
+        pair = act.allocate(Items("tuple", (key, value)))
+        return act.allocate(Items("list", (), pair))
+
+    def _pieces(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
+        separator = const_of(args.given(0, "sep"))
+        shape = receiver.shape
+        if (
+            name == "split"
+            and type(shape) is Text
+            and isinstance(separator, str)
+            and len(args.positional) == 1
+        ):
+            first = shape.parts[0]
+            if isinstance(first, str) and separator and separator in first:
+                *whole, _ = first.split(separator)
+                rest = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
+                return act.allocate(Items("list", tuple([constant(each) for each in whole]), rest))
+        piece = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
+        if name.endswith("partition"):
+            return act.allocate(Items("tuple", (piece, args.given(0), piece)))
+        return act.allocate(Items("list", (), piece))
+
+    def _replace(self, act: Calls, receiver: Value, args: Args) -> Value:
+        if "old" not in args.keywords and len(args.positional) < 2:
+            return receiver
+        old, new = const_of(args.given(0, "old")), const_of(args.given(1, "new"))
+        taints = receiver.taints
+        if isinstance(old, str) and isinstance(new, str) and len(args.positional) < 3:
+            mask = 0
+            escaped = (old == "'" and new in ("''", "\\'", "&apos;", "&#39;")) or old not in new
+            if len(old) == 1 and escaped:
+                mask = lacking(old)
+                if old == "'" and new == "\\'":
+                    mask = 0
+            taints = marked(taints, mask) if mask else taints
+        taints = merge(taints, act.deep_taints(args.given(1, "new")))
+        shape = STRING
+        if type(receiver.shape) is Text and isinstance(old, str) and isinstance(new, str):
+            parts = [
+                each.replace(old, new) if isinstance(each, str) else Value(None, taints)
+                for each in receiver.shape.parts
+            ]
+            return Value(text(parts), taints)
+        return Value(shape if is_text(receiver.shape) else receiver.shape, taints)
+
+    def _startswith(self, act: Calls, receiver: Value, args: Args) -> Value:
+        return Value(A_BOOL.shape, (), checks.prefix(receiver, args.given(0)))
+
+    def _endswith(self, act: Calls, receiver: Value, args: Args) -> Value:
+        return Value(A_BOOL.shape, (), checks.suffix(receiver, args.given(0)))
+
+    def _is_relative_to(self, act: Calls, receiver: Value, args: Args) -> Value:
+        return Value(A_BOOL.shape, (), checks.contained(receiver))
+
+    def _relative_to(self, act: Calls, receiver: Value, args: Args) -> Value:
+        act.state.prove(checks.contained(receiver))
+        return Value(STRING, act.state.fresh(receiver.taints))
+
+    def _join(self, act: Calls, receiver: Value, args: Args) -> Value:
+        known, rest = act.elements(args.given(0))
+        if rest is None and len(known) <= 12:
+            parts: list[Value] = []
+            for position, each in enumerate(known):
+                parts += [receiver, each] if position else [each]
+            return act.concatenated(parts) if parts else constant("")
+        taints = merge(receiver.taints, act.deep_taints(args.given(0)))
+        if rest is not None:
+            taints = merge(taints, act.deep_taints(rest))
+        return Value(STRING, taints)
+
+    def _joinpath(self, act: Calls, receiver: Value, args: Args) -> Value:
+        return act.engine.paths.joined(act, [receiver, *args.positional])
+
+    def _translate(self, act: Calls, receiver: Value, args: Args) -> Value:
+        record = act.record(args.given(0))
+        taints = receiver.taints
+        if type(record) is Entries:
+            keys = [
+                chr(each) if isinstance(each, int) and 0 <= each < 128 else each for each in record.entries
+            ]
+            taints = marked(taints, lacking("".join(each for each in keys if isinstance(each, str))))
+        return Value(STRING, taints)
+
+    def _format(self, act: Calls, receiver: Value, args: Args) -> Value:
+        pattern = const_of(receiver)
+        if isinstance(pattern, str):
+            parts = _formatted(act, pattern, args)
+            if parts is not None:
+                return act.concatenated(parts)
+        taints = receiver.taints
+        for each in args.all():
+            taints = merge(taints, act.deep_taints(each))
+        return Value(STRING, taints)
+
+    def percent(self, act: Calls, left: Value, right: Value) -> Value:
+        """`left % right`, where the left side is a string."""
+        pattern = const_of(left)
+        record = act.record(right)
+        if isinstance(pattern, str):
+            values: list[Value] | None = [right]
+            if type(record) is Items:
+                values = list(record.items) if record.rest is None else None
+            named = record if type(record) is Entries else None
+            parts = None if values is None else _percented(act, pattern, values, named)
+            if parts is not None:
+                return act.concatenated(parts)
+        taints = merge(left.taints, act.deep_taints(right))
+        return Value(STRING, taints)
+
+
+_HANDLERS: dict[str, Callable[[Strings, Calls, Value, Args], Value]] = {
+    "keys": Strings._keys,
+    "values": Strings._values,
+    "items": Strings._items,
+    "lists": Strings._items,
+    "replace": Strings._replace,
+    "startswith": Strings._startswith,
+    "endswith": Strings._endswith,
+    "is_relative_to": Strings._is_relative_to,
+    "relative_to": Strings._relative_to,
+    "join": Strings._join,
+    "joinpath": Strings._joinpath,
+    "translate": Strings._translate,
+    "format": Strings._format,
+}
+
+
+def _formatted(act: Calls, pattern: str, args: Args) -> list[Value] | None:
+    from string import Formatter
+
+    parts: list[Value] = []
+    position = 0
+    try:
+        pieces = list(Formatter().parse(pattern))
+    except ValueError:
+        return None
+    for literal, field, _, _ in pieces:
+        if literal:
+            parts.append(constant(literal))
+        if field is None:
+            continue
+        root = field.partition(".")[0].partition("[")[0]
+        if root == "":
+            value = args.get(position)
+            position += 1
+        elif root.isdecimal():
+            value = args.get(int(root)) if len(root) < 4 else None
+        else:
+            value = args.keywords.get(root, args.extra)
+        if value is None:
+            return None
+        parts.append(value if root == field else Value(None, act.deep_taints(value)))
+    return parts
+
+
+def _percented(act: Calls, pattern: str, values: list[Value], named: Entries | None) -> list[Value] | None:
+    parts: list[Value] = []
+    rest = pattern
+    position = 0
+    while True:
+        before, mark, rest = rest.partition("%")
+        if before:
+            parts.append(constant(before))
+        if not mark:
+            return parts
+        if rest.startswith("%"):
+            parts.append(constant("%"))
+            rest = rest[1:]
+            continue
+        key, rest = _key(rest)
+        stripped = rest.lstrip("#0- +123456789.")
+        if not stripped or "*" in rest[: len(rest) - len(stripped) + 1]:
+            return None
+        if key is not None:
+            value = act.entry(named, key) if named is not None else UNKNOWN
+        elif position < len(values):
+            value = values[position]
+            position += 1
+        else:
+            return None
+        parts.append(A_NUMBER if stripped[0] in "dioxXeEfFgGu" else value)
+        rest = stripped[1:]
+
+
+def _key(rest: str) -> tuple[str | None, str]:
+    if not rest.startswith("("):
+        return None, rest
+    key, _, after = rest[1:].partition(")")
+    return key, after

@@ -1,0 +1,168 @@
+"""Names of types and library functions that say by themselves what becomes of a value."""
+
+from __future__ import annotations
+
+NUMBERS = frozenset(
+    {
+        "int",
+        "float",
+        "complex",
+        "decimal.Decimal",
+        "fractions.Fraction",
+        "pydantic.PositiveInt",
+        "pydantic.NonNegativeInt",
+        "pydantic.conint",
+    }
+)
+HARMLESS_TYPES = NUMBERS | frozenset(
+    {
+        "bool",
+        "NoneType",
+        "uuid.UUID",
+        "pydantic.UUID1",
+        "pydantic.UUID3",
+        "pydantic.UUID4",
+        "pydantic.UUID5",
+        "datetime.datetime",
+        "datetime.date",
+        "datetime.time",
+        "datetime.timedelta",
+        "ipaddress.IPv4Address",
+        "ipaddress.IPv6Address",
+        "ipaddress.IPv4Network",
+        "ipaddress.IPv6Network",
+        "typing.Literal",
+        "typing_extensions.Literal",
+        "pydantic.EmailStr",
+    }
+)
+"""Types whose values cannot carry an injection, whatever the caller sends."""
+
+ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag")
+
+NEVER_RETURNS = frozenset(
+    {
+        "flask.abort",
+        "quart.abort",
+        "werkzeug.exceptions.abort",
+        "flask_restful.abort",
+        "flask_restx.abort",
+        "flask_smorest.abort",
+        "bottle.abort",
+        "sys.exit",
+        "os._exit",
+        "os.abort",
+        "exit",
+        "quit",
+        "pytest.fail",
+    }
+)
+
+STORES = (
+    "sqlalchemy.",
+    "flask_sqlalchemy.",
+    "sqlmodel.",
+    "django.db.",
+    "django.contrib.auth.",
+    "django.core.cache.",
+    "django.shortcuts.get_object_or_404",
+    "django.shortcuts.get_list_or_404",
+    "peewee.",
+    "tortoise.",
+    "pymongo.",
+    "motor.",
+    "mongoengine.",
+    "redis.",
+    "boto3.",
+    "botocore.",
+    "aiobotocore.",
+    "requests.",
+    "httpx.",
+    "aiohttp.",
+    "urllib.request.",
+    "urllib3.",
+    "subprocess.",
+    "asyncio.create_subprocess_shell",
+    "asyncio.create_subprocess_exec",
+    "os.popen",
+    "os.system",
+    "os.stat",
+    "os.listdir",
+    "os.scandir",
+    "sqlite3.",
+    "psycopg.",
+    "psycopg2.",
+    "pymysql.",
+    "MySQLdb.",
+    "asyncpg.",
+    "aiosqlite.",
+    "ldap.",
+    "ldap3.",
+    "smtplib.",
+    "celery.",
+    "elasticsearch.",
+    "google.",
+    "stripe.",
+    "docker.",
+    "kubernetes.",
+    "logging.",
+    "structlog.",
+    "loguru.",
+    "hashlib.",
+    "hmac.",
+    "secrets.",
+    "random.",
+    "time.",
+    "bcrypt.",
+    "werkzeug.security.",
+    "django.utils.crypto.",
+    "jwt.encode",
+    "open",
+    "io.open",
+    "codecs.open",
+    "aiofiles.open",
+    "tempfile.",
+    "zipfile.",
+    "tarfile.",
+    "shutil.",
+    "os.environ",
+    "os.getenv",
+    "flask.url_for",
+    "django.urls.reverse",
+    "django.utils.translation.",
+    "gettext.",
+    "flask_babel.",
+)
+"""Prefixes of what answers with something of its own: a row, a file, a digest, another system's answer.
+
+What is asked with says nothing about the answer.
+"""
+
+
+def is_store(name: str) -> bool:
+    """Whether what a library function returns is its own, and not made of its arguments."""
+    return name.startswith(_PREFIXES) or name.partition("(")[0] in _WHOLE
+
+
+_PREFIXES = tuple(each for each in STORES if each.endswith("."))
+_WHOLE = frozenset(each for each in STORES if not each.endswith("."))
+
+
+RECEIVER_TYPES: dict[str, str] = {
+    "open": "io.TextIOWrapper",
+    "io.open": "io.TextIOWrapper",
+    "codecs.open": "io.TextIOWrapper",
+    "xml.sax.make_parser": "xml.sax.xmlreader.XMLReader",
+    "ldap.initialize": "ldap.ldapobject.LDAPObject",
+    "ldap.open": "ldap.ldapobject.LDAPObject",
+    "smtplib.SMTP_SSL": "smtplib.SMTP",
+    "flask.make_response": "flask.Response",
+    "quart.make_response": "flask.Response",
+    "django.shortcuts.render": "django.http.HttpResponse",
+    "django.shortcuts.redirect": "django.http.HttpResponseRedirect",
+    "flask.redirect": "flask.Response",
+    "flask.jsonify": "flask.Response",
+    "pymongo.MongoClient": "pymongo.MongoClient",
+    "random.SystemRandom": "random.SystemRandom",
+}
+"""What a library's call returns, where neither its name nor `linter.resolve` says it."""

@@ -1,0 +1,102 @@
+"""Calls after which a value is fit for some kinds of sinks, as one plain table."""
+
+from __future__ import annotations
+
+from linter.flow.kinds import ALL_KINDS, BITS, HARMLESS, RELATIVE, WORD, lacking
+
+
+def _kinds(*names: str) -> int:
+    mask = 0
+    for name in names:
+        mask |= BITS[name]
+    return mask
+
+
+_HTML = _kinds("xss") | lacking("<>")
+_FILE = _kinds("path", "archive") | lacking("/\\") | RELATIVE
+_DIGEST = ALL_KINDS | WORD
+
+TABLE: dict[str, int] = {
+    "shlex.quote": _kinds("command"),
+    "pipes.quote": _kinds("command"),
+    "shlex.join": _kinds("command"),
+    "subprocess.list2cmdline": 0,
+    "html.escape": _HTML | lacking("\"'"),
+    "cgi.escape": _HTML,
+    "markupsafe.escape": _HTML | lacking("\"'"),
+    "flask.escape": _HTML | lacking("\"'"),
+    "django.utils.html.escape": _HTML | lacking("\"'"),
+    "django.utils.html.conditional_escape": _HTML | lacking("\"'"),
+    "django.utils.html.strip_tags": _HTML,
+    "django.template.defaultfilters.escape": _HTML,
+    "xml.sax.saxutils.escape": _HTML,
+    "xml.sax.saxutils.quoteattr": _HTML,
+    "bleach.clean": _kinds("xss"),
+    "nh3.clean": _kinds("xss"),
+    "django.utils.html.format_html": _kinds("xss"),
+    "flask.render_template": _kinds("xss"),
+    "flask.render_template_string": _kinds("xss"),
+    "django.template.loader.render_to_string": _kinds("xss"),
+    "werkzeug.utils.secure_filename": _FILE,
+    "werkzeug.secure_filename": _FILE,
+    "django.utils.text.get_valid_filename": _FILE,
+    "pathvalidate.sanitize_filename": _FILE,
+    "django.utils.text.slugify": WORD,
+    "werkzeug.utils.safe_join": _kinds("path"),
+    "werkzeug.security.safe_join": _kinds("path"),
+    "flask.safe_join": _kinds("path"),
+    "django.utils._os.safe_join": _kinds("path"),
+    "os.path.basename": _FILE,
+    "ntpath.basename": _FILE,
+    "re.escape": _kinds("regex"),
+    "regex.escape": _kinds("regex"),
+    "ldap.filter.escape_filter_chars": _kinds("ldap") | lacking("()*"),
+    "ldap3.utils.conv.escape_filter_chars": _kinds("ldap") | lacking("()*"),
+    "ldap.dn.escape_dn_chars": _kinds("ldap"),
+    "ldap3.utils.dn.escape_rdn": _kinds("ldap"),
+    "urllib.parse.quote_plus": _kinds("url", "redirect", "header", "cookie", "xss", "path")
+    | lacking("'\"<>&;/\\ \n\r?#:()"),
+    "urllib.parse.quote": _kinds("url", "redirect", "header", "cookie", "xss")
+    | lacking("'\"<>&;\\ \n\r?#:()"),
+    "urllib.parse.urlencode": _kinds("url", "redirect", "header", "cookie", "xss") | lacking("'\"<>; \n\r"),
+    "django.utils.http.urlencode": _kinds("url", "redirect", "header", "cookie", "xss"),
+    "psycopg2.sql.Identifier": _kinds("sql"),
+    "psycopg2.sql.Literal": _kinds("sql"),
+    "psycopg.sql.Identifier": _kinds("sql"),
+    "psycopg.sql.Literal": _kinds("sql"),
+    "psycopg2.extensions.quote_ident": _kinds("sql"),
+    "sqlalchemy.bindparam": _kinds("sql"),
+    "sqlalchemy.quoted_name": _kinds("sql"),
+    "sqlalchemy.sql.quoted_name": _kinds("sql"),
+    "pymysql.converters.escape_string": _kinds("sql"),
+    "ast.literal_eval": _kinds("code"),
+    "binascii.hexlify": WORD,
+    "base64.b16encode": WORD,
+}
+"""What is known of a call's result."""
+
+_QUOTERS = {
+    "quote_name": _kinds("sql"),
+    "quote_identifier": _kinds("sql"),
+    "format_identifier": _kinds("sql"),
+    "escape_string": _kinds("sql"),
+    "hexdigest": _DIGEST,
+    "digest": _DIGEST,
+    "isoformat": HARMLESS,
+    "strftime": _kinds("sql", "command", "path", "url", "redirect"),
+}
+"""The same by the last name of a method, whatever it is called on."""
+
+
+class Sanitizers:
+    """Looks sanitizers up; `more` are those that a configuration names."""
+
+    def __init__(self, more: dict[str, int] | None = None) -> None:
+        self._table = {**TABLE, **(more or {})}
+
+    def of_call(self, name: str) -> int:
+        """What is known of the result of a call, as a mask."""
+        found = self._table.get(name)
+        if found is not None:
+            return found
+        return _QUOTERS.get(name.rpartition(".")[2], 0)

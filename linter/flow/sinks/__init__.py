@@ -1,0 +1,114 @@
+"""Where values do harm. One table a kind; see `linter.flow.sinks.table` for what a row says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.flow.arguments import Args
+from linter.flow.heap import Items
+from linter.flow.kinds import LOOSE, WEAK_GUARD
+from linter.flow.sinks import programs, resources, responses, statements
+from linter.flow.sinks.conditions import CONDITIONS
+from linter.flow.sinks.contexts import harmless, holes
+from linter.flow.sinks.table import ALL, RECEIVER, Sink
+from linter.flow.summaries import Hit
+from linter.flow.values import Named, Value, is_text
+
+if TYPE_CHECKING:
+    from linter.facts.spans import Span
+    from linter.flow.access import Access
+
+_OFF = frozenset({"amount", "format", "email", "nosql", "regex", "archive"})
+"""Kinds for which no rule asks yet."""
+TABLE = [
+    each
+    for table in (statements.TABLE, programs.TABLE, resources.TABLE, responses.TABLE)
+    for each in table
+    if each.kind not in _OFF
+]
+BY_CALLEE: dict[str, list[Sink]] = {}
+for _row in TABLE:
+    BY_CALLEE.setdefault(_row.callee, []).append(_row)
+LAST_NAMES = frozenset(each.callee.rpartition(".")[2].removesuffix("()") for each in TABLE)
+"""Last names of calls that may be sinks: a function that makes none, and reaches none, is not looked at."""
+
+
+class Sinks:
+    """Notes what reaches the sinks."""
+
+    def __init__(self, handlers: frozenset[int]) -> None:
+        self._handlers = handlers
+        self.seen: dict[tuple[str, int, Span], tuple[object, Sink]] = {}
+
+    def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
+        """Hold a call against the tables."""
+        rows = BY_CALLEE.get(name)
+        if rows is None and "()" in name:
+            rows = BY_CALLEE.get("?." + name.rpartition(".")[2])
+        if rows is None:
+            return
+        for row in rows:
+            if row.place == "call":
+                self._call(act, row, args, receiver)
+
+    def _call(self, act: Access, row: Sink, args: Args, receiver: Value) -> None:
+        self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+        value: Value | None
+        if row.argument == RECEIVER:
+            value = receiver
+        elif row.argument == ALL:
+            taints = act.deep_taints(act.allocate(Items("tuple", tuple(args.all()))))
+            value = Value(None, taints)
+        else:
+            value = args.get(row.argument, row.keyword)
+        if row.when:
+            value = CONDITIONS[row.when](act, args, value, receiver)
+        if value is not None:
+            self.reached(act, row, value, act.span)
+
+    def reached(self, act: Access, row: Sink, value: Value, span: Span) -> None:
+        """Note the taints of a value that do harm at a sink."""
+        if act.record(value) is not None:
+            value = Value(None, act.deep_taints(value))
+        bit = row.bit
+        for hole in holes(value):
+            taint = hole.taint
+            if taint.safe & bit or harmless(row.kind, hole):
+                continue
+            weak = bool(taint.safe & WEAK_GUARD) or not row.sure
+            shown = row.callee.removeprefix("?.")
+            key = (row.kind, id(act.function), span, taint.root)
+            hits = act.hits  # type: ignore[attr-defined]
+            known = hits.get(key)
+            if known is None or (known.weak and not weak) or known.taint.safe & LOOSE > taint.safe & LOOSE:
+                hits[key] = Hit(row, act.function, span, shown, taint, weak)
+
+    def item_set(self, act: Access, base: Value, key: Value, value: Value) -> None:
+        """Hold `base[key] = value` against the tables."""
+        shape = base.shape
+        if type(shape) is not Named:
+            return
+        for row in BY_CALLEE.get(shape.name, ()):
+            if row.place == "item":
+                self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+                self.reached(act, row, key, act.span)
+                self.reached(act, row, Value(None, act.deep_taints(value)), act.span)
+
+    def attribute_set(self, act: Access, full: str, base: Value, value: Value) -> None:
+        """Hold `base.name = value` against the tables."""
+        for row in BY_CALLEE.get(full, ()):
+            if row.place == "attribute":
+                self.reached(act, row, value, act.span)
+
+    def answered(self, act: Access, value: Value, span: Span) -> None:
+        """Hold what a handler returns as a page against what it may be made of."""
+        if id(act.function) not in self._handlers:
+            return
+        record = act.record(value)
+        if type(record) is Items and record.kind == "tuple" and record.items:
+            if len(record.items) > 2:
+                return
+            value = record.items[0]
+        self.seen["xss", id(act.function), span] = (act.function, responses.ANSWER)
+        if is_text(value.shape):
+            self.reached(act, responses.ANSWER, value, span)

@@ -1,0 +1,207 @@
+"""Conditions of sinks: what must hold of a call besides its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from linter.flow.arguments import Args
+from linter.flow.heap import Entries, Items, Native, joined
+from linter.flow.values import UNKNOWN, Const, Either, Named, Text, Value, const_of, is_text
+
+if TYPE_CHECKING:
+    from linter.flow.access import Access
+
+Condition = Callable[["Access", Args, "Value | None", Value], "Value | None"]
+"""Gives what the sink reads, or None where it is no sink."""
+
+_SHELLS = frozenset({"sh", "bash", "zsh", "dash", "/bin/sh", "/bin/bash", "/usr/bin/env", "cmd", "cmd.exe"})
+_VERBS = frozenset(
+    ["select", "insert", "update", "delete", "create", "drop", "alter", "with", "truncate", "replace", "merge", "call", "exec", "grant", "pragma", "set"]
+)
+_UNSAFE_LOADERS = frozenset(
+    {"yaml.Loader", "yaml.UnsafeLoader", "yaml.CLoader", "yaml.loader.Loader", "yaml.loader.UnsafeLoader"}
+)
+
+
+def _beginning(value: Value) -> str:
+    shape = value.shape
+    if type(shape) is Either:
+        return next((_beginning(Value(each)) for each in shape.shapes if _beginning(Value(each))), "")
+    if type(shape) is Text and isinstance(shape.parts[0], str):
+        return shape.parts[0]
+    return shape.value if type(shape) is Const and isinstance(shape.value, str) else ""
+
+
+def _is_sql(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    words = "" if value is None else _beginning(value).replace("(", " ").split(None, 1)
+    return value if words and words[0].lower() in _VERBS else None
+
+
+def _is_text(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    return value if value is not None and is_text(value.shape) else None
+
+
+def _inside(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    record = None if value is None else act.record(value)
+    return joined([*record.items], record.rest) if type(record) is Items else value
+
+
+def _command_of(act: Access, value: Value) -> Value | None:
+    """What a shell reads of an argument list that starts one."""
+    record = act.record(value)
+    if type(record) is not Items:
+        return None
+    words = [const_of(each) for each in record.items]
+    if words and words[0] in _SHELLS and any(each in ("-c", "/c") for each in words[1:]):
+        rest = [each for each, word in zip(record.items, words, strict=True) if word is ...]
+        return joined(rest, record.rest)
+    return record.items[0] if record.items and record.items[0].taints else None
+
+
+def _shell(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    if value is None or const_of(args.keywords.get("shell", UNKNOWN)) is not True:
+        return None
+    record = act.record(value)
+    if type(record) is not Items:
+        return value
+    words = [const_of(each) for each in record.items]
+    if words and words[0] in _SHELLS:
+        return Value(None, act.deep_taints(value))
+    return record.items[0] if record.items else record.rest
+
+
+def _program(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    if value is None or const_of(args.keywords.get("shell", Value(Const(False)))) is True:
+        return None
+    if act.record(value) is not None:
+        return _command_of(act, value)
+    # A string without a shell names the program: nothing is read as a command line.
+    return value if value.taints and type(value.shape) is not Text else None
+
+
+def _exec(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    values = list(args.positional)
+    if len(values) == 2 and act.record(values[1]) is not None:
+        return _command_of(act, values[1])
+    words = [const_of(each) for each in values]
+    if words and words[0] in _SHELLS:
+        return joined([each for each, word in zip(values, words, strict=True) if word is ...])
+    return values[0] if values and values[0].taints else None
+
+
+def _spawn(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    return _exec(act, Args(args.positional[1:]), value, receiver)
+
+
+def _unsafe_loader(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    loader = args.get(1, "Loader")
+    shape = None if loader is None else loader.shape
+    return value if type(shape) is Named and shape.name in _UNSAFE_LOADERS else None
+
+
+def _flag(position: int, name: str, wanted: object) -> Condition:
+    def judge(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+        given = args.get(position, name)
+        return value if given is not None and const_of(given) == wanted else None
+
+    return judge
+
+
+def _parser(act: Access, args: Args) -> Native | None:
+    for each in args.all():
+        record = act.record(each)
+        if type(record) is Native:
+            return record
+    return None
+
+
+def _sax_reader(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    record = act.record(receiver)
+    return value if type(record) is Native and record.fields.get("entities") is not None else None
+
+
+def _sax_parser(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    record = _parser(act, args)
+    return value if record is not None and record.fields.get("entities") is not None else None
+
+
+def _is_filter(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """A query whose values may be objects: JSON that the caller sends, not a string."""
+    record = None if value is None else act.record(value)
+    values = [value] if record is None else list(record.entries.values()) if type(record) is Entries else []
+    loose = [each for each in values if each is not None and type(each.shape) is Named]
+    found = [each for each in loose if each.taints and each.shape == Named("request.json")]
+    return joined(found)
+
+
+def _is_element(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    shape = receiver.shape
+    known = type(shape) is Named and "etree" in shape.name.lower()
+    return value if known else None
+
+
+def _is_ldap(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    return value if value is not None and _beginning(value).lstrip().startswith("(") else None
+
+
+def _is_path(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    return value if is_text(receiver.shape) else None
+
+
+def _page(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """A body that a browser reads as a page: text, and no other content type given."""
+    if value is None or any(name in args.keywords for name in ("mimetype", "content_type", "media_type")):
+        declared = [args.keywords.get(name) for name in ("mimetype", "content_type", "media_type")]
+        texts = [const_of(each) for each in declared if each is not None]
+        if value is None or not any(isinstance(each, str) and "html" in each for each in texts):
+            return None
+    record = act.record(value)
+    if type(record) is Items and record.kind == "tuple" and record.items:
+        value = record.items[0]
+    headers = args.keywords.get("headers")
+    if headers is not None:
+        return None
+    return value if is_text(value.shape) else None
+
+
+def _html(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    declared = args.keywords.get("media_type") or args.keywords.get("content_type")
+    text = None if declared is None else const_of(declared)
+    return value if isinstance(text, str) and "html" in text else None
+
+
+def _unfiltered(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    return None if "filter" in args.keywords else value
+
+
+def _never(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    return None
+
+
+CONDITIONS: dict[str, Condition] = {
+    "is-sql": _is_sql,
+    "is-text": _is_text,
+    "is-text-inside": _inside,
+    "shell": _shell,
+    "program": _program,
+    "exec": _exec,
+    "spawn": _spawn,
+    "unsafe-loader": _unsafe_loader,
+    "unsafe-typ": _flag(-1, "typ", "unsafe"),
+    "allow-pickle": _flag(-1, "allow_pickle", True),
+    "lxml-parser": _sax_parser,
+    "sax-reader": _sax_reader,
+    "sax-parser": _sax_parser,
+    "is-filter": _is_filter,
+    "is-element": _is_element,
+    "is-ldap-filter": _is_ldap,
+    "is-path": _is_path,
+    "is-template": _is_text,
+    "is-format": _is_text,
+    "page": _page,
+    "html": _html,
+    "unfiltered": _unfiltered,
+    "raw-mail": _is_text,
+    "never": _never,
+}

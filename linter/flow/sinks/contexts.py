@@ -1,0 +1,145 @@
+"""Whether a value does harm where it is used: what stands around it, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from linter.flow.kinds import (
+    ALL_CHARACTERS,
+    CLOSES_QUOTE,
+    INNER_QUOTE,
+    NO_PARENT_STEP,
+    OPENS_QUOTE,
+    RELATIVE,
+    lacks,
+)
+from linter.flow.values import Either, Taint, Text, Value
+
+_SHELL = ";|&$`<>\n()"
+
+
+class Hole(NamedTuple):
+    """A tainted value in a string: the text before it (`\\0` for any other value), and the value."""
+
+    before: str
+    taint: Taint
+
+
+def holes(value: Value) -> Iterator[Hole]:
+    """The tainted places of a value; the whole of it when it is no string of known pieces."""
+    shape = value.shape
+    if type(shape) is Text:
+        before = ""
+        for each in shape.parts:
+            if isinstance(each, str):
+                before += each
+                continue
+            for taint in each.taints:
+                yield Hole(before, taint)
+            before += "\0"
+        return
+    if type(shape) is Either and any(type(each) is Text for each in shape.shapes):
+        inside = [hole for each in shape.shapes if type(each) is Text for hole in holes(Value(each))]
+        seen = {(hole.taint.root, hole.taint.way) for hole in inside}
+        yield from inside
+        for taint in value.taints:
+            if (taint.root, taint.way) not in seen:
+                yield Hole("", taint)
+        return
+    for taint in value.taints:
+        yield Hole("", taint)
+
+
+def harmless(kind: str, hole: Hole) -> bool:
+    """Whether a value does no harm at this place, judged by what it lacks and what stands before it."""
+    if hole.taint.safe & ALL_CHARACTERS == ALL_CHARACTERS and kind not in ("session", "amount", "url"):
+        return True
+    judge = _JUDGES.get(kind)
+    return judge is not None and judge(hole)
+
+
+def _open_quote(before: str) -> str:
+    """The quote that is open at the end of a text."""
+    quote = ""
+    for char in before:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+    return quote
+
+
+def _quoted(hole: Hole) -> bool:
+    quote = _open_quote(hole.before)
+    return bool(quote) and lacks(hole.taint.safe, quote)
+
+
+def _command(hole: Hole) -> bool:
+    quote = _open_quote(hole.before)
+    return lacks(hole.taint.safe, "'" if quote == "'" else '"$`' if quote else _SHELL)
+
+
+def _code(hole: Hole) -> bool:
+    safe = hole.taint.safe
+    literal = any(safe & OPENS_QUOTE[q] and safe & CLOSES_QUOTE[q] and safe & INNER_QUOTE[q] for q in "'\"")
+    return literal or _quoted(hole)
+
+
+def _path(hole: Hole) -> bool:
+    safe = hole.taint.safe
+    if not safe & NO_PARENT_STEP and not lacks(safe, "/"):
+        return False
+    return bool(hole.before) or bool(safe & RELATIVE)
+
+
+def _url(hole: Hole) -> bool:
+    before = hole.before
+    if not before:
+        return False
+    _, mark, rest = before.partition("://")
+    if mark:
+        # A host that the program chose without writing it here is taken as whole.
+        return any(char in rest for char in "/?#\0")
+    return before[0] in "\0/" or "/" in before
+
+
+def _redirect(hole: Hole) -> bool:
+    before = hole.before
+    if before.startswith("/"):
+        return len(before) > 1 and before[1] not in "/\\"
+    return before.startswith("\0") or before.startswith("?") or _url(hole)
+
+
+def _xss(hole: Hole) -> bool:
+    before = hole.before
+    tag = before.rfind("<")
+    if tag > before.rfind(">"):
+        quote = _open_quote(before[tag:])
+        return bool(quote) and lacks(hole.taint.safe, quote)
+    return lacks(hole.taint.safe, "<")
+
+
+def _without(characters: str) -> Callable[[Hole], bool]:
+    def judge(hole: Hole) -> bool:
+        return lacks(hole.taint.safe, characters)
+
+    return judge
+
+
+_JUDGES: dict[str, Callable[[Hole], bool]] = {
+    "sql": _quoted,
+    "xpath": _quoted,
+    "ldap": _without("()*"),
+    "command": _command,
+    "code": _code,
+    "template": _without("{"),
+    "path": _path,
+    "url": _url,
+    "redirect": _redirect,
+    "xss": _xss,
+    "header": _without("\r\n"),
+    "cookie": _without("\r\n;"),
+    "regex": _without("*+{"),
+    "format": _without("{"),
+}

@@ -1,0 +1,57 @@
+"""Answers: bodies that a browser reads as a page, headers, cookies, the session."""
+
+from __future__ import annotations
+
+from linter.flow.sinks.table import ALL, Sink, rows
+
+XSS = [
+    *rows("xss", "flask.make_response quart.make_response", 0, "", "page"),
+    *rows(
+        "xss",
+        "flask.Response quart.Response werkzeug.Response werkzeug.wrappers.Response flask.wrappers.Response",
+        0,
+        "response",
+        "page",
+    ),
+    *rows("xss", "markupsafe.Markup flask.Markup django.utils.safestring.mark_safe", 0, "s"),
+    *rows(
+        "xss",
+        "django.http.HttpResponse django.http.StreamingHttpResponse django.http.HttpResponseBadRequest django.http.HttpResponseNotFound django.http.HttpResponseForbidden django.http.HttpResponseServerError",
+        0,
+        "content",
+        "page",
+    ),
+    *rows("xss", "starlette.responses.HTMLResponse fastapi.responses.HTMLResponse", 0, "content"),
+    *rows(
+        "xss",
+        "starlette.responses.Response fastapi.responses.Response fastapi.Response",
+        0,
+        "content",
+        "html",
+    ),
+    *rows("xss", "aiohttp.web.Response", -1, "text", "html"),
+    *rows("xss", "django.utils.html.format_html", 0, "format_string"),
+]
+ANSWER = Sink("xss", "return", 0, "", "", True, "answer")
+
+SESSION = [
+    Sink("session", "flask.session", ALL, "", "", True, "item"),
+    Sink("session", "quart.session", ALL, "", "", True, "item"),
+    Sink("session", "django.http.HttpRequest.session", ALL, "", "", True, "item"),
+    Sink("session", "starlette.requests.Request.session", ALL, "", "", True, "item"),
+    Sink("session", "fastapi.Request.session", ALL, "", "", True, "item"),
+    *rows("session", "flask.session.setdefault flask.session.update", ALL),
+]
+
+HEADER = [
+    *rows("header", "http.server.BaseHTTPRequestHandler.send_header ?.send_header", 1, "value"),
+    *rows("header", "http.client.HTTPConnection.putheader", 1),
+]
+HEADER_ITEM = Sink("header", "headers", ALL, "", "", False, "item")
+
+COOKIE = [
+    *rows("cookie", "flask.Response.set_cookie ?.set_cookie", 0, "key"),
+    *rows("cookie", "flask.Response.set_cookie ?.set_cookie", 1, "value", "", False),
+]
+
+TABLE = [*XSS, *SESSION, *HEADER, *COOKIE]

@@ -1,0 +1,94 @@
+"""SQL and NoSQL, XPath, LDAP: languages that a value can be read as."""
+
+from __future__ import annotations
+
+from linter.flow.sinks.table import ALL, rows
+
+SQL = [
+    *rows(
+        "sql",
+        "sqlite3.Cursor.execute sqlite3.Cursor.executemany sqlite3.Connection.execute"
+        " sqlite3.Connection.executemany psycopg2.extensions.cursor.execute"
+        " psycopg2.extensions.cursor.executemany psycopg.Cursor.execute psycopg.Connection.execute"
+        " psycopg.AsyncCursor.execute psycopg.AsyncConnection.execute pymysql.Cursor.execute"
+        " django.db.Cursor.execute aiosqlite.Connection.execute aiosqlite.Cursor.execute"
+        " MySQLdb.connect().cursor().execute mysql.connector.connect().cursor().execute"
+        " sqlalchemy.Connection.exec_driver_sql sqlalchemy.ext.asyncio.AsyncConnection.exec_driver_sql",
+        0,
+        "sql",
+    ),
+    *rows("sql", "sqlite3.Cursor.executescript sqlite3.Connection.executescript", 0, "sql_script"),
+    *rows(
+        "sql",
+        "asyncpg.Connection.execute asyncpg.Connection.fetch asyncpg.Connection.fetchrow"
+        " asyncpg.Connection.fetchval asyncpg.Pool.execute asyncpg.Pool.fetch asyncpg.Pool.fetchrow"
+        " asyncpg.Pool.fetchval",
+        0,
+        "query",
+    ),
+    *rows(
+        "sql", "sqlalchemy.text sqlalchemy.literal_column sqlalchemy.sql.expression.literal_column", 0, "text"
+    ),
+    *rows(
+        "sql",
+        "sqlalchemy.orm.Session.execute sqlalchemy.Connection.execute sqlalchemy.Engine.execute"
+        " sqlalchemy.ext.asyncio.AsyncSession.execute sqlalchemy.ext.asyncio.AsyncConnection.execute",
+        0,
+        "statement",
+        "is-text",
+    ),
+    *rows("sql", "django.db.models.expressions.RawSQL django.db.models.RawSQL", 0, "sql"),
+    *rows("sql", "django.db.models.Model.objects.raw ?.raw", 0, "raw_query", "is-sql"),
+    *rows("sql", "django.db.models.Model.objects.extra ?.extra", -1, "where", "is-text-inside"),
+    *rows("sql", "pandas.read_sql pandas.read_sql_query", 0, "sql"),
+    *rows(
+        "sql",
+        "?.execute ?.executemany ?.executescript ?.exec_driver_sql ?.fetchrow ?.fetchval",
+        0,
+        "sql",
+        "is-sql",
+    ),
+    *rows("sql", "?.fetch ?.read_sql ?.mogrify", 0, "query", "is-sql"),
+]
+
+NOSQL = [
+    *rows(
+        "nosql",
+        "?.find ?.find_one ?.find_one_and_update ?.find_one_and_delete ?.find_one_and_replace ?.delete_one"
+        " ?.delete_many ?.update_one ?.update_many ?.replace_one ?.count_documents ?.aggregate ?.distinct",
+        0,
+        "filter",
+        "is-filter",
+    ),
+    *rows("nosql", "mongoengine.Document.objects", ALL, "", "is-filter"),
+]
+
+XPATH = [
+    *rows("xpath", "lxml.etree.XPath lxml.etree.ETXPath", 0, "path"),
+    *rows("xpath", "elementpath.select elementpath.iter_select elementpath.Selector", 1, "path"),
+    *rows("xpath", "?.xpath", 0, "_path"),
+    *rows("xpath", "?.iterfind ?.findtext ?.findall ?.find", 0, "path", "is-element"),
+]
+
+LDAP = [
+    *rows(
+        "ldap",
+        "?.search_s ?.search_st ?.search_ext_s ?.search_ext ldap.ldapobject.LDAPObject.search"
+        " ldap.ldapobject.LDAPObject.search_s ldap.ldapobject.LDAPObject.search_st"
+        " ldap.ldapobject.LDAPObject.search_ext ldap.ldapobject.LDAPObject.search_ext_s",
+        2,
+        "filterstr",
+    ),
+    *rows(
+        "ldap",
+        "ldap3.Connection.search ldap3.core.connection.Connection.search"
+        " ldap3.Connection.extend.standard.paged_search",
+        1,
+        "search_filter",
+    ),
+    *rows("ldap", "ldap3.Connection.search", 0, "search_base"),
+    *rows("ldap", "?.search", 1, "search_filter", "is-ldap-filter"),
+    *rows("ldap", "?.search_s ?.search_ext_s ldap.ldapobject.LDAPObject.search_s", 0, "base"),
+]
+
+TABLE = [*SQL, *NOSQL, *XPATH, *LDAP]

@@ -1,0 +1,74 @@
+"""Where tainted values begin: reads of a request, and parameters that a framework fills."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.flow import checks
+from linter.flow.arguments import Args
+from linter.flow.sources.tables import ELEMENTS, HOSTS, PARTS, READS, SCHEMES, UPLOADS
+from linter.flow.values import STRING, Named, Shape, Source, Taint, Taints, Value, is_text
+
+if TYPE_CHECKING:
+    from linter.flow.access import Access
+    from linter.resolve.definitions import Function
+
+_STRING_NAMES = {"str": STRING}
+
+
+class Sources:
+    """Reads of requests."""
+
+    def shape(self, kind: str) -> Shape:
+        """The shape of a type of the tables."""
+        return _STRING_NAMES.get(kind) or Named(kind)
+
+    def element(self, shape: Shape) -> Shape:
+        """What an item of a thing is, as far as its type says."""
+        if type(shape) is Named:
+            kind = ELEMENTS.get(shape.name)
+            return None if kind is None else self.shape(kind)
+        return STRING if is_text(shape) else None
+
+    def attribute(self, act: Access, value: Value, full: str) -> Value:
+        """`value.last` where `full` is its canonical name."""
+        written = act.state.names.get("." + full)
+        if written is not None:
+            return written
+        kind = READS.get(full)
+        if kind is not None:
+            return Value(self.shape(kind), self.taint(act, full))
+        last = full.rpartition(".")[2]
+        key: object = last
+        if last in HOSTS:
+            key = checks.HOST
+        elif last in SCHEMES:
+            key = checks.SCHEME
+        kind = PARTS.get(full)
+        shape = Named(full) if kind is None else self.shape(kind)
+        return Value(shape, act.taken(value.taints, key) if value.taints else ())
+
+    def taint(self, act: Access, full: str) -> Taints:
+        """The taint of something read of a request."""
+        source = Source("request", _shown(full), act.function, act.span)
+        return act.state.fresh((Taint(source, (), 0, None),))
+
+    def returned(self, act: Access, name: str, args: Args, receiver: Value) -> Value | None:
+        """What a call gives that reads the request; None for any other."""
+        kind = READS.get(name + "()")
+        if kind is not None:
+            return Value(self.shape(kind), self.taint(act, name))
+        return None
+
+    def parameter(self, function: Function, name: str, what: str, shape: Shape, key: object = None) -> Value:
+        """A parameter that a framework fills with what the caller sends."""
+        source = Source(
+            "request", what, function, function.scope.span, key or ("parameter", function.id, name)
+        )
+        if type(shape) is Named and shape.name in UPLOADS:
+            shape = Named("request.file")
+        return Value(shape, (Taint(source, (), 0, None),))
+
+
+def _shown(full: str) -> str:
+    return "request." + full.rpartition(".")[2]

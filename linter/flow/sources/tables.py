@@ -1,0 +1,167 @@
+"""What of a request each framework hands to the code, as plain tables.
+
+A row says what is read (by canonical name, a call with `()`) and what it gives: a type by name, `str` for
+text, or nothing when the type is the caller's choice, as in JSON. Another framework is another table.
+"""
+
+from __future__ import annotations
+
+MAPPING = "request.mapping"
+"""A mapping of names to strings that the caller fills."""
+FILES = "request.files"
+FILE = "request.file"
+JSON = "request.json"
+STREAM = "request.stream"
+
+_FLASK = {
+    "args": MAPPING,
+    "form": MAPPING,
+    "values": MAPPING,
+    "cookies": MAPPING,
+    "headers": MAPPING,
+    "view_args": MAPPING,
+    "environ": MAPPING,
+    "files": FILES,
+    "json": JSON,
+    "get_json()": JSON,
+    "data": "bytes",
+    "get_data()": "bytes",
+    "query_string": "bytes",
+    "stream": STREAM,
+    "full_path": "str",
+    "url": "str",
+    "referrer": "str",
+    "user_agent": "request.user_agent",
+    "content_type": "str",
+    "mimetype": "str",
+    "authorization": "request.authorization",
+}
+_DJANGO = {
+    "GET": MAPPING,
+    "POST": MAPPING,
+    "COOKIES": MAPPING,
+    "META": MAPPING,
+    "headers": MAPPING,
+    "FILES": FILES,
+    "body": "bytes",
+    "read()": "bytes",
+    "get_full_path()": "str",
+    "get_raw_uri()": "str",
+    "build_absolute_uri()": "str",
+    "data": JSON,
+    "query_params": MAPPING,
+}
+_STARLETTE = {
+    "query_params": MAPPING,
+    "path_params": MAPPING,
+    "headers": MAPPING,
+    "cookies": MAPPING,
+    "json()": JSON,
+    "form()": FILES,
+    "body()": "bytes",
+    "stream()": "bytes",
+}
+_WEBSOCKET = {
+    "query_params": MAPPING,
+    "path_params": MAPPING,
+    "headers": MAPPING,
+    "cookies": MAPPING,
+    "receive_text()": "str",
+    "receive_json()": JSON,
+    "receive_bytes()": "bytes",
+    "receive()": JSON,
+    "iter_text()": "str",
+    "iter_json()": JSON,
+}
+_AIOHTTP = {
+    "query": MAPPING,
+    "match_info": MAPPING,
+    "headers": MAPPING,
+    "cookies": MAPPING,
+    "json()": JSON,
+    "post()": FILES,
+    "text()": "str",
+    "read()": "bytes",
+    "rel_url": "str",
+}
+
+REQUESTS: dict[str, dict[str, str]] = {
+    "flask.request": _FLASK,
+    "flask.globals.request": _FLASK,
+    "flask.Request": _FLASK,
+    "flask.wrappers.Request": _FLASK,
+    "quart.request": _FLASK,
+    "werkzeug.Request": _FLASK,
+    "werkzeug.wrappers.Request": _FLASK,
+    "django.http.HttpRequest": _DJANGO,
+    "django.http.request.HttpRequest": _DJANGO,
+    "django.core.handlers.wsgi.WSGIRequest": _DJANGO,
+    "django.core.handlers.asgi.ASGIRequest": _DJANGO,
+    "rest_framework.request.Request": _DJANGO,
+    "starlette.requests.Request": _STARLETTE,
+    "fastapi.Request": _STARLETTE,
+    "fastapi.requests.Request": _STARLETTE,
+    "starlette.websockets.WebSocket": _WEBSOCKET,
+    "fastapi.WebSocket": _WEBSOCKET,
+    "aiohttp.web.Request": _AIOHTTP,
+}
+
+READS: dict[str, str] = {
+    f"{request}.{name}": kind for request, table in REQUESTS.items() for name, kind in table.items()
+}
+"""What is read of a request, by full name, and what it gives."""
+
+PARTS: dict[str, str] = {
+    f"{FILE}.filename": "str",
+    f"{FILE}.name": "str",
+    f"{FILE}.content_type": "str",
+    f"{FILE}.mimetype": "str",
+    f"{FILE}.file": STREAM,
+    f"{FILE}.stream": STREAM,
+    "request.user_agent.string": "str",
+    "request.authorization.username": "str",
+    "request.authorization.password": "str",
+    "urllib.parse.ParseResult.netloc": "str",
+    "urllib.parse.ParseResult.hostname": "str",
+    "urllib.parse.ParseResult.scheme": "str",
+    "urllib.parse.ParseResult.path": "str",
+    "urllib.parse.ParseResult.query": "str",
+    "urllib.parse.ParseResult.fragment": "str",
+    "yarl.URL.host": "str",
+    "yarl.URL.scheme": "str",
+    "httpx.URL.host": "str",
+    "httpx.URL.scheme": "str",
+}
+"""Types of attributes of what a request gives."""
+
+ELEMENTS: dict[str, str] = {
+    MAPPING: "str",
+    FILES: FILE,
+    JSON: JSON,
+    STREAM: "bytes",
+    "bytes": "bytes",
+    "request.list": "str",
+    FILE: "bytes",
+    "urllib.parse.ParseResult": "str",
+    "query": "request.list",
+    "typing.List[str]": "str",
+}
+"""What an item of a thing is."""
+
+UPLOADS = frozenset(
+    {"fastapi.UploadFile", "starlette.datastructures.UploadFile", "werkzeug.datastructures.FileStorage"}
+)
+
+HOSTS = frozenset({"netloc", "hostname", "host"})
+SCHEMES = frozenset({"scheme"})
+
+PLUMBING = frozenset(
+    {
+        "fastapi.Response",
+        "starlette.responses.Response",
+        "fastapi.BackgroundTasks",
+        "starlette.background.BackgroundTasks",
+        "fastapi.security.SecurityScopes",
+    }
+)
+"""What FastAPI passes to a handler that does not come from the caller."""

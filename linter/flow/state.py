@@ -1,0 +1,160 @@
+"""The state of a program at one place: its names, its heap, and what checks have proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from linter.flow.heap import Record, join_records, mapped, values_of
+from linter.flow.kinds import LOOSE, WEAK_GUARD, both
+from linter.flow.values import Marks, Obj, Root, Taint, Taints, Text, Value, join, shared
+
+_PROOFS = 64
+
+
+class State:
+    """Names, heap and proofs. A state is changed in place; where ways part it is forked."""
+
+    __slots__ = ("heap", "names", "proved")
+
+    def __init__(
+        self,
+        names: dict[str, Value],
+        heap: dict[int, Record],
+        proved: dict[tuple[Root, tuple[object, ...]], int],
+    ) -> None:
+        self.names = names
+        self.heap = heap
+        self.proved = proved
+
+    def fork(self) -> State:
+        """A copy that changes by itself."""
+        return State(dict(self.names), dict(self.heap), dict(self.proved) if self.proved else {})
+
+    def become(self, other: State) -> None:
+        """Take over all of another state."""
+        self.names, self.heap, self.proved = other.names, other.heap, other.proved
+
+    def proofs(self) -> Marks:
+        """What is proved, as marks."""
+        return tuple([(root, way, mask) for (root, way), mask in self.proved.items()])
+
+    def fresh(self, taints: Taints) -> Taints:
+        """Taints just read, with what checks have proved of them before."""
+        if not self.proved or not taints:
+            return taints
+        return tuple([self._checked(each) for each in taints])
+
+    def _checked(self, taint: Taint) -> Taint:
+        safe = taint.safe
+        for length in range(len(taint.way) + 1):
+            safe |= self.proved.get((taint.root, taint.way[:length]), 0)
+        return taint if safe == taint.safe else taint._replace(safe=safe)
+
+    def prove(self, marks: Marks) -> None:
+        """Take what a check has proved into account, for all values of the state."""
+        if not marks:
+            return
+        for root, way, mask in marks:
+            if len(self.proved) < _PROOFS:
+                key = (root, way)
+                self.proved[key] = self.proved.get(key, 0) | mask
+        memo: dict[int, Value] = {}
+        for name, value in self.names.items():
+            if value.taints:
+                self.names[name] = _proved(value, marks, memo)
+        for identity, record in self.heap.items():
+            changed = False
+            for each in values_of(record):
+                if each.taints and id(each) not in memo:
+                    _proved(each, marks, memo)
+                changed = changed or memo.get(id(each), each) is not each
+            if changed:
+                self.heap[identity] = mapped(record, memo)
+
+    def proved_value(self, value: Value, marks: Marks) -> Value:
+        """A value that is not in the state, with what a check has proved."""
+        return _proved(value, marks, {}) if marks and value.taints else value
+
+
+def _proved(value: Value, marks: Marks, memo: dict[int, Value]) -> Value:
+    known = memo.get(id(value))
+    if known is not None:
+        return known
+    taints = tuple([_with_marks(each, marks) for each in value.taints])
+    found = value
+    if taints != value.taints:
+        shape = value.shape
+        if type(shape) is Text:
+            shape = Text(
+                tuple([each if isinstance(each, str) else _proved(each, marks, memo) for each in shape.parts])
+            )
+        found = Value(shape, taints, value.yes, value.no)
+    memo[id(value)] = found
+    return found
+
+
+def _with_marks(taint: Taint, marks: Marks) -> Taint:
+    safe = taint.safe
+    for root, way, mask in marks:
+        if root == taint.root and taint.way[: len(way)] == way:
+            safe |= mask
+    return taint if safe == taint.safe else taint._replace(safe=safe)
+
+
+def joined(states: Iterable[State | None]) -> State | None:
+    """The state after several ways have met; None when none of them gets there."""
+    found: State | None = None
+    for state in states:
+        if state is not None:
+            found = state if found is None else _join(found, state)
+    return found
+
+
+def _join(left: State, right: State) -> State:
+    if left is right:
+        return left
+    names = dict(left.names)
+    others = right.names
+    for name, value in others.items():
+        known = names.get(name)
+        if known is None:
+            names[name] = value
+        elif known is not value:
+            names[name] = join(known, value)
+    heap = dict(left.heap)
+    for identity, record in right.heap.items():
+        mine = heap.get(identity)
+        if mine is None:
+            heap[identity] = record
+        elif mine is not record:
+            heap[identity] = join_records(mine, record)
+    proved: dict[tuple[Root, tuple[object, ...]], int] = {}
+    if left.proved and right.proved:
+        for root, way, mask in shared(left.proofs(), right.proofs()):
+            proved[root, way] = mask & ~(LOOSE | WEAK_GUARD) | both(mask, mask)
+    return State(names, heap, proved)
+
+
+def objects_in(value: Value) -> list[int]:
+    """The heap records that a value points at directly."""
+    found: list[int] = []
+    stack = [value]
+    while stack:
+        shape = stack.pop().shape
+        shapes = getattr(shape, "shapes", (shape,))
+        for each in shapes:
+            kind = type(each).__name__
+            if kind == "Obj":
+                found.append(each.id)
+            elif kind in ("FunctionRef", "Lambda") and each.cell is not None:
+                found.append(each.cell)
+            if kind == "Partial":
+                stack += [each.callee, *each.args, *(value for _, value in each.keywords)]
+            elif kind in ("FunctionRef", "Bound", "Super") and each.receiver is not None:
+                stack.append(each.receiver)
+            elif kind == "Text":
+                stack += [part for part in each.parts if not isinstance(part, str)]
+    return found
+
+
+__all__ = ["Obj", "State", "joined", "objects_in"]

@@ -1,0 +1,327 @@
+"""What a call of a function does, kept by the shape of its arguments so that it is worked out once.
+
+Before a function runs, its arguments are written in a form of their own: taints become numbers, and
+the records that it can reach are numbered in order. Two calls whose arguments look alike in that form
+share one summary; what it says is then translated back for each call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from linter.flow.heap import Cell, Entries, Instance, Items, Native, Record
+from linter.flow.state import State
+from linter.flow.values import (
+    UNKNOWN,
+    Bound,
+    Either,
+    FunctionRef,
+    Lambda,
+    Marks,
+    Obj,
+    Partial,
+    Shape,
+    Step,
+    Super,
+    Taint,
+    Taints,
+    Text,
+    Value,
+    merge,
+)
+
+if TYPE_CHECKING:
+    from linter.facts.spans import Span
+    from linter.flow.sinks import Sink
+    from linter.resolve.definitions import Function
+
+_RECORDS = 80
+_STEPS = 14
+
+
+class Hit(NamedTuple):
+    """A tainted value that reaches a sink. `weak` says that a check on its way helps in part."""
+
+    sink: Sink
+    holder: Function
+    span: Span
+    shown: str
+    taint: Taint
+    weak: bool
+
+
+class Summary(NamedTuple):
+    """What a function does. `returned` is None when it never comes back."""
+
+    returned: Value | None
+    heap: dict[int, Record]
+    hits: tuple[Hit, ...]
+    raised: Value | None
+    proofs: Marks
+
+
+class Export:
+    """Arguments in the form that summaries are kept by."""
+
+    def __init__(self, state: State, statics: dict[int, Record]) -> None:
+        self._heap = state.heap
+        self._statics = statics
+        self.symbols: list[Taint] = []
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self.ids: dict[int, int] = {}
+        self.originals: list[int] = []
+        self.records: dict[int, Record] = {}
+        self._values: dict[int, Value] = {}
+        self._kept: list[Value] = []
+        self._pending: list[int] = []
+
+    def value(self, value: Value) -> Value:
+        """A value in the form of summaries."""
+        known = self._values.get(id(value))
+        if known is not None:
+            return known
+        shape = self._shape(value.shape)
+        if shape is value.shape and not value.taints and not value.yes and not value.no:
+            return value
+        found = Value(shape, self._taints(value.taints))
+        self._values[id(value)] = found
+        self._kept.append(value)
+        return found
+
+    def finish(self) -> None:
+        """Write down the records that the values reach."""
+        while self._pending:
+            old = self._pending.pop(0)
+            self.records[self.ids[old]] = _rebuilt(self._heap[old], self.value)
+
+    def _taints(self, taints: Taints) -> Taints:
+        found = []
+        for each in taints:
+            key = (each.root, each.way)
+            number = self._numbers.get(key)
+            if number is None:
+                number = self._numbers[key] = len(self.symbols)
+                self.symbols.append(each)
+            found.append(Taint(number, (), each.safe, None))
+        return tuple(found)
+
+    def _id(self, old: int) -> int | None:
+        found = self.ids.get(old)
+        if found is not None:
+            return found
+        if old not in self._heap:
+            return old if old in self._statics else None
+        if len(self.ids) >= _RECORDS:
+            return None
+        found = self.ids[old] = len(self.ids)
+        self.originals.append(old)
+        self._pending.append(old)
+        return found
+
+    def _shape(self, shape: Shape) -> Shape:
+        match shape:
+            case None:
+                return None
+            case Obj(id=old):
+                found = self._id(old)
+                return None if found is None else Obj(found)
+            case Text(parts=parts):
+                return Text(tuple([each if isinstance(each, str) else self.value(each) for each in parts]))
+            case FunctionRef(function=function, cell=cell, receiver=receiver, bare=bare):
+                if cell is None and receiver is None:
+                    return shape
+                new = None if cell is None else self._id(cell)
+                return FunctionRef(function, new, None if receiver is None else self.value(receiver), bare)
+            case Lambda(function=function, parameters=parameters, body=body, cell=cell):
+                return Lambda(function, parameters, body, None if cell is None else self._id(cell))
+            case Either(shapes=shapes):
+                return Either(tuple([self._shape(each) for each in shapes]))
+            case Partial(callee=callee, args=args, keywords=keywords):
+                return Partial(
+                    self.value(callee),
+                    tuple([self.value(each) for each in args]),
+                    tuple([(key, self.value(each)) for key, each in keywords]),
+                )
+            case Bound(receiver=receiver, name=name):
+                return Bound(self.value(receiver), name)
+            case Super(cls=cls, receiver=receiver):
+                return Super(cls, self.value(receiver))
+            case _:
+                return shape
+
+
+class Translation:
+    """A summary's values in the terms of one caller."""
+
+    def __init__(self, export: Export, state: State, next_id: object, step: Step) -> None:
+        self._export = export
+        self._state = state
+        self._next_id = next_id
+        self._step = step
+        self._ids: dict[int, int] = {}
+        self._values: dict[int, Value] = {}
+        self._pending: list[int] = []
+
+    def value(self, value: Value) -> Value:
+        """A value of the summary, for the caller."""
+        known = self._values.get(id(value))
+        if known is not None:
+            return known
+        shape = self._shape(value.shape)
+        if shape is value.shape and not value.taints and not value.yes and not value.no:
+            return value
+        found = Value(shape, self.taints(value.taints), self.marks(value.yes), self.marks(value.no))
+        self._values[id(value)] = found
+        return found
+
+    def records(self, heap: dict[int, Record]) -> None:
+        """Write the records of the summary into the caller's state."""
+        for number, old in enumerate(self._export.originals):
+            record = heap.get(number)
+            if record is not None and record is not self._export.records.get(number):
+                self._state.heap[old] = _rebuilt(record, self.value)
+        while self._pending:
+            number = self._pending.pop(0)
+            record = heap.get(number)
+            if record is not None:
+                self._state.heap[self._ids[number]] = _rebuilt(record, self.value)
+
+    def taints(self, taints: Taints) -> Taints:
+        """Taints of the summary, for the caller."""
+        found: Taints = ()
+        for each in taints:
+            found = merge(found, (self.taint(each),))
+        return found
+
+    def taint(self, taint: Taint) -> Taint:
+        """A taint of the summary, for the caller."""
+        if isinstance(taint.root, int):
+            actual = self._export.symbols[taint.root]
+            way = (*actual.way, *taint.way)
+            steps = _chained(_chained(actual.steps, self._step), taint.steps)
+            return Taint(actual.root, way[:12], taint.safe, steps)
+        return taint._replace(steps=_chained(taint.steps, self._step))
+
+    def hit(self, hit: Hit) -> Hit | None:
+        """A hit of the summary, for the caller; None when the caller has proved it harmless."""
+        taint = hit.taint
+        if isinstance(taint.root, int):
+            return hit._replace(taint=self.taint(taint))
+        checked = self._state.fresh((taint,))[0]
+        if checked.safe & hit.sink.bit:
+            return None
+        first = Step(self._step.holder, self._step.span, self._step.what, None, 1)
+        return hit._replace(taint=taint._replace(steps=_chained(first, taint.steps)))
+
+    def marks(self, marks: Marks) -> Marks:
+        """Marks of the summary, for the caller."""
+        found = []
+        for root, way, mask in marks:
+            if isinstance(root, int):
+                actual = self._export.symbols[root]
+                found.append((actual.root, (*actual.way, *way)[:12], mask))
+            else:
+                found.append((root, way, mask))
+        return tuple(found)
+
+    def _id(self, number: int) -> int:
+        if number < 0:
+            return number
+        originals = self._export.originals
+        if number < len(originals):
+            return originals[number]
+        found = self._ids.get(number)
+        if found is None:
+            found = self._ids[number] = self._next_id()  # type: ignore[operator]
+            self._pending.append(number)
+        return found
+
+    def _shape(self, shape: Shape) -> Shape:
+        match shape:
+            case None:
+                return None
+            case Obj(id=number):
+                return Obj(self._id(number))
+            case Text(parts=parts):
+                return Text(tuple([each if isinstance(each, str) else self.value(each) for each in parts]))
+            case FunctionRef(function=function, cell=cell, receiver=receiver, bare=bare):
+                if cell is None and receiver is None:
+                    return shape
+                new = None if cell is None else self._id(cell)
+                return FunctionRef(function, new, None if receiver is None else self.value(receiver), bare)
+            case Lambda(function=function, parameters=parameters, body=body, cell=cell):
+                return Lambda(function, parameters, body, None if cell is None else self._id(cell))
+            case Either(shapes=shapes):
+                return Either(tuple([self._shape(each) for each in shapes]))
+            case Partial(callee=callee, args=args, keywords=keywords):
+                return Partial(
+                    self.value(callee),
+                    tuple([self.value(each) for each in args]),
+                    tuple([(key, self.value(each)) for key, each in keywords]),
+                )
+            case Bound(receiver=receiver, name=name):
+                return Bound(self.value(receiver), name)
+            case Super(cls=cls, receiver=receiver):
+                return Super(cls, self.value(receiver))
+            case _:
+                return shape
+
+
+def _rebuilt(record: Record, new: object) -> Record:
+    change = new
+    match record:
+        case Items(kind, items, rest):
+            return Items(
+                kind,
+                tuple([change(each) for each in items]),  # type: ignore[operator]
+                None if rest is None else change(rest),  # type: ignore[operator]
+            )
+        case Entries(entries, rest, keys):
+            return Entries(
+                {key: change(each) for key, each in entries.items()},  # type: ignore[operator]
+                None if rest is None else change(rest),  # type: ignore[operator]
+                None if keys is None else change(keys),  # type: ignore[operator]
+            )
+        case Instance(cls, fields, extra):
+            return Instance(
+                cls,
+                {key: change(each) for key, each in fields.items()},  # type: ignore[operator]
+                None if extra is None else change(extra),  # type: ignore[operator]
+            )
+        case Native(name, fields):
+            return Native(name, {key: change(each) for key, each in fields.items()})  # type: ignore[operator]
+        case Cell(names):
+            return Cell({key: change(each) for key, each in names.items()})  # type: ignore[operator]
+
+
+def _chained(first: Step | None, then: Step | None) -> Step | None:
+    """One way after the other."""
+    if then is None:
+        return first
+    if first is None:
+        return then
+    links: list[Step] = []
+    link: Step | None = then
+    while link is not None and len(links) < _STEPS:
+        links.append(link)
+        link = link.before
+    found = first
+    for each in reversed(links):
+        if found.length >= _STEPS:
+            break
+        found = Step(each.holder, each.span, each.what, found, found.length + 1)
+    return found
+
+
+def key_of(record: Record) -> tuple[object, ...]:
+    """A record as something that can be looked up by."""
+    kind = type(record)
+    if kind is Items:
+        return tuple(record)
+    found: list[object] = [kind]
+    for each in record:
+        found.append(tuple(each.items()) if isinstance(each, dict) else each)
+    return tuple(found)
+
+
+__all__ = ["UNKNOWN", "Export", "Hit", "Summary", "Translation", "key_of"]

@@ -1,0 +1,32 @@
+from linter.rule import Confidence, FlowRule, Severity
+
+
+class PathTraversal(FlowRule):
+    """The caller chooses which file is used.
+
+    ## Why
+    `../` or an absolute path leads out of the folder that was meant, to keys, code and other people's files.
+
+    ## Bad
+        open(os.path.join(BASE, name))
+
+    ## Good
+        open(safe_join(BASE, name))
+
+    ## Limits
+    Values are followed through the functions and classes of the project, through containers, strings and
+    conditions. Conversions, escaping, allow lists and checks that leave early count. What went through code
+    that cannot be seen, or past a check that helps in part, is reported with low confidence.
+
+    ## References
+    - https://owasp.org/www-community/attacks/Path_Traversal
+    """
+
+    severity = Severity.ERROR
+    confidence = Confidence.HIGH
+    noun = "files named by code that a request leads to"
+    cwe = 22
+    owasp = "API8:2023"
+    kind = "path"
+    says = "`{what}` comes from the caller and names the file that `{sink}` uses, so it can be any file"
+    advice = "resolve the path and check `is_relative_to(base)`, or use `werkzeug.utils.safe_join`"
