@@ -102,6 +102,14 @@ class Route:
         return self.handler
 
     @property
+    def handler_location(self) -> Location:
+        """Where a guard belongs: at the function that answers, or the class that inherits it."""
+        function, owner = self.function, self.owner
+        if function is None:
+            return self.location
+        return owner.location if owner is not None and function.owner is not owner else function.location
+
+    @property
     def changes_state(self) -> bool:
         """Whether a method of the route is meant to change something."""
         return not _CHANGING.isdisjoint(self.methods)

@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator
 
 from linter.analyses.effects import effects_of
 from linter.backend import Backend, Route, Verdict
-from linter.rule import Confidence, Location, Outcome, Rule, Severity, Undecided
+from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
 
 class UnauthenticatedWrite(Rule[Route]):
@@ -55,14 +55,6 @@ class UnauthenticatedWrite(Rule[Route]):
         yield self.finding(
             subject,
             f"{subject} writes to the database without a guard, so anyone who finds it can change the data",
-            location=_handler(subject),
+            location=subject.handler_location,
             help="guard the route, its router or its blueprint as its neighbours are",
         )
-
-
-def _handler(route: Route) -> Location:
-    """Where a guard belongs: at the function that answers, or the class that inherits it."""
-    function = route.function
-    assert function is not None
-    inherited = route.owner is not None and function.owner is not route.owner
-    return route.owner.location if inherited and route.owner is not None else function.location

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from linter.analyses.effects import effects_of
 from linter.backend import Backend, Route, Verdict
 from linter.finding import Note
-from linter.rule import Confidence, Location, Outcome, Rule, Severity
+from linter.rule import Confidence, Outcome, Rule, Severity
 
 _Property: TypeAlias = Callable[[Route], bool]
 
@@ -81,9 +81,9 @@ class OddOneOut(Rule[Route]):
             f"{subject} lacks {what} and all {len(handlers)} neighbours have one, so it admits whom "
             "they refuse",
             confidence=Confidence.LOW if what != "a guard" else None,
-            location=_handler(subject),
+            location=subject.handler_location,
             help=f"add {what}, or put it on the router so that no route can lack it",
-            related=[Note(_handler(route), f"{route} has {what}") for route in guarded[:_SHOWN]],
+            related=[Note(route.handler_location, f"{route} has {what}") for route in guarded[:_SHOWN]],
         )
 
 
@@ -121,11 +121,3 @@ def _is_guarded(route: Route) -> bool:
 
 def _has_permission(route: Route) -> bool:
     return any(guard.kind == "authorization" and guard.verdict is Verdict.YES for guard in route.guards)
-
-
-def _handler(route: Route) -> Location:
-    """Where a guard belongs: at the function that answers, or the class that inherits it."""
-    function = route.function
-    assert function is not None
-    inherited = route.owner is not None and function.owner is not route.owner
-    return route.owner.location if inherited and route.owner is not None else function.location

@@ -57,6 +57,7 @@ class Harness(NamedTuple):
 
 
 HARNESSES = {
+    "beacon": Harness("asgi_truth", ("starlette", "httpx")),
     "atlas": Harness("flask_truth", ("flask", "flask_smorest", "flask_httpauth")),
     "bakery": Harness("flask_truth", ("apiflask", "flask_wtf", "flask_limiter")),
     "clinic": Harness("django_truth", ("django", "rest_framework", "psycopg")),
@@ -71,6 +72,7 @@ HARNESSES = {
         ),
     ),
     "desk": Harness("flask_truth", ("flask", "flask_sqlalchemy")),
+    "ferry": Harness("flask_truth", ("connexion", "flask")),
     "radio": Harness("flask_truth", ("quart",)),
     "fleet": Harness("sanic_truth", ("sanic", "sanic_testing")),
     "gazette": Harness("litestar_truth", ("litestar", "httpx")),

@@ -68,8 +68,10 @@ def listed_routes(app: Any, prefix: str = "") -> Iterator[Listed]:
 
 def _mounted(mount: Mount | Host, prefix: str) -> Iterator[Listed]:
     below = prefix + (mount.path_format.removesuffix("/{path}") if isinstance(mount, Mount) else "")
-    if mount.routes:
-        inner = getattr(mount, "_base_app", mount.app)
+    inner = getattr(mount, "_base_app", mount.app)
+    while not hasattr(inner, "routes") and hasattr(inner, "app"):
+        inner = inner.app
+    if getattr(inner, "routes", None):
         yield from listed_routes(inner, below)
         return
     name = dotted_name(mount.app)
@@ -158,6 +160,13 @@ def shop_tables() -> list[dict[str, Any]]:
 
 def ask(app: str, folder: Path) -> dict[str, Any]:
     """What the framework says about `app`."""
+    if app == "beacon":
+        running = import_module("beacon.app").create_app()
+        return {
+            "framework": "starlette",
+            "routes": describe(listed_routes(running), caller(running, {"light": "north"})),
+            "tables": [],
+        }
     running = start_shop(folder)
     values = {"slug": "tea", "sku": "TEA-1", "reference": "abc123"}
     routes = describe(listed_routes(running), caller(running, values))

@@ -104,6 +104,14 @@ def test_calls_are_keyed_by_verb_and_path(app):
 
 # Read from the applications by eye, so that a fault of the harness does not pass for the truth.
 KNOWN = {
+    "beacon": [
+        ("GET", "/v2/signals/{light}", "beacon.signals.Signals.get", "no"),
+        ("PUT", "/v2/signals/{light}", "beacon.signals.Signals.put", "yes"),
+        ("POST", "/v2/signals/extinguish", "beacon.signals.extinguish", "yes"),
+        ("GET", "/works/scaffolds", "beacon.app.scaffold", "yes"),
+        ("GET", "/coast/ships", "beacon.app.chart_of_ships", "yes"),
+        ("WEBSOCKET", "/distress", "beacon.signals.distress", "yes"),
+    ],
     "radio": [
         ("POST", "/shows", "radio.shows.Shows.post", "yes"),
         ("POST", "/shows/player/next", "radio.shows.play_next", "yes"),

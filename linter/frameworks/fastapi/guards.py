@@ -26,8 +26,8 @@ from linter.evaluate.values import (
     options,
 )
 from linter.finding import Location
-from linter.frameworks.fastapi.parameters import Parameters, Taken, callable_closure
-from linter.frameworks.starlette.anonymous import DOUBTFUL, PASSES, Caller, Judgement
+from linter.frameworks.fastapi.parameters import Parameters, Taken, callable_closure, is_method
+from linter.frameworks.starlette.anonymous import DOUBTFUL, PASSES, REJECTED, SOCKET, Caller, Judgement
 from linter.frameworks.starlette.names import public_name
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function
@@ -65,12 +65,13 @@ class Outcome(NamedTuple):
     """What calling a dependency comes to.
 
     `guessed` says that a made-up credential went into it, or that code which cannot be followed was asked
-    about the request.
+    about the request. `sent` are the statuses that it answered with by itself, as websockets do.
     """
 
     value: Value
     guessed: bool = False
     exhausted: bool = False
+    sent: tuple[int, ...] = ()
 
 
 class Guarding:
@@ -84,6 +85,7 @@ class Guarding:
         self.refusals = refusals
         self.caller = caller
         self.request: Made = caller.request()
+        self.socket = caller.socket(self.request)
         self._judged: dict[object, Judgement] = {}
         self._static: dict[object, Judgement] = {}
         self._outcomes: dict[object, Outcome] = {}
@@ -134,10 +136,13 @@ class Guarding:
         if callable_closure(self.evaluator, value) is None:
             return read
         outcome = self.outcome(value)
-        met = self.caller.judge(outcome.value)
+        met = self.caller.judge(outcome.value, outcome.sent)
         if met.verdict is Verdict.YES:
             return met
-        if met == DOUBTFUL or outcome.exhausted or (read.verdict is Verdict.UNKNOWN and read.kind == "other"):
+        if met is REJECTED and read.verdict is Verdict.YES:
+            return met
+        untold = read.verdict is Verdict.UNKNOWN and read.kind == "other"
+        if met in (DOUBTFUL, REJECTED) or outcome.exhausted or untold:
             return read
         if met.verdict is Verdict.NO:
             return PASSES._replace(kind="rate-limit") if read.kind == "rate-limit" else PASSES
@@ -261,15 +266,19 @@ class Guarding:
             if failures and not rest:
                 return Outcome(either(raised), guessed, exhausted)
             keywords[taken.name] = either(rest) if rest else UNKNOWN
+        if closure.receiver is None and is_method(closure.function) and closure.function.owner is not None:
+            closure = Closure(closure.function, closure.frame, Instance(closure.function.owner))
         callee: Value = value if isinstance(value, Class) else closure
         self.caller.asked_elsewhere = False
+        self.caller.effects.clear()
         with self.unchanged_request():
             result = self.evaluator.trial(callee, [], keywords=keywords)
+        sent = tuple(self.caller.effects)
         guessed = guessed or self.caller.asked_elsewhere
         exhausted = exhausted or self.evaluator.exhausted
         if closure.function.scope.generator:
             result = either([_first_yield(each) for each in options(result)])
-        return Outcome(either([*raised, result]), guessed, exhausted)
+        return Outcome(either([*raised, result]), guessed, exhausted, sent)
 
     @contextmanager
     def unchanged_request(self) -> Iterator[None]:
@@ -299,9 +308,10 @@ class Guarding:
         if taken.dependency is not NotImplemented:
             return self.outcome(taken.dependency)
         kind = taken.declared.value
-        if isinstance(kind, External) and public_name(kind.name) in _CONNECTIONS:
-            return Outcome(self.request)
-        if taken.name in ("request", "websocket", "conn") and kind is UNKNOWN:
+        named = public_name(kind.name) if isinstance(kind, External) else ""
+        if named == SOCKET or (taken.name in ("websocket", "ws") and kind is UNKNOWN):
+            return Outcome(self.socket)
+        if named in _CONNECTIONS or (taken.name in ("request", "conn") and kind is UNKNOWN):
             return Outcome(self.request)
         default = taken.default
         if isinstance(default, Made) and public_name(default.name) in MARKERS:
@@ -381,12 +391,12 @@ class Guarding:
         if read.verdict is Verdict.NO:
             return None
         outcome = self.outcome(closure)
-        met = self.caller.judge(outcome.value)
+        met = self.caller.judge(outcome.value, outcome.sent)
         verdict, kind = read.verdict, read.kind
         if not outcome.exhausted and met.verdict is Verdict.NO:
             return None
-        if met.verdict is Verdict.YES and read.verdict is Verdict.YES:
-            kind = met.kind
+        if met.verdict is Verdict.YES:
+            verdict, kind = met
         elif met.verdict is Verdict.UNKNOWN and not outcome.guessed:
             verdict = Verdict.UNKNOWN
         return Guard(function.name, kind, "function", function.location, verdict)

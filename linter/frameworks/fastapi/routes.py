@@ -219,7 +219,7 @@ class _App:
             return
         limited = route.methods
         for verb in sorted(VERBS):
-            method = self.evaluator.class_value(cls, verb)
+            method = self.evaluator.member_of(Instance(cls), verb)
             upper = verb.upper()
             if isinstance(method, Closure) and upper not in _HIDDEN_METHODS:
                 if not limited or upper in limited:

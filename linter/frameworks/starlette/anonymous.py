@@ -32,8 +32,8 @@ from linter.resolve.definitions import Class, Function
 from linter.responses import EXCEPTION_STATUS, HTTP_EXCEPTIONS, RESPONSES
 
 _REQUEST = "starlette.requests.Request"
-_SOCKET = "starlette.websockets.WebSocket"
-_CONNECTIONS = frozenset({_REQUEST, _SOCKET, "starlette.requests.HTTPConnection"})
+SOCKET = "starlette.websockets.WebSocket"
+_CONNECTIONS = frozenset({_REQUEST, SOCKET, "starlette.requests.HTTPConnection"})
 _STATE = "starlette.datastructures.State"
 _USER = "starlette.authentication.UnauthenticatedUser"
 _CREDENTIALS = "starlette.authentication.AuthCredentials"
@@ -57,6 +57,8 @@ class Judgement(NamedTuple):
 
 PASSES = Judgement(Verdict.NO, "other")
 DOUBTFUL = Judgement(Verdict.UNKNOWN, "other")
+REJECTED = Judgement(Verdict.UNKNOWN, "authentication")
+"""Nobody passes, but the answer is an error of another kind: the request lacks something."""
 
 
 class Open(dict[Value, Value]):
@@ -87,7 +89,7 @@ class Caller:
         websocket: bool = False,
     ) -> Made:
         """A request without credentials, and without anything that could carry them."""
-        made = _made(_SOCKET if websocket else _REQUEST)
+        made = _made(SOCKET if websocket else _REQUEST)
         url = _made("starlette.datastructures.URL")
         url.fields = {"path": path, "query": ""}
         kept = _made(_STATE) if state is None else state
@@ -118,6 +120,12 @@ class Caller:
             ),
         }
         self._request = made
+        return made
+
+    def socket(self, request: Made) -> Made:
+        """A websocket that shares what is known of a request."""
+        made = _made(SOCKET)
+        made.fields = request.fields
         return made
 
     def stranger(self) -> Made:
@@ -194,7 +202,7 @@ class Caller:
         if name == "__init__" and isinstance(receiver, Instance):
             self._note_status(evaluator, receiver, made)
             return NotImplemented
-        if isinstance(receiver, Made) and receiver.name == _SOCKET and name in ("close", "accept"):
+        if isinstance(receiver, Made) and receiver.name == SOCKET and name in ("close", "accept"):
             code = made.argument(0, "code")
             refused = name == "close" and as_status(code) in _REFUSING_CODES
             self.effects.append(401 if refused else 0 if name == "accept" else 400)
@@ -259,7 +267,10 @@ class Caller:
                 passes = True
         if kinds:
             return Judgement(Verdict.UNKNOWN if passes else Verdict.YES, min(kinds, key=_ORDER.index))
-        return PASSES if passes else DOUBTFUL
+        if passes:
+            return PASSES
+        statuses = [self.status(option) for option in options(outcome)]
+        return REJECTED if statuses and all(statuses) else DOUBTFUL
 
     def status(self, value: Value) -> int | None:
         """The status of a response or an exception; None for any other value, 0 when it is not known."""
