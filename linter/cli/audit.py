@@ -9,6 +9,7 @@ import click
 
 from linter.cli.options import (
     Verb,
+    import_option,
     open_project,
     output_options,
     paths_argument,
@@ -20,6 +21,7 @@ from linter.cli.options import (
 @click.command("audit", cls=Verb, short_help="Hold a backend against the whole checklist, with evidence.")
 @paths_argument
 @selection_options
+@import_option
 @output_options
 @project_options
 def command(paths: tuple[str, ...], **values: Any) -> None:
@@ -32,6 +34,7 @@ def command(paths: tuple[str, ...], **values: Any) -> None:
     \b
     backlint audit .
     backlint audit . --output html=audit.html --output markdown=audit.md
+    backlint audit . --import codeql.sarif --import trivy.sarif
     """
     opened = open_project(paths, values, default_profile="audit", explain=bool(values["show_files"]))
     from linter.cli.reporting import report

@@ -9,6 +9,7 @@ import click
 
 from linter.cli.options import (
     Verb,
+    import_option,
     open_project,
     output_options,
     paths_argument,
@@ -21,6 +22,7 @@ from linter.cli.options import (
 @paths_argument
 @click.option("--stdin-filename", metavar="NAME", help="Check standard input under this name (path `-`).")
 @selection_options
+@import_option
 @output_options
 @project_options
 def command(paths: tuple[str, ...], stdin_filename: str | None, **values: Any) -> None:

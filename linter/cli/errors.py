@@ -52,6 +52,7 @@ def _translated(error: Exception) -> Stop | None:
     """The message for an error of a known kind."""
     from linter.baseline import BaselineError
     from linter.config.errors import ConfigError
+    from linter.engines.sarif import SarifError
     from linter.packs import PackError
     from linter.since import SinceError
     from linter.targets import NamedPathError
@@ -60,6 +61,8 @@ def _translated(error: Exception) -> Stop | None:
         case ConfigError():
             place = f"{error.path}:{error.line}" if error.line else error.path
             return Stop(error.message, place=place, help=error.help)
+        case SarifError():
+            return Stop(f"cannot import results: {error.message}", place=error.path)
         case PackError():
             return Stop(f"cannot load rule: {error.message}", place=error.path)
         case NamedPathError():

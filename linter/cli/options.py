@@ -155,6 +155,17 @@ _PROFILE = _option("--profile", type=click.Choice(PROFILES), help="How much to r
 _BASELINE = _option("--baseline", metavar="FILE", type=click.Path(), help="Findings to accept.")
 profile_option = _declared("Rules", _PROFILE)
 baseline_option = _declared("Rules", _BASELINE)
+import_option = _declared(
+    "Rules",
+    _option(
+        "--import",
+        "imports",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(),
+        help="Take in the results of another tool (SARIF); may be repeated.",
+    ),
+)
 
 selection_options = _declared(
     "Rules",

@@ -15,6 +15,7 @@ from linter.cli.options import FORMATS, Opened, wants_colour
 if TYPE_CHECKING:
     from linter.baseline import Baseline
     from linter.config import Settings
+    from linter.engines.sarif import Imported
     from linter.outcome import Outcome
     from linter.since import Changes
 
@@ -32,7 +33,10 @@ def report(opened: Opened, values: dict[str, Any], *, audit: bool) -> int:
     format = values["format_"] or "text"
     changes = changes_since(settings.root, values["since"])
     baseline = existing_baseline(opened, values)
+    imported = imported_results(settings.root, values["imports"])
     checked = run.check()
+    if imported:
+        checked = run.with_imported(checked, imported)
     outcome = run.outcome(
         checked,
         today=today(values["today"]),
@@ -107,6 +111,15 @@ def changes_since_base(root: str) -> Changes | None:
     from linter.since import changed_since_base
 
     return changed_since_base(root)
+
+
+def imported_results(root: str, files: Sequence[str]) -> list[Imported]:
+    """The results that other tools left in SARIF files."""
+    if not files:
+        return []
+    from linter.engines.sarif import read_sarif
+
+    return [each for file in files for each in read_sarif(file, root)]
 
 
 def existing_baseline(opened: Opened, values: dict[str, Any]) -> Baseline | None:

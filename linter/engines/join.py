@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from linter.facts.files import FileFacts
 
 
+class Source(Protocol):
+    """Who made remarks, and what they mean in the checklist."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    def rule_of(self, remark: Remark) -> str:
+        """The id under which a remark is reported."""
+
+    def describe(self, remark: Remark) -> tuple[str, str]:
+        """The title and the documentation (Markdown) of what is behind a remark."""
+
+
 def join(
     checked: Checked,
     engines: Sequence[TreeEngine],
@@ -35,31 +49,39 @@ def join(
     backlint's own leads, and names the engine's test. Of two engines the first leads.
     """
     for engine, said in zip(engines, observations, strict=True):
-        checked = _with(checked, engine, said, facts, text_of)
+        remarks, failures = _decoded(engine, said)
+        checked = with_remarks(checked, engine, remarks, facts, text_of, judged=len(said))
+        checked = msgspec.structs.replace(checked, failures=(*checked.failures, *failures))
     return checked
 
 
-def _with(
+def with_remarks(
     checked: Checked,
-    engine: TreeEngine,
-    said: Mapping[str, bytes],
+    source: Source,
+    remarks: Sequence[tuple[str, Remark]],
     facts: Mapping[str, FileFacts],
     text_of: Callable[[str], str],
+    *,
+    judged: int,
 ) -> Checked:
-    remarks, failures = _decoded(engine, said)
+    """What was checked together with remarks, each with its path.
+
+    `judged` counts the files that were looked at; 0 when that is not known.
+    """
     doubles = _Doubles(checked, facts)
     added: list[Finding] = []
     rules: dict[str, RuleInfo] = {}
     places: dict[str, set[str]] = {}
     for path, remark in remarks:
-        rule = engine.rule_of(remark)
+        rule = source.rule_of(remark)
         if rule not in rules:
-            rules[rule] = _info(rule, engine, remark)
+            rules[rule] = _info(rule, source, remark)
         places.setdefault(rule, set()).add(path)
-        if not doubles.absorb(path, remark, f"{engine.name} {remark.code}"):
+        if not doubles.absorb(path, remark, f"{source.name} {remark.code}"):
             added.append(_finding(path, rule, remark))
     results = {
-        rule: RuleResult(rule, "files", len(said), len(paths), 0) for rule, paths in sorted(places.items())
+        rule: RuleResult(rule, "files", max(judged, len(paths)), len(paths), 0)
+        for rule, paths in sorted(places.items())
     }
     findings = [*doubles.findings(), *fingerprinted(added, facts, text_of)]
     return msgspec.structs.replace(
@@ -67,7 +89,6 @@ def _with(
         findings=tuple(sorted(findings, key=lambda each: each.sort_key)),
         rules={**checked.rules, **rules},
         results={**checked.results, **results},
-        failures=(*checked.failures, *failures),
     )
 
 
@@ -84,12 +105,11 @@ def _decoded(engine: TreeEngine, said: Mapping[str, bytes]) -> tuple[list[tuple[
     return remarks, failures
 
 
-def _info(rule: str, engine: TreeEngine, remark: Remark) -> RuleInfo:
-    title, documentation = engine.describe(remark)
+def _info(rule: str, source: Source, remark: Remark) -> RuleInfo:
+    title, documentation = source.describe(remark)
     # Severity and confidence vary from remark to remark: each is held against the profile by itself.
-    return RuleInfo(
-        rule, title, documentation, Severity.ERROR, Confidence.HIGH, remark.cwe, engine=engine.name
-    )
+    severity, confidence = Severity.ERROR, Confidence.HIGH
+    return RuleInfo(rule, title, documentation, severity, confidence, remark.cwe, engine=source.name)
 
 
 def _finding(path: str, rule: str, remark: Remark) -> Finding:

@@ -91,6 +91,46 @@ _FAMILIES: tuple[tuple[int, ...], ...] = (
 )
 
 
+_ADVISORIES = ("cve-", "ghsa-", "pysec-", "osv-")
+"""Beginnings of the ids of known weaknesses in dependencies."""
+
+_RUFF: Mapping[str, str] = {
+    "ASYNC": "concurrency",
+    "B904": "error-handling",
+    "BLE": "error-handling",
+    "D": "documentation",
+    "DJ001": "normalization",
+    "DJ007": "input-validation",
+    "DTZ": "normalization",
+    "E722": "error-handling",
+    "FAST": "input-validation",
+    "G": "secure-logging",
+    "LOG": "secure-logging",
+    "PLW1514": "deployment",
+    "PT": "testing",
+    "RUF006": "concurrency",
+    "T20": "observability",
+    "TRY": "error-handling",
+    "TRY400": "secure-logging",
+}
+"""Practices of ruff's rules, whose results name no weakness, by the beginning of their codes."""
+
+
+def practice_of_code(tool: str, code: str) -> str | None:
+    """The practice that a tool's rule is filed under by its code; None when the code does not say."""
+    if code.lower().startswith(_ADVISORIES):
+        return "deployment"
+    if tool.lower() != "ruff":
+        return None
+    if code.startswith("S") and code[1:].isdigit():
+        from linter.engines.bandit.catalog import PRACTICES
+
+        # ruff's `S608` is bandit's `B608`.
+        return PRACTICES.get(f"B{code[1:]}")
+    fitting = [prefix for prefix in _RUFF if code.startswith(prefix)]
+    return _RUFF[max(fitting, key=len)] if fitting else None
+
+
 def practice_of(cwe: int | None) -> str:
     """The practice that a weakness is filed under; `maintainability` when it is none of them."""
     return _PRACTICES.get(cwe or 0, "maintainability")
