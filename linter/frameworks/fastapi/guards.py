@@ -395,11 +395,20 @@ class Guarding:
         verdict, kind = read.verdict, read.kind
         if not outcome.exhausted and met.verdict is Verdict.NO:
             return None
-        if met.verdict is Verdict.YES:
+        if met.verdict is Verdict.YES and (read.verdict is Verdict.YES or self._takes_no_input(closure)):
             verdict, kind = met
         elif met.verdict is Verdict.UNKNOWN and not outcome.guessed:
             verdict = Verdict.UNKNOWN
         return Guard(function.name, kind, "function", function.location, verdict)
+
+    def _takes_no_input(self, closure: Closure) -> bool:
+        """Whether a handler takes nothing but the request and who is calling."""
+        return all(
+            self.identifies(taken.dependency)
+            if taken.dependency is not NotImplemented
+            else self.filled(taken).value in (self.request, self.socket)
+            for taken in self.parameters.of(closure)
+        )
 
 
 def _first_yield(value: Value) -> Value:
