@@ -34,6 +34,7 @@ from linter.resolve.definitions import Class, Function
 from linter.resolve.known_types import canonical, returned
 
 _CANDIDATES = 4
+_BYTES = Named("bytes")
 
 
 class Calls(Access):
@@ -47,10 +48,7 @@ class Calls(Access):
         callee = UNKNOWN if name else self.eval(call.callee)
         args = self._arguments(call)
         self.span = call.span
-        if name:
-            found = self._on_receiver(receiver, name, args, call)
-        else:
-            found = self.apply(callee, args, call)
+        found = self._on_receiver(receiver, name, args, call) if name else self.apply(callee, args, call)
         self.span = outer
         return found
 
@@ -67,7 +65,9 @@ class Calls(Access):
 
     def _on_receiver(self, receiver: Value, name: str, args: Args, call: Call) -> Value:
         shape = receiver.shape
-        if type(shape) is Named:
+        if shape == _BYTES and receiver.taints:
+            return self.engine.strings.method(self, receiver, name, args)
+        if type(shape) is Named and not is_text(shape):
             full = canonical(f"{shape.name}.{name}")
             if receiver.taints and name in _READS and shape.name not in _ENGINES:
                 return self.engine.strings.method(self, receiver, name, args)
@@ -211,12 +211,11 @@ class Calls(Access):
 
     def _declared_fields(self, cls: Class, args: Args) -> tuple[dict[object, Value], Value | None]:
         """The fields of a dataclass, named tuple or model that its arguments fill."""
-        fields: dict[object, Value] = dict(args.keywords)
+        fields: dict[object, Value] = {**args.keywords}
         names = self.engine.fields.names(cls)
         for name, value in zip(names, args.positional, strict=False):
             fields[name] = value
-        for name, value in list(fields.items()):
-            fields[name] = self.engine.fields.limited(cls, str(name), value)
+        fields = {key: self.engine.fields.limited(cls, str(key), value) for key, value in fields.items()}
         taints: Taints = ()
         for each in args.all():
             taints = merge(taints, self.deep_taints(each))
@@ -339,7 +338,27 @@ class Calls(Access):
 
 
 _READS = frozenset(
-    ["get", "getlist", "getall", "get_all", "pop", "keys", "values", "items", "lists", "setdefault", "decode", "encode", "split", "strip", "replace", "lower", "upper", "partition", "rsplit"]
+    [
+        "get",
+        "getlist",
+        "getall",
+        "get_all",
+        "pop",
+        "keys",
+        "values",
+        "items",
+        "lists",
+        "setdefault",
+        "decode",
+        "encode",
+        "split",
+        "strip",
+        "replace",
+        "lower",
+        "upper",
+        "partition",
+        "rsplit",
+    ]
 )
 _ENGINES = frozenset({"requests", "httpx"})
 _STATEMENTS_OF_STORES = frozenset(

@@ -47,6 +47,11 @@ def known(value: Value) -> Marks:
     return marks(value, KNOWN_VALUE) + _base(value.taints, HOST, ADDRESS)
 
 
+def if_empty(value: Value) -> Marks:
+    """What a value that is not true proves: nothing of the caller's is left in it."""
+    return value.no + known(value) if value.taints else value.no
+
+
 def membership(value: Value, container: Value, choices: tuple[Value, ...] | None) -> tuple[Marks, Marks]:
     """What `value in container` proves if true, and if false.
 
@@ -94,11 +99,8 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
     text = other.shape.value
     if isinstance(text, str) and len(text) == 1 and text in CHARACTER_BITS:
         mask = lacking(text)
-        found = []
-        for taint in value.taints:
-            if taint.way and taint.way[-1] == CHAR:
-                found.append((taint.root, taint.way, mask))
-        unequal = tuple(found)
+        single = [taint for taint in value.taints if taint.way and taint.way[-1] == CHAR]
+        unequal = tuple([(taint.root, taint.way, mask) for taint in single])
     # `common == base` is how `commonpath` is used.
     return known(value) + _base(value.taints, RESOLVED, CONTAINED), unequal
 
@@ -110,14 +112,13 @@ def prefix(value: Value, start: Value) -> Marks:
     if isinstance(text, str):
         if text in OPENS_QUOTE:
             return marks(value, OPENS_QUOTE[text])
-        head, mark, rest = text.partition("://")
+        _, mark, rest = text.partition("://")
         if mark and "/" in rest:
             return marks(value, ADDRESS)
         if text == "/":
             return marks(value, WEAK_GUARD)
         if mark:
             return marks(value, WEAK_GUARD)
-        del head
     if not start.taints:
         found = _base(value.taints, RESOLVED, CONTAINED)
         if not found:

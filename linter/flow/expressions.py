@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from linter.facts.expressions import (
     Attr,
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
 _DEEP = 180
 _SIMPLE = (Constant, Ref, Binary)
 _UNROLLED = 24
+_MATCH = Named("re.Match")
+"""What is never false: a test for None says the same as its truth."""
 
 
 class Expressions:
@@ -102,7 +105,7 @@ class Expressions:
     def _ref(self, expr: Ref) -> Value:
         name = expr.name
         if name[0] != "$":
-            return self.engine.globals.value(self, name)
+            return self.engine.globals.value(self, name)  # type: ignore[arg-type]
         parts = name[1:].split(".")
         value = self.local(parts[0])
         for each in parts[1:]:
@@ -163,9 +166,9 @@ class Expressions:
                 for each in values_of(record):
                     taints = merge(taints, self.deep_taints(each, depth + 1))
         elif type(shape) is Either and depth < 4:
-            for each in shape.shapes:
-                if type(each) is Obj:
-                    taints = merge(taints, self.deep_taints(Value(each), depth + 1))
+            for inner in shape.shapes:
+                if type(inner) is Obj:
+                    taints = merge(taints, self.deep_taints(Value(inner), depth + 1))
         elif type(shape) is Partial:
             taints = merge(taints, gathered(shape.args))
         return taints
@@ -322,7 +325,9 @@ class Expressions:
     def _not(self, operands: tuple[Expr, ...]) -> Value:
         value = self.eval(operands[0])
         known = self.truth(value)
-        return Value(A_BOOL.shape if known is None else Const(not known), (), value.no, value.yes)
+        return Value(
+            A_BOOL.shape if known is None else Const(not known), (), checks.if_empty(value), value.yes
+        )
 
     def operate(self, symbol: str, left: Value, right: Value) -> Value:
         """`left symbol right` for arithmetic and strings."""
@@ -334,7 +339,7 @@ class Expressions:
         if symbol == "+":
             return self._plus(left, right)
         if symbol == "%" and (is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints):
-            return self.engine.strings.percent(self, left, right)
+            return self.engine.strings.percent(self, left, right)  # type: ignore[arg-type]
         if symbol == "/" and not (left.shape == A_NUMBER.shape or isinstance(one, (int, float))):
             return self.engine.paths.joined(self, [left, right])
         if symbol == "|":
@@ -368,7 +373,7 @@ class Expressions:
 
     def _is_number(self, value: Value) -> bool:
         known = const_of(value)
-        return (isinstance(known, (int, float)) and known is not ...) or value.shape == A_NUMBER.shape
+        return isinstance(known, (int, float)) or value.shape == A_NUMBER.shape
 
     def compare(self, symbol: str, left: Value, right: Value) -> Value:
         """A comparison, and what it proves."""
@@ -387,6 +392,8 @@ class Expressions:
         elif symbol in ("==", "!=", "is", "is not"):
             if other is None and self._is_something(left):
                 return constant(symbol in ("!=", "is not"))
+            if other is None and left.shape == _MATCH:
+                yes, no = left.no, left.yes
             # `None` is no choice that a caller makes: what is proved by it concerns the absent value only.
             if one is not None and other is not None:
                 yes, no = checks.equality(left, right)
@@ -430,6 +437,9 @@ class Expressions:
             return folding.truth(shape.value)
         if type(shape) is Text:
             return True if any(isinstance(each, str) for each in shape.parts) else None
+        if type(shape) is Either:
+            verdicts = {self.truth(Value(each)) for each in shape.shapes}
+            return verdicts.pop() if len(verdicts) == 1 else None
         record = self.record(value)
         if type(record) is Items:
             return True if record.items else None if record.rest is not None else False
@@ -451,7 +461,7 @@ class Expressions:
                 value = self._one_of(value, self.eval(each), conjunction)
                 continue
             before = self.state.fork()
-            self.state.prove(value.yes if conjunction else value.no)
+            self.state.prove(value.yes if conjunction else checks.if_empty(value))
             right = self.eval(each)
             left = value
             before.prove(value.no if conjunction else value.yes)
@@ -496,7 +506,7 @@ class Expressions:
         then = self.eval(expr.then)
         lives, self.alive = self.alive, True
         self.state = other
-        other.prove(test.no)
+        other.prove(checks.if_empty(test))
         otherwise = self.eval(expr.otherwise)
         states = [mine if lives else None, other if self.alive else None]
         values = [each for each, state in zip((then, otherwise), states, strict=True) if state is not None]
@@ -621,7 +631,7 @@ def _made(kind: str, values: list[Value], rest: Value | None) -> Record:
     return Items("iterator" if kind == "generator" else kind, tuple(values), rest)
 
 
-_HANDLERS = {
+_HANDLERS: dict[type, Callable[[Expressions, Any], Value]] = {
     Constant: Expressions._constant,
     Binary: Expressions._binary,
     Ref: Expressions._ref,
@@ -636,7 +646,7 @@ _HANDLERS = {
     Starred: Expressions._starred,
     Comprehension: Expressions._comprehension,
 }
-_SPECIAL = {
+_SPECIAL: dict[str, Callable[[Expressions, tuple[Expr, ...]], Value]] = {
     "and": Expressions._and,
     "or": Expressions._or,
     "not": Expressions._not,

@@ -153,6 +153,13 @@ class Lambda(NamedTuple):
     body: Expr
     cell: int | None
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Lambda and self.body is other.body and self.cell == other.cell
+
+    def __hash__(self) -> int:
+        # Expressions cannot be hashed; a lambda is the same where it is written in the same place.
+        return hash((id(self.body), self.cell))
+
 
 class Partial(NamedTuple):
     """A callable with its first arguments given."""
@@ -322,9 +329,15 @@ def join(left: Value, right: Value) -> Value:
         shape = left.shape
     else:
         shape = either(left.shape, right.shape)
-    return Value(
-        shape, merge(left.taints, right.taints), shared(left.yes, right.yes), shared(left.no, right.no)
-    )
+    yes, no = shared(left.yes, right.yes), shared(left.no, right.no)
+    for one, other in ((left, right), (right, left)):
+        # A constant is never the other truth: nothing has to hold of it there.
+        if type(one.shape) is Const:
+            if one.shape.value:
+                no = other.no
+            else:
+                yes = other.yes
+    return Value(shape, merge(left.taints, right.taints), yes, no)
 
 
 def either(left: Shape, right: Shape) -> Shape:

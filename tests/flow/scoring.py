@@ -52,11 +52,10 @@ def found_in(texts: dict[str, str], kinds: Iterable[str]) -> set[tuple[str, str]
 def scores(cases: Iterable[Case]) -> dict[str, Score]:
     """The score of each kind."""
     known = list(cases)
-    kinds = list(dict.fromkeys(each.kind for each in known))
-    found = found_in({each.path: each.text for each in known}, kinds)
     result = {}
-    for kind in kinds:
+    for kind in dict.fromkeys(each.kind for each in known):
         mine = [each for each in known if each.kind == kind]
+        found = found_in({each.path: each.text for each in mine}, [kind])
         bad = [each.path for each in mine if each.vulnerable]
         good = [each.path for each in mine if not each.vulnerable]
         missed = tuple(path for path in bad if (path, kind) not in found)

@@ -58,7 +58,8 @@ DESERIALIZE = [
     *rows(
         "deserialize",
         "pickle.loads pickle.load _pickle.loads cPickle.loads dill.loads dill.load cloudpickle.loads"
-        " joblib.load shelve.open marshal.loads marshal.load jsonpickle.decode jsonpickle.loads pandas.read_pickle"
+        " joblib.load shelve.open marshal.loads marshal.load jsonpickle.decode"
+        " jsonpickle.loads pandas.read_pickle"
         " pickle.Unpickler torch.load",
         0,
     ),
@@ -71,7 +72,8 @@ DESERIALIZE = [
 XML = [
     *rows(
         "xml",
-        "lxml.etree.parse lxml.etree.fromstring lxml.etree.XML lxml.etree.iterparse lxml.objectify.fromstring",
+        "lxml.etree.parse lxml.etree.fromstring lxml.etree.XML lxml.etree.iterparse"
+        " lxml.objectify.fromstring",
         0,
         "text",
         "lxml-parser",
