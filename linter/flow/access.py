@@ -103,8 +103,7 @@ class Access(Expressions):
             return self._class_value(target, receiver)
         if found is not None:
             taints = () if extra is None else self.taken(extra.taints, name)
-            source = self.engine.sources.attribute(self, Value(None, taints), found.name)
-            return source
+            return self.engine.sources.attribute(self, Value(None, taints), found.name)
         if extra is not None and extra.taints:
             return Value(None, self.taken(extra.taints, name))
         return Value(Bound(receiver, name))

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Sequence, Starred
 from linter.facts.scopes import Assertion, Assign, Define, Delete, Evaluate, Import, Jump, Raise, Return
 from linter.flow import checks
 from linter.flow.calls import Calls
 from linter.flow.closures import cell_of
 from linter.flow.heap import Entries, Instance, Items, joined
+from linter.flow.kinds import WEAK_GUARD
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
 from linter.flow.summaries import Hit, Summary
 from linter.flow.tree import Compound, Suite
 from linter.flow.values import (
+    A_BOOL,
     NONE,
     UNKNOWN,
     ClassRef,
     FunctionRef,
     Marks,
     Obj,
+    Taint,
     Typed,
     Value,
     const_of,
@@ -41,6 +47,7 @@ class Activation(Calls):
         self.returns: list[tuple[Value, State]] = []
         self.raised: Value | None = None
         self.caught: list[list[State]] = []
+        self._given: list[Taint] = []
         self._breaks: list[list[State]] = []
         self._continues: list[list[State]] = []
 
@@ -61,6 +68,7 @@ class Activation(Calls):
 
     def run(self) -> Summary:
         """Run the whole body."""
+        self._given = [taint for value in self.state.names.values() for taint in value.taints]
         self.suite(self.engine.suite(self.function))
         if self.alive:
             self.returns.append((NONE, self.state))
@@ -94,7 +102,19 @@ class Activation(Calls):
                 mine = checks.union(proofs, value.no)
                 no = mine if no is None else shared(no, mine)
         assert found is not None
+        if self._given and self._is_predicate():
+            # It looked at its arguments and can refuse them: a downgrade, unless more is proved.
+            yes = checks.union(yes or (), tuple([(t.root, t.way, WEAK_GUARD) for t in self._given]))
         return Value(found.shape, found.taints, yes or (), no or ())
+
+    def _is_predicate(self) -> bool:
+        values = [value for value, _ in self.returns]
+        known = [self.truth(each) for each in values]
+        shapes = [shape for each in values for shape in getattr(each.shape, "shapes", (each.shape,))]
+        plain = all(
+            shape == A_BOOL.shape or isinstance(getattr(shape, "value", None), bool) for shape in shapes
+        )
+        return plain and (None in known or (True in known and False in known))
 
     def suite(self, suite: Suite) -> None:
         """Run statements in order, as far as the program gets."""
@@ -232,7 +252,7 @@ class Activation(Calls):
         without = self.state.fork()
         self.state.prove(test.yes)
         then = self._branch(first.suite, self.state)
-        without.prove(test.no)
+        without.prove(checks.if_empty(test))
         self._meet([then, self._branch(other, without)])
 
     def _for(self, compound: Compound) -> None:
@@ -499,7 +519,7 @@ class Activation(Calls):
         self.suite(compound.clauses[0].suite)
 
 
-_STATEMENTS = {
+_STATEMENTS: dict[type, Callable[[Activation, Any], None]] = {
     Assign: Activation._assign_statement,
     Return: Activation._return,
     Raise: Activation._raise,
@@ -511,7 +531,7 @@ _STATEMENTS = {
     Import: Activation._import,
     Compound: Activation._compound,
 }
-_COMPOUNDS = {
+_COMPOUNDS: dict[str, Callable[[Activation, Compound], None]] = {
     "if": Activation._if,
     "for": Activation._for,
     "while": Activation._while,

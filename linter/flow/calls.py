@@ -211,10 +211,9 @@ class Calls(Access):
 
     def _declared_fields(self, cls: Class, args: Args) -> tuple[dict[object, Value], Value | None]:
         """The fields of a dataclass, named tuple or model that its arguments fill."""
-        fields: dict[object, Value] = {**args.keywords}
+        fields: dict[object, Value] = {name: each for name, each in args.keywords.items()}  # noqa: C416
         names = self.engine.fields.names(cls)
-        for name, value in zip(names, args.positional, strict=False):
-            fields[name] = value
+        fields.update(zip(names, args.positional, strict=False))
         fields = {key: self.engine.fields.limited(cls, str(key), value) for key, value in fields.items()}
         taints: Taints = ()
         for each in args.all():

@@ -235,7 +235,7 @@ class Engine:
             if each.kind == "*":
                 names[each.name] = act.allocate(Items("tuple", tuple(rest), args.rest))
             elif each.kind == "**":
-                entries: dict[object, Value] = dict(keywords)
+                entries: dict[object, Value] = {name: given for name, given in keywords.items()}  # noqa: C416
                 names[each.name] = act.allocate(Entries(entries, args.extra, None))
             elif names[each.name].shape is None and each.annotation is not None:
                 kind = self.project.annotated_type(parent, each.annotation)

@@ -11,15 +11,15 @@ _LONG = 4_000
 _BIG = 1 << 64
 
 _ARITHMETIC: dict[str, Callable[[object, object], object]] = {
-    "+": operator.add,  # type: ignore[dict-item]
-    "-": operator.sub,  # type: ignore[dict-item]
-    "/": operator.truediv,  # type: ignore[dict-item]
-    "//": operator.floordiv,  # type: ignore[dict-item]
-    "%": operator.mod,  # type: ignore[dict-item]
-    "|": operator.or_,  # type: ignore[dict-item]
-    "&": operator.and_,  # type: ignore[dict-item]
-    "^": operator.xor,  # type: ignore[dict-item]
-    ">>": operator.rshift,  # type: ignore[dict-item]
+    "+": operator.add,
+    "-": operator.sub,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "|": operator.or_,
+    "&": operator.and_,
+    "^": operator.xor,
+    ">>": operator.rshift,
 }
 _COMPARISONS: dict[str, Callable[[object, object], object]] = {
     "==": operator.eq,

@@ -62,7 +62,7 @@ def values_of(record: Record) -> Iterator[Value]:
     if kind is Items:
         yield from record.items  # type: ignore[union-attr]
         if record.rest is not None:  # type: ignore[union-attr]
-            yield record.rest  # type: ignore[union-attr, misc]
+            yield record.rest  # type: ignore[union-attr]
         return
     yield from record[1 if kind in (Instance, Native) else 0].values()  # type: ignore[union-attr]
     if kind is Entries:
@@ -70,7 +70,7 @@ def values_of(record: Record) -> Iterator[Value]:
             if each is not None:
                 yield each
     elif kind is Instance and record.extra is not None:  # type: ignore[union-attr]
-        yield record.extra  # type: ignore[union-attr, misc]
+        yield record.extra  # type: ignore[union-attr]
 
 
 def mapped(record: Record, change: dict[int, Value]) -> Record:

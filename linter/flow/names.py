@@ -34,6 +34,8 @@ HARMLESS_TYPES = NUMBERS | frozenset(
         "typing.Literal",
         "typing_extensions.Literal",
         "pydantic.EmailStr",
+        "zoneinfo.ZoneInfo",
+        "pydantic_extra_types.timezone_name.TimeZoneName",
     }
 )
 """Types whose values cannot carry an injection, whatever the caller sends."""
@@ -117,6 +119,11 @@ STORES = (
     "werkzeug.security.",
     "django.utils.crypto.",
     "jwt.encode",
+    "jwt.decode",
+    "jose.jwt.decode",
+    "authlib.jose.jwt.decode",
+    "itsdangerous.",
+    "django.core.signing.",
     "open",
     "io.open",
     "codecs.open",

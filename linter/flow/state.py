@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from linter.flow.heap import Record, join_records, mapped, values_of
-from linter.flow.kinds import LOOSE, WEAK_GUARD, both
-from linter.flow.values import Marks, Obj, Root, Taint, Taints, Text, Value, join, shared
+from linter.flow.values import Marks, Root, Taint, Taints, Text, Value, join, shared
 
 _PROOFS = 64
 
@@ -131,30 +130,5 @@ def _join(left: State, right: State) -> State:
     proved: dict[tuple[Root, tuple[object, ...]], int] = {}
     if left.proved and right.proved:
         for root, way, mask in shared(left.proofs(), right.proofs()):
-            proved[root, way] = mask & ~(LOOSE | WEAK_GUARD) | both(mask, mask)
+            proved[root, way] = mask
     return State(names, heap, proved)
-
-
-def objects_in(value: Value) -> list[int]:
-    """The heap records that a value points at directly."""
-    found: list[int] = []
-    stack = [value]
-    while stack:
-        shape = stack.pop().shape
-        shapes = getattr(shape, "shapes", (shape,))
-        for each in shapes:
-            kind = type(each).__name__
-            if kind == "Obj":
-                found.append(each.id)
-            elif kind in ("FunctionRef", "Lambda") and each.cell is not None:
-                found.append(each.cell)
-            if kind == "Partial":
-                stack += [each.callee, *each.args, *(value for _, value in each.keywords)]
-            elif kind in ("FunctionRef", "Bound", "Super") and each.receiver is not None:
-                stack.append(each.receiver)
-            elif kind == "Text":
-                stack += [part for part in each.parts if not isinstance(part, str)]
-    return found
-
-
-__all__ = ["Obj", "State", "joined", "objects_in"]

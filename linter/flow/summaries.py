@@ -32,7 +32,7 @@ from linter.flow.values import (
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
-    from linter.flow.sinks import Sink
+    from linter.flow.sinks.table import Sink
     from linter.resolve.definitions import Function
 
 _RECORDS = 80
@@ -319,8 +319,7 @@ def key_of(record: Record) -> tuple[object, ...]:
     if kind is Items:
         return tuple(record)
     found: list[object] = [kind]
-    for each in record:
-        found.append(tuple(each.items()) if isinstance(each, dict) else each)
+    found.extend(tuple(each.items()) if isinstance(each, dict) else each for each in record)
     return tuple(found)
 
 

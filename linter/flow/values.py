@@ -343,28 +343,16 @@ def join(left: Value, right: Value) -> Value:
 def either(left: Shape, right: Shape) -> Shape:
     """One of two shapes; None when there are too many, or one of them is not known."""
     if left is None or right is None:
-        return _string_or_none(left, right)
-    found = list(left.shapes) if type(left) is Either else [left]
+        return None
+    found: list[Shape] = list(left.shapes) if type(left) is Either else [left]
     for each in right.shapes if type(right) is Either else (right,):
         if each not in found:
             found.append(each)
     if len(found) == 1:
         return found[0]
-    if any(type(each) is Text or each == STRING for each in found) and all(is_text(each) for each in found):
-        return _widest_text(found)
     if len(found) > _ALTERNATIVES:
         return STRING if all(is_text(each) for each in found) else None
     return Either(tuple(found))
-
-
-def _string_or_none(left: Shape, right: Shape) -> Shape:
-    return None
-
-
-def _widest_text(shapes: list[Shape]) -> Shape:
-    """A text that begins and ends as all of them do."""
-    texts = [each for each in shapes if type(each) is Text]
-    return Either(tuple(shapes)) if len(shapes) <= _ALTERNATIVES and texts else STRING
 
 
 def is_text(shape: Shape) -> bool:

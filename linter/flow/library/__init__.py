@@ -257,10 +257,12 @@ def _bytes(act: Calls, args: Args, receiver: Value) -> Value:
 _SAME_NAMES = (
     "urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.unquote_to_bytes html.unescape"
     " base64.b64decode base64.b64encode base64.urlsafe_b64decode base64.urlsafe_b64encode base64.b32decode"
-    " base64.b16decode base64.decodebytes base64.standard_b64decode base64.standard_b64encode binascii.a2b_base64"
+    "base64.b16decode base64.decodebytes base64.standard_b64decode"
+    " base64.standard_b64encode binascii.a2b_base64"
     " codecs.decode codecs.encode repr ascii textwrap.dedent os.path.expanduser os.path.expandvars"
     " os.fspath os.fsdecode os.fsencode json.dumps unicodedata.normalize django.utils.encoding.force_str"
-    " django.utils.encoding.smart_str six.text_type sys.intern string.capwords bytes.decode str.strip str.lower"
+    "django.utils.encoding.smart_str six.text_type sys.intern string.capwords"
+    " bytes.decode str.strip str.lower"
 )
 _TABLE: dict[str, Model] = {
     **dict.fromkeys(_SAME_NAMES.split(), _same),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.kinds import CHARACTERS, WORD, lacking
-from linter.flow.values import STRING, Named, Value, const_of, marked, merge
+from linter.flow.values import STRING, Marks, Named, Value, const_of, marked, merge
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -24,7 +24,7 @@ def absent(pattern: str) -> str:
     if len(pattern) > _LONG:
         return ""
     try:
-        tree = re._parser.parse(pattern)  # type: ignore[attr-defined]
+        tree = re._parser.parse(pattern)
     except Exception:
         return ""
     single = {char for char in CHARACTERS if not _may_hold(tree, char)}
@@ -88,7 +88,7 @@ def _mask(missing: str) -> int:
 
 def _matched(how: str, pattern: Value, value: Value) -> Value:
     known = const_of(pattern)
-    marks: checks.Marks = ()
+    marks: Marks = ()
     if isinstance(known, str) and _is_whole(known, how):
         missing = absent(known)
         if missing:
@@ -126,7 +126,7 @@ def _removed(pattern: str) -> str:
         return ""
     try:
         compiled = re.compile(pattern)
-        tree = list(re._parser.parse(pattern))  # type: ignore[attr-defined]
+        tree = list(re._parser.parse(pattern))
     except Exception:
         return ""
     # A single set, maybe repeated, matches each of its characters wherever it stands.

@@ -31,12 +31,57 @@ if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
 _SAME = frozenset(
-    ["strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase", "expandtabs", "zfill", "ljust", "rjust", "center", "encode", "decode", "removeprefix", "removesuffix", "format_map", "resolve", "absolute", "expanduser", "normalize"]
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "expandtabs",
+        "zfill",
+        "ljust",
+        "rjust",
+        "center",
+        "encode",
+        "decode",
+        "removeprefix",
+        "removesuffix",
+        "format_map",
+        "resolve",
+        "absolute",
+        "expanduser",
+        "normalize",
+    ]
 )
 _SPLITS = frozenset(["split", "rsplit", "splitlines", "partition", "rpartition"])
 _NUMBERS = frozenset(["count", "find", "rfind", "index", "rindex", "__len__"])
 _PATHS = frozenset(
-    ["read_text", "read_bytes", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "touch", "iterdir", "open", "exists", "is_file", "is_dir", "stat", "rename", "glob", "rglob", "lstat", "hardlink_to", "symlink_to"]
+    [
+        "read_text",
+        "read_bytes",
+        "write_text",
+        "write_bytes",
+        "unlink",
+        "rmdir",
+        "mkdir",
+        "touch",
+        "iterdir",
+        "open",
+        "exists",
+        "is_file",
+        "is_dir",
+        "stat",
+        "rename",
+        "glob",
+        "rglob",
+        "lstat",
+        "hardlink_to",
+        "symlink_to",
+    ]
 )
 _READS = frozenset({"get", "pop", "setdefault", "getlist", "getall", "get_all"})
 

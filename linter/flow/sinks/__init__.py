@@ -12,7 +12,7 @@ from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.contexts import harmless, holes
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
 from linter.flow.summaries import Hit
-from linter.flow.values import Named, Value, is_text
+from linter.flow.values import Named, Value, const_of, is_text
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
@@ -31,6 +31,9 @@ for _row in TABLE:
     BY_CALLEE.setdefault(_row.callee, []).append(_row)
 LAST_NAMES = frozenset(each.callee.rpartition(".")[2].removesuffix("()") for each in TABLE)
 """Last names of calls that may be sinks: a function that makes none, and reaches none, is not looked at."""
+
+
+_CONTENT_TYPES = frozenset({"flask.Response.mimetype", "flask.Response.content_type"})
 
 
 class Sinks:
@@ -96,9 +99,19 @@ class Sinks:
 
     def attribute_set(self, act: Access, full: str, base: Value, value: Value) -> None:
         """Hold `base.name = value` against the tables."""
+        if full in _CONTENT_TYPES:
+            self._typed(act, value)
         for row in BY_CALLEE.get(full, ()):
             if row.place == "attribute":
                 self.reached(act, row, value, act.span)
+
+    def _typed(self, act: Access, value: Value) -> None:
+        """A response that gets another content type is no page: what was noted of it no longer holds."""
+        kind = const_of(value)
+        if isinstance(kind, str) and "html" not in kind:
+            hits = act.hits  # type: ignore[attr-defined]
+            for key in [key for key in hits if key[:2] == ("xss", id(act.function))]:
+                del hits[key]
 
     def answered(self, act: Access, value: Value, span: Span) -> None:
         """Hold what a handler returns as a page against what it may be made of."""

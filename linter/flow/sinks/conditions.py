@@ -17,7 +17,24 @@ Condition = Callable[["Access", Args, "Value | None", Value], "Value | None"]
 
 _SHELLS = frozenset({"sh", "bash", "zsh", "dash", "/bin/sh", "/bin/bash", "/usr/bin/env", "cmd", "cmd.exe"})
 _VERBS = frozenset(
-    ["select", "insert", "update", "delete", "create", "drop", "alter", "with", "truncate", "replace", "merge", "call", "exec", "grant", "pragma", "set"]
+    [
+        "select",
+        "insert",
+        "update",
+        "delete",
+        "create",
+        "drop",
+        "alter",
+        "with",
+        "truncate",
+        "replace",
+        "merge",
+        "call",
+        "exec",
+        "grant",
+        "pragma",
+        "set",
+    ]
 )
 _UNSAFE_LOADERS = frozenset(
     {"yaml.Loader", "yaml.UnsafeLoader", "yaml.CLoader", "yaml.loader.Loader", "yaml.loader.UnsafeLoader"}

@@ -108,7 +108,7 @@ def _redirect(hole: Hole) -> bool:
     before = hole.before
     if before.startswith("/"):
         return len(before) > 1 and before[1] not in "/\\"
-    return before.startswith("\0") or before.startswith("?") or _url(hole)
+    return before.startswith(("\0", "?")) or _url(hole)
 
 
 def _xss(hole: Hole) -> bool:

@@ -20,7 +20,8 @@ PATH = [
     ),
     *rows(
         "path",
-        "os.open os.remove os.unlink os.rmdir os.mkdir os.makedirs os.listdir os.scandir os.removedirs os.chmod",
+        "os.open os.remove os.unlink os.rmdir os.mkdir os.makedirs os.listdir os.scandir"
+        " os.removedirs os.chmod",
         0,
         "path",
     ),
@@ -33,13 +34,15 @@ PATH = [
     ),
     *rows(
         "path",
-        "os.rename os.replace os.link os.symlink shutil.copy shutil.copy2 shutil.copyfile shutil.copytree shutil.move",
+        "os.rename os.replace os.link os.symlink shutil.copy shutil.copy2 shutil.copyfile"
+        " shutil.copytree shutil.move",
         0,
         "src",
     ),
     *rows(
         "path",
-        "os.rename os.replace os.link os.symlink shutil.copy shutil.copy2 shutil.copyfile shutil.copytree shutil.move",
+        "os.rename os.replace os.link os.symlink shutil.copy shutil.copy2 shutil.copyfile"
+        " shutil.copytree shutil.move",
         1,
         "dst",
     ),
@@ -53,7 +56,8 @@ PATH = [
     *rows("path", "numpy.loadtxt numpy.genfromtxt pandas.read_csv pandas.read_json pandas.read_excel", 0),
     *rows(
         "path",
-        "?.read_text ?.read_bytes ?.write_text ?.write_bytes ?.unlink ?.rmdir ?.mkdir ?.touch ?.iterdir ?.open"
+        "?.read_text ?.read_bytes ?.write_text ?.write_bytes ?.unlink ?.rmdir ?.mkdir"
+        " ?.touch ?.iterdir ?.open"
         " ?.exists ?.is_file ?.is_dir ?.stat ?.rename ?.glob ?.rglob ?.lstat ?.hardlink_to ?.symlink_to",
         RECEIVER,
         "",
@@ -86,7 +90,8 @@ URL = [
     ),
     *rows(
         "url",
-        "httpx.AsyncClient.request httpx.Client.stream httpx.AsyncClient.stream aiohttp.ClientSession.request",
+        "httpx.AsyncClient.request httpx.Client.stream httpx.AsyncClient.stream"
+        " aiohttp.ClientSession.request",
         1,
         "url",
     ),
@@ -105,14 +110,20 @@ URL = [
 
 REDIRECT = [
     *rows("redirect", "flask.redirect quart.redirect werkzeug.utils.redirect", 0, "location"),
-    *rows("redirect", "django.shortcuts.redirect", 0, "to"),
+    *rows("redirect", "django.shortcuts.redirect", 0, "to", "is-text"),
     *rows(
         "redirect",
         "django.http.HttpResponseRedirect django.http.HttpResponsePermanentRedirect",
         0,
         "redirect_to",
     ),
-    *rows("redirect", "starlette.responses.RedirectResponse fastapi.responses.RedirectResponse", 0, "url"),
+    *rows(
+        "redirect",
+        "starlette.responses.RedirectResponse fastapi.responses.RedirectResponse",
+        0,
+        "url",
+        "is-text",
+    ),
     *rows("redirect", "aiohttp.web.HTTPFound aiohttp.web.HTTPSeeOther bottle.redirect", 0, "location"),
 ]
 

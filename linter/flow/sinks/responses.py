@@ -16,7 +16,9 @@ XSS = [
     *rows("xss", "markupsafe.Markup flask.Markup django.utils.safestring.mark_safe", 0, "s"),
     *rows(
         "xss",
-        "django.http.HttpResponse django.http.StreamingHttpResponse django.http.HttpResponseBadRequest django.http.HttpResponseNotFound django.http.HttpResponseForbidden django.http.HttpResponseServerError",
+        "django.http.HttpResponse django.http.StreamingHttpResponse"
+        " django.http.HttpResponseBadRequest django.http.HttpResponseNotFound"
+        " django.http.HttpResponseForbidden django.http.HttpResponseServerError",
         0,
         "content",
         "page",
