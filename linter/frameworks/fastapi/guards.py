@@ -392,7 +392,8 @@ class Guarding:
             return None
         outcome = self.outcome(closure)
         met = self.caller.judge(outcome.value, outcome.sent)
-        verdict, kind = read.verdict, read.kind
+        verdict: Verdict = read.verdict
+        kind = read.kind
         if not outcome.exhausted and met.verdict is Verdict.NO:
             return None
         if met.verdict is Verdict.YES and (read.verdict is Verdict.YES or self._takes_no_input(closure)):
