@@ -102,7 +102,17 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
         single = [taint for taint in value.taints if taint.way and taint.way[-1] == CHAR]
         unequal = tuple([(taint.root, taint.way, mask) for taint in single])
     # `common == base` is how `commonpath` is used.
-    return known(value) + _base(value.taints, RESOLVED, CONTAINED), unequal
+    return _equal_to(value, text) + _base(value.taints, RESOLVED, CONTAINED), unequal
+
+
+def _equal_to(value: Value, text: object) -> Marks:
+    """Marks of a value that equals a constant; the characters of the constant are in it."""
+    if not isinstance(text, str) or not text:
+        return known(value)
+    held = 0
+    for char in text:
+        held |= CHARACTER_BITS.get(char, 0)
+    return marks(value, KNOWN_VALUE & ~held) + _base(value.taints, HOST, ADDRESS)
 
 
 def prefix(value: Value, start: Value) -> Marks:
