@@ -94,7 +94,9 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
         return (), ()
     if type(other.shape) is not Const:
         # Held against something of the program's own: as good as one fixed value.
-        return (known(value) if other.shape is not None else _base(value.taints, HOST, ADDRESS)), ()
+        if other.shape is not None:
+            return known(value), ()
+        return _base(value.taints, HOST, ADDRESS) + _base(value.taints, RESOLVED, CONTAINED), ()
     unequal: Marks = ()
     text = other.shape.value
     if isinstance(text, str) and len(text) == 1 and text in CHARACTER_BITS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Expr, Item, Result, walk
+from linter.facts.expressions import Constant, Expr, Item, Ref, Result, walk
 from linter.flow.heap import Entries
 from linter.flow.names import ENUMS, HARMLESS_TYPES
 from linter.flow.values import STRING, Value
@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 _VALIDATED = frozenset({"validated_data", "cleaned_data"})
 _FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field", "Regex"})
+_COLLECTIONS = frozenset(
+    {
+        "list",
+        "set",
+        "tuple",
+        "typing.List",
+        "typing.Set",
+        "typing.Sequence",
+        "collections.abc.Sequence",
+        "collections.abc.Iterable",
+    }
+)
+_VALIDATORS = frozenset({"field_validator", "validator"})
 _FORMATS = frozenset({"pattern", "regex"})
 _CHECKS = frozenset({"AfterValidator", "BeforeValidator", "WrapValidator", "PlainValidator", "Predicate"})
 
@@ -41,8 +54,24 @@ class Fields:
             return None
         if self.is_limited(target.holder, target.assign.annotation, target.assign.value):
             return Value(None)
+        if self._is_validated(cls, name):
+            return Value(None)
         kind = self._project.annotated_type(target.holder, target.assign.annotation)
         return Value(self._engine.globals.shape_of_type(kind), act.taken(extra.taints, name))
+
+    def _is_validated(self, cls: Class, name: str) -> bool:
+        """Whether a method of a model checks a field by name: what it lets through is not known to be bad."""
+        for ancestor in self._project.ancestors(cls):
+            target = ancestor.target
+            for call in target.scope.calls if isinstance(target, Class) else ():
+                named = any(isinstance(each, Constant) and each.value == name for each in call.args)
+                if (
+                    named
+                    and isinstance(call.callee, Ref)
+                    and call.callee.name.rpartition(".")[2] in _VALIDATORS
+                ):
+                    return True
+        return False
 
     def _validated(self, act: Access, cls: Class, extra: Value) -> Value:
         rest = Value(None, act.taken(extra.taints, "validated"))

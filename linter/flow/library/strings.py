@@ -90,7 +90,7 @@ class Strings:
     """What methods of strings give."""
 
     def method(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
-        """`receiver.name(...)` where the receiver is a string, bytes, a number or an unknown tainted value."""
+        """`receiver.name(...)` where the receiver is a string, a number or an unknown value."""
         known = folding.method(const_of(receiver), name, [const_of(each) for each in args.positional])
         if known is not ... and not args.keywords:
             return self._folded(act, known)
