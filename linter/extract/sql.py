@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from linter.extract.sql_or_prose import looks_like_sql
+from linter.extract.sql_rights import rights_traits
 from linter.facts.sql import Action, SqlStatement
 from linter.parse.ddl import classify
 from linter.parse.keywords import keywords
@@ -95,6 +96,7 @@ def _fill_query(statement: SqlStatement, tokens: Sequence[Token], clean: str, di
     statement.columns = query.columns
     statement.bounded = query.bounded
     statement.filtered = query.filtered
+    statement.traits = query.traits
 
 
 def _query(tokens: Sequence[Token], clean: str, dialect: str) -> Query | None:
@@ -107,7 +109,9 @@ def _query(tokens: Sequence[Token], clean: str, dialect: str) -> Query | None:
 
 
 def _fill_actions(statement: SqlStatement, tokens: Sequence[Token], clean: str, dialect: str) -> None:
-    actions = classify(words_of(tokens, clean), clean, dialect)
+    words = words_of(tokens, clean)
+    statement.traits = rights_traits(words)
+    actions = classify(words, clean, dialect)
     if actions is None:
         return
     statement.understood = True
@@ -120,6 +124,7 @@ def _fill_actions(statement: SqlStatement, tokens: Sequence[Token], clean: str, 
         if query is not None:
             tables += query.tables
             statement.predicates = query.predicates
+            statement.traits += query.traits
     statement.tables = tuple(dict.fromkeys(tables))
 
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from linter.extract.sql_predicates import column_name, label, predicates_in
-from linter.facts.sql import Predicate
+from linter.extract.sql_traits import query_traits
+from linter.facts.sql import Predicate, Trait
 from linter.parse.sql_clean import is_hole
 
 _KINDS: tuple[tuple[type[exp.Expr], str], ...] = (
@@ -37,6 +38,7 @@ class Query(NamedTuple):
     columns: tuple[str, ...]
     bounded: bool
     filtered: bool
+    traits: tuple[Trait, ...]
 
 
 def query_facts(root: exp.Expr, text: str) -> Query | None:
@@ -59,6 +61,7 @@ def query_facts(root: exp.Expr, text: str) -> Query | None:
         columns=_columns(first),
         bounded=_is_bounded(main) or _is_bounded(root),
         filtered=first.args.get("where") is not None,
+        traits=query_traits(root),
     )
 
 

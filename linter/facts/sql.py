@@ -56,6 +56,24 @@ class Predicate(msgspec.Struct, array_like=True, frozen=True):
     pattern: str | None = None
 
 
+class Trait(msgspec.Struct, array_like=True, frozen=True):
+    """A shape of a query or of rights that is worth a word.
+
+    `null-comparison` compares `column` with NULL by the operator `detail`. `not-in-query` asks for what
+    is not in `column` of `table`. `offset` skips rows, `random-order` sorts by chance, `unordered-limit`
+    cuts off after `detail` rows (empty: not known) without an order. `unjoined` pairs every row of
+    `table`, called `column`, with all others. `grant-all` and `grant-to-public` give rights on `table`;
+    `superuser` and `password` are said of the role `table`. `search-path` is left open by the SECURITY
+    DEFINER function `table`, and `search-path-set` afterwards; `row-security` is switched on for `table`,
+    `policy` is made for it.
+    """
+
+    kind: str
+    table: str = ""
+    column: str = ""
+    detail: str = ""
+
+
 class SqlStatement(msgspec.Struct, array_like=True):
     """One SQL statement.
 
@@ -83,3 +101,4 @@ class SqlStatement(msgspec.Struct, array_like=True):
     placeholders: int = 0
     scope: int = -1
     call: int = -1
+    traits: tuple[Trait, ...] = ()

@@ -1,0 +1,128 @@
+"""Shapes of queries and of rights that rules speak of: what a statement does beside its tables.
+
+Imports sqlglot, as `sql_queries` does. Nothing here recurses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from linter.extract.sql_predicates import column_name
+from linter.facts.sql import Trait
+from linter.parse.sql_clean import is_hole
+
+_CLAUSES = (exp.Where, exp.Having, exp.Qualify)
+_RANDOM = frozenset({"NEWID", "RANDOM", "RAND", "GEN_RANDOM_UUID"})
+
+
+def query_traits(root: exp.Expr) -> tuple[Trait, ...]:
+    """The traits of a query, the same one once; `root` is its whole tree."""
+    found: list[Trait] = []
+    for node in root.walk():
+        if isinstance(node, _CLAUSES):
+            found += _conditions(node.this)
+        elif isinstance(node, exp.Join) and isinstance(node.args.get("on"), exp.Expr):
+            found += _conditions(node.args["on"])
+        elif isinstance(node, exp.Order):
+            found += _random(node)
+        elif isinstance(node, exp.Offset) and not _is_zero(node.expression):
+            found.append(Trait("offset"))
+        if isinstance(node, exp.Select):
+            found += _unordered(node, is_outermost=node is root)
+            found += _unjoined(node)
+    return tuple(dict.fromkeys(found))
+
+
+def _conditions(condition: exp.Expr) -> Iterator[Trait]:
+    """Comparisons that hold for no row, among those that AND, OR and NOT join."""
+    waiting = [condition]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (exp.And, exp.Or)):
+            waiting += [node.right, node.left]
+        elif isinstance(node, exp.Paren):
+            waiting.append(node.this)
+        elif isinstance(node, exp.Not):
+            yield from _negated(node.this)
+            waiting.append(node.this)
+        elif isinstance(node, (exp.EQ, exp.NEQ)) and isinstance(node.left, exp.Column):
+            if isinstance(node.right, exp.Null):
+                operator = "=" if isinstance(node, exp.EQ) else "<>"
+                yield Trait("null-comparison", "", column_name(node.left), operator)
+
+
+def _negated(node: exp.Expr) -> Iterator[Trait]:
+    """`NOT IN (SELECT column FROM table …)`, when nothing in the query leaves NULL out."""
+    query = node.args.get("query") if isinstance(node, exp.In) else None
+    select = query.unnest() if isinstance(query, exp.Subquery) else query
+    if not isinstance(select, exp.Select) or select.args.get("joins") or len(select.expressions) != 1:
+        return
+    source = select.args.get("from_")
+    table = source.this if isinstance(source, exp.From) else None
+    column = select.expressions[0].unalias()
+    if not isinstance(table, exp.Table) or not isinstance(column, exp.Column):
+        return
+    where = select.args.get("where")
+    mentioned = where.find_all(exp.Column) if isinstance(where, exp.Where) else ()
+    # Any condition on the column leaves NULL out, but for IS NULL, which nobody writes here.
+    if all(column_name(each) != column_name(column) for each in mentioned):
+        yield Trait("not-in-query", ".".join(part.name for part in table.parts), column_name(column))
+
+
+def _random(order: exp.Order) -> Iterator[Trait]:
+    for each in order.expressions:
+        by = each.this if isinstance(each, exp.Ordered) else each
+        if isinstance(by, exp.Rand) or (isinstance(by, exp.Anonymous) and by.name.upper() in _RANDOM):
+            yield Trait("random-order")
+
+
+def _is_zero(value: exp.Expr | None) -> bool:
+    return isinstance(value, exp.Literal) and value.name == "0"
+
+
+def _unordered(select: exp.Select, *, is_outermost: bool) -> Iterator[Trait]:
+    """A result that is cut off at a number of rows without an order."""
+    limit = select.args.get("limit")
+    if not is_outermost or limit is None or select.args.get("order") or not select.args.get("from_"):
+        return
+    # One row of aggregates has no order; constants say only whether there is a row.
+    if all(each.find(exp.AggFunc) or not each.find(exp.Column, exp.Star) for each in select.expressions):
+        return
+    most = limit.args.get("expression") or limit.args.get("count")
+    detail = most.name if isinstance(most, exp.Literal) else ""
+    yield Trait("unordered-limit", detail=detail)
+
+
+def _unjoined(select: exp.Select) -> Iterator[Trait]:
+    """A table whose rows are paired with all rows of the others, for no condition speaks of it.
+
+    Only when every column of the conditions says which table it is of.
+    """
+    source, joins = select.args.get("from_"), select.args.get("joins") or []
+    if not isinstance(source, exp.From) or not joins or select.args.get("laterals"):
+        return
+    sources = [source.this, *(join.this for join in joins)]
+    if not all(isinstance(each, exp.Table) and isinstance(each.this, exp.Identifier) for each in sources):
+        return
+    names = [each.alias_or_name.lower() for each in sources]
+    if any(is_hole(name) for name in names) or any(_is_meant(join) for join in joins):
+        return
+    conditions = [join.args["on"] for join in joins if isinstance(join.args.get("on"), exp.Expr)]
+    where = select.args.get("where")
+    conditions += [where.this] if isinstance(where, exp.Where) else []
+    columns = [column for condition in conditions for column in condition.find_all(exp.Column)]
+    if any(not column.table or is_hole(column.name) for column in columns):
+        return
+    spoken = {column.table.lower() for column in columns}
+    for name, table in zip(names, sources, strict=True):
+        if name not in spoken:
+            yield Trait("unjoined", table.name, name)
+
+
+def _is_meant(join: exp.Join) -> bool:
+    """Whether a join says itself that it pairs all rows, or how it pairs them."""
+    if join.args.get("using") or join.args.get("method") or join.kind.upper() == "CROSS":
+        return True
+    return isinstance(join.args.get("on"), (exp.Boolean, exp.Literal))
