@@ -94,6 +94,7 @@ def flows_of(backend: Backend) -> Flows:
     for entry in entries:
         if id(entry.function) in pages or id(entry.function) in engine.relevant:
             names, heap = runner.arguments(entry)
+            note(entry, runner.hits)
             note(entry, engine.enter(entry.function, names, heap))
     for function in readers_of(backend):
         if id(function) not in engine.met and id(function) in engine.relevant:

@@ -67,20 +67,29 @@ class Activation(Calls):
     # Running
 
     def run(self) -> Summary:
+        """Run the whole body, and say what it does."""
+        self.finish()
+        return self._summary()
+
+    def handed_on(self) -> Value:
+        """What a function that has run returns; what it yields, when it is a generator."""
+        found = self._summary().returned or UNKNOWN
+        return self.any_element(found) if self.function.scope.generator else found
+
+    def finish(self) -> None:
         """Run the whole body."""
         self._given = [taint for value in self.state.names.values() for taint in value.taints]
         self.suite(self.engine.suite(self.function))
         if self.alive:
             self.returns.append((NONE, self.state))
-        return self._summary()
 
     def _summary(self) -> Summary:
         state = joined_states([each for _, each in self.returns])
         if state is None:
             return Summary(None, {}, tuple(self.hits.values()), self.raised, ())
+        self.state = state
         if self.function.scope.generator:
             rest = joined(self.yields) or UNKNOWN
-            self.state = state
             first = tuple(self.yields[:1]) if len(self.yields) == 1 else ()
             returned = self.allocate(Items("iterator", first, None if first else rest))
         else:

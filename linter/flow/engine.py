@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Attr, Constant, Expr, Ref
-from linter.facts.scopes import Call, Parameter
+from linter.facts.expressions import Attr, Constant, Expr, Item, Ref
+from linter.facts.scopes import Assign, Call, Parameter
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
 from linter.flow.closures import free_names
@@ -14,12 +14,13 @@ from linter.flow.decorations import Decorations
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
 from linter.flow.heap import Cell, Entries, Items, Record
+from linter.flow.kinds import LOOSE
 from linter.flow.library import Library
 from linter.flow.library.containers import Containers
 from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
 from linter.flow.sanitizers import Sanitizers
-from linter.flow.sinks import LAST_NAMES, Sinks
+from linter.flow.sinks import ITEM_NAMES, LAST_NAMES, Sinks
 from linter.flow.sources import Sources
 from linter.flow.state import State
 from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
@@ -104,23 +105,45 @@ class Engine:
 
     def enter(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> list[Hit]:
         """Run a function from outside; what reaches a sink."""
+        act = Activation(self, function, State(names, heap, {}))
+        self._runs(act)
+        return list(act.hits.values())
+
+    def _runs(self, act: Activation) -> bool:
+        """Run a function within the work allowed for one; whether it came to its end."""
+        function = act.function
         self._limit = min(self._spent + _ENTRY_LIMIT, _RUN_LIMIT)
         if self._spent >= _RUN_LIMIT:
             self.cut.add(function.name)
-            return []
+            return False
         depth = sys.getrecursionlimit()
         sys.setrecursionlimit(max(depth, _RECURSION))
-        act = Activation(self, function, State(names, heap, {}))
         self._stack = [id(function)]
         self.met.add(id(function))
         try:
-            act.run()
+            act.finish()
         except (Exhausted, RecursionError):
             self.cut.add(function.name)
+            return False
         finally:
             sys.setrecursionlimit(depth)
             self._stack = []
-        return list(act.hits.values())
+        return True
+
+    def supplied(
+        self, function: Function, names: dict[str, Value], heap: dict[int, Record]
+    ) -> tuple[Value | None, dict[int, Record], list[Hit]]:
+        """What a function that a framework calls hands on, its records, and what reaches a sink in it.
+
+        The value is None when nothing of it is certainly the caller's.
+        """
+        act = Activation(self, function, State(names, heap, {}))
+        if not self._runs(act):
+            return None, {}, list(act.hits.values())
+        value = act.handed_on()
+        if not any(not each.safe & LOOSE for each in act.deep_taints(value)):
+            return None, {}, list(act.hits.values())
+        return value, act.state.heap, list(act.hits.values())
 
     # Facts read once
 
@@ -165,12 +188,15 @@ class Engine:
         by_name: dict[str, list[int]] = {}
         callers: dict[str, set[int]] = {}
         names: dict[int, str] = {}
+        writers: list[int] = []
         for function in self.backend.functions:
             identity = id(function)
             last = function.scope.name
             if last == "__init__" and function.owner is not None:
                 last = function.owner.scope.name
             names[identity] = last
+            if _writes_item(function):
+                writers.append(identity)
             by_name.setdefault(last, []).append(identity)
             for call in function.scope.calls:
                 callee = call.callee
@@ -182,7 +208,7 @@ class Engine:
                     continue
                 callers.setdefault(called, set()).add(identity)
         found: set[int] = set()
-        pending = [identity for name in LAST_NAMES for identity in callers.get(name, ())]
+        pending = [identity for name in LAST_NAMES for identity in callers.get(name, ())] + writers
         while pending:
             identity = pending.pop()
             if identity not in found:
@@ -344,3 +370,15 @@ class Engine:
     def caught_value(self, act: Calls, types: Expr | None, thrown: Value | None) -> Value:
         """The exception that an `except` clause binds."""
         return Value(None, thrown.taints if thrown is not None else ())
+
+
+def _writes_item(function: Function) -> bool:
+    """Whether a function writes into a mapping that is a sink by itself, such as a session."""
+    return any(
+        isinstance(target, Item)
+        and isinstance(target.base, Ref)
+        and target.base.name.rpartition(".")[2].lstrip(":$") in ITEM_NAMES
+        for statement in function.scope.statements
+        if isinstance(statement, Assign)
+        for target in statement.targets
+    )

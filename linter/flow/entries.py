@@ -10,17 +10,21 @@ from linter.flow.engine import Engine
 from linter.flow.heap import Entries, Instance, Record
 from linter.flow.sources.tables import MAPPING, PLUMBING, REQUESTS, UPLOADS
 from linter.flow.values import STRING, UNKNOWN, Named, Obj, Typed, Value
-from linter.resolve.definitions import Class, Function
+from linter.resolve.definitions import Class, Definition, Function
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Route
+    from linter.facts.expressions import Expr
     from linter.facts.scopes import Parameter
+    from linter.flow.summaries import Hit
     from linter.frameworks.fastapi.dependencies import Dependencies
 
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
 _FREE = frozenset({"str", "string", "path", "default", "any", "", "slug_or_path"})
 _DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
 _FLASK = ("flask", "quart", "apiflask")
+_DEPENDENCIES = 4
+"""How deep dependencies of dependencies are run."""
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
 
 
@@ -117,11 +121,15 @@ class Runner:
         self._engine = engine
         self._project = engine.project
         self._dependencies: Dependencies | None = None
+        self._supplies: dict[int, tuple[Value | None, dict[int, Record], list[Hit]]] = {}
+        self.hits: list[Hit] = []
+        """What reaches a sink in the dependencies of the handler at hand."""
 
     def arguments(self, entry: Entry) -> tuple[dict[str, Value], dict[int, Record]]:
         """What the framework gives a handler's parameters."""
         framework = "" if entry.route is None else entry.route.framework
         heap: dict[int, Record] = {}
+        self.hits = []
         if framework in ("fastapi", "starlette"):
             return self._fastapi(entry.function, heap, 0), heap
         names: dict[str, Value] = {}
@@ -177,7 +185,8 @@ class Runner:
             kind = self._project.annotated_type(declared.holder, declared.type)
         shape = engine.globals.shape_of_type(kind)
         if dependency is not None:
-            return Value(shape)
+            found = self._supplied(dependency, heap, depth)
+            return Value(shape) if found is None else found
         if kind in REQUESTS or kind in PLUMBING:
             return Value(Named(kind or ""))
         if kind in UPLOADS:
@@ -192,6 +201,25 @@ class Runner:
         if kind is None and parameter.annotation is None and parameter.default is None:
             return engine.sources.parameter(function, parameter.name, parameter.name, STRING)
         return engine.sources.parameter(function, parameter.name, parameter.name, shape)
+
+    def _supplied(
+        self, dependency: tuple[Definition, Expr | None], heap: dict[int, Record], depth: int
+    ) -> Value | None:
+        """What a dependency hands on, if it can be seen and holds anything of the caller's."""
+        holder, expr = dependency
+        target = self._project.reference(holder, expr.name).target if isinstance(expr, Ref) else None
+        if not isinstance(target, Function) or target.is_module or depth >= _DEPENDENCIES:
+            return None
+        known = self._supplies.get(id(target))
+        if known is None:
+            self._supplies[id(target)] = (None, {}, [])
+            inner: dict[int, Record] = {}
+            names = self._fastapi(target, inner, depth + 1)
+            known = self._supplies[id(target)] = self._engine.supplied(target, names, inner)
+        value, records, hits = known
+        heap.update(records)
+        self.hits += hits
+        return value
 
     @property
     def dependencies(self) -> Dependencies:

@@ -40,7 +40,12 @@ def _of_ways(kind: Kind, position: int) -> Iterator[Case]:
         top = way.top.format(safe=kind.safe)
         for name, body in (("bad", way.bad), ("good", way.good)):
             text = frame.handler(top, f"{body.format(safe=kind.safe)}\n{kind.use}")
-            yield Case(f"{kind.name}/ways/{name}_{_module(way.name)}_{_module(frame.name)}.py", text, kind.name, name == "bad")
+            yield Case(
+                f"{kind.name}/ways/{name}_{_module(way.name)}_{_module(frame.name)}.py",
+                text,
+                kind.name,
+                name == "bad",
+            )
 
 
 _CONNECT = "import sqlite3\n\n\ndef connect():\n    return sqlite3.connect('x.db')"

@@ -36,13 +36,17 @@ _FLASK_READS = (
     Read("query", 'given = request.args.get("q", "")', 'given = "q"'),
     Read("query-item", 'given = request.args["q"]', 'given = ["q"][0]'),
     Read("form", 'given = request.form["q"]', 'given = {"q": "x"}["q"]'),
-    Read("list", 'found = request.form.getlist("q")\ngiven = ""\nif found:\n    given = found[0]', 'given = ["a", "b"][0]'),
+    Read(
+        "list",
+        'found = request.form.getlist("q")\ngiven = ""\nif found:\n    given = found[0]',
+        'given = ["a", "b"][0]',
+    ),
     Read("cookie", 'given = request.cookies.get("q", "none")', 'given = {"q": "none"}.get("q", "none")'),
-    Read("header", 'given = request.headers.get("Referer")', 'given = str(len(request.headers))'),
+    Read("header", 'given = request.headers.get("Referer")', "given = str(len(request.headers))"),
     Read("header-list", 'given = request.headers.getlist("q")[0]', 'given = "Referer"'),
     Read("body", "given = request.get_data(as_text=True)", "given = str(len(request.get_data()))"),
     Read("json", 'given = request.get_json()["q"]', 'given = str(int(request.get_json()["q"]))'),
-    Read("upload-name", 'given = request.files["f"].filename', 'given = str(len(request.files))'),
+    Read("upload-name", 'given = request.files["f"].filename', "given = str(len(request.files))"),
     Read(
         "raw-query",
         'raw = request.query_string.decode("utf-8")\nstart = raw.find("q=")\nif start == -1:\n    return "none"\n'
@@ -55,16 +59,24 @@ _FLASK_READS = (
         "    given = name\n    break",
         'given = ""\nfor name in request.form.keys():\n    if name != "x":\n        continue\n    given = "x"\n    break',
     ),
-    Read("mapping-loop", 'given = ""\nfor name, text in request.args.items():\n    given = text', 'given = ""\nfor name, text in request.args.items():\n    given = "x"'),
+    Read(
+        "mapping-loop",
+        'given = ""\nfor name, text in request.args.items():\n    given = text',
+        'given = ""\nfor name, text in request.args.items():\n    given = "x"',
+    ),
     Read(
         "wrapper",
         'given = Wrapper(request).value("q")',
         'given = Wrapper(request).fixed("q")',
     ),
-    Read("method-alias", 'read = request.args.get\ngiven = read("q")', 'read = {"q": "x"}.get\ngiven = read("q")'),
+    Read(
+        "method-alias",
+        'read = request.args.get\ngiven = read("q")',
+        'read = {"q": "x"}.get\ngiven = read("q")',
+    ),
     Read("path-of-route", "given = request.full_path", 'given = request.path.split("/")[1]'),
 )
-_WRAPPER = '''class Wrapper:
+_WRAPPER = """class Wrapper:
     def __init__(self, request):
         self.request = request
 
@@ -75,11 +87,13 @@ _WRAPPER = '''class Wrapper:
 
     def fixed(self, name):
         return "bar"
-'''
+"""
 
 NESTED = Framework(
     "flask-nested",
-    "{top}" + _WRAPPER + '''
+    "{top}"
+    + _WRAPPER
+    + """
 
 def init(app):
     @app.route("/case/here", methods=["GET", "POST"])
@@ -87,14 +101,14 @@ def init(app):
         from flask import request
 
         {body}
-''',
+""",
     'given = request.args.get("q", "")',
     _FLASK_READS,
     'return "done"',
 )
 FLASK = Framework(
     "flask",
-    '''from flask import Flask, request
+    """from flask import Flask, request
 
 app = Flask(__name__)
 
@@ -102,14 +116,14 @@ app = Flask(__name__)
 {top}@app.route("/case/<path:found>")
 def handler(found):
     {body}
-''',
+""",
     "given = found",
     (Read("placeholder", "given = found", 'given = "found"'),),
     'return "done"',
 )
 FASTAPI = Framework(
     "fastapi",
-    '''from enum import Enum
+    """from enum import Enum
 from typing import Literal
 from uuid import UUID
 
@@ -144,7 +158,7 @@ async def handler(
     text: str = Depends(text_of), count: str = Depends(number_of),
 ):
     {body}
-''',
+""",
     "given = q",
     (
         Read("query", "given = q", "given = str(number)"),
@@ -161,7 +175,7 @@ async def handler(
 )
 DJANGO = Framework(
     "django",
-    '''from django.http import HttpRequest, JsonResponse
+    """from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
 {top}
@@ -170,12 +184,12 @@ def handler(request: HttpRequest, key: str, number: int):
 
 
 urlpatterns = [path("case/<str:key>/<int:number>/", handler)]
-''',
+""",
     'given = request.GET.get("q", "")',
     (
         Read("query", 'given = request.GET.get("q", "")', 'given = "q"'),
         Read("form", 'given = request.POST["q"]', 'given = str(int(request.POST["q"]))'),
-        Read("header", 'given = request.META["HTTP_REFERER"]', 'given = str(len(request.META))'),
+        Read("header", 'given = request.META["HTTP_REFERER"]', "given = str(len(request.META))"),
         Read("cookie", 'given = request.COOKIES.get("q")', 'given = {"q": "x"}.get("q")'),
         Read("placeholder", "given = key", "given = str(number)"),
         Read("body", "given = request.body.decode()", "given = str(len(request.body))"),

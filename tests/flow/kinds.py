@@ -36,7 +36,7 @@ KINDS = (
         (
             Twin(
                 "bound",
-                _CURSOR + "cursor.execute(\"SELECT * FROM t WHERE n = '\" + given + \"'\")",
+                _CURSOR + 'cursor.execute("SELECT * FROM t WHERE n = \'" + given + "\'")',
                 _CURSOR + 'cursor.execute("SELECT * FROM t WHERE n = ?", (given,))',
             ),
             Twin(
@@ -57,9 +57,9 @@ KINDS = (
             Twin(
                 "quote-denied",
                 _CURSOR + "if '\"' in given:\n    raise ValueError('quote')\n"
-                "cursor.execute(\"SELECT * FROM t WHERE n = '\" + given + \"'\")",
+                'cursor.execute("SELECT * FROM t WHERE n = \'" + given + "\'")',
                 _CURSOR + "if \"'\" in given:\n    raise ValueError('quote')\n"
-                "cursor.execute(\"SELECT * FROM t WHERE n = '\" + given + \"'\")",
+                'cursor.execute("SELECT * FROM t WHERE n = \'" + given + "\'")',
             ),
         ),
     ),
@@ -85,7 +85,9 @@ KINDS = (
                 'import os\nos.system("echo " + given)',
                 'import os\nimport shlex\nos.system("echo " + shlex.quote(given))',
             ),
-            Twin("popen", 'import os\nos.popen("ls " + given)', 'import os\nos.popen("ls " + str(int(given)))'),
+            Twin(
+                "popen", 'import os\nos.popen("ls " + given)', 'import os\nos.popen("ls " + str(int(given)))'
+            ),
             Twin(
                 "shell-argument",
                 "import subprocess\nsubprocess.Popen('ls ' + given, shell=1 == 1)",
@@ -102,8 +104,8 @@ KINDS = (
             Twin("literal", "eval(given)", "import ast\nast.literal_eval(given)"),
             Twin(
                 "literal-checked",
-                "if given.startswith(\"'\") or given.endswith(\"'\"):\n    eval(given)",
-                "if given.startswith(\"'\") and given.endswith(\"'\") and \"'\" not in given[1:-1]:\n    eval(given)",
+                'if given.startswith("\'") or given.endswith("\'"):\n    eval(given)',
+                'if given.startswith("\'") and given.endswith("\'") and "\'" not in given[1:-1]:\n    eval(given)',
             ),
             Twin("built", 'exec(f"print({given})")', 'exec(f"print({len(given)})")'),
         ),
@@ -157,7 +159,7 @@ KINDS = (
                 'import os\nos.path.exists("/srv/" + given)',
                 'import os\nos.path.exists("/srv/" + str(int(given)))',
             ),
-            Twin("remove", 'import os\nos.remove(given)', 'import os\nos.remove("/srv/" + str(len(given)))'),
+            Twin("remove", "import os\nos.remove(given)", 'import os\nos.remove("/srv/" + str(len(given)))'),
             Twin(
                 "send-from-folder",
                 'from flask import send_file\nsend_file("/srv/" + given)',
@@ -262,7 +264,11 @@ KINDS = (
         '"gASVBQ=="',
         "import base64\nimport pickle\npickle.loads(base64.urlsafe_b64decode(value))",
         (
-            Twin("yaml", "import yaml\nyaml.load(given, Loader=yaml.Loader)", "import yaml\nyaml.load(given, Loader=yaml.SafeLoader)"),
+            Twin(
+                "yaml",
+                "import yaml\nyaml.load(given, Loader=yaml.Loader)",
+                "import yaml\nyaml.load(given, Loader=yaml.SafeLoader)",
+            ),
             Twin("safe-load", "import yaml\nyaml.unsafe_load(given)", "import yaml\nyaml.safe_load(given)"),
             Twin("json", "import pickle\npickle.loads(given.encode())", "import json\njson.loads(given)"),
         ),
@@ -282,7 +288,7 @@ KINDS = (
                 "import lxml.etree\nroot = lxml.etree.parse('x.xml')\n"
                 "root.xpath(\"/u[@id='\" + given.replace('\"', '') + \"']\")",
                 "import lxml.etree\nroot = lxml.etree.parse('x.xml')\n"
-                "root.xpath(\"/u[@id='\" + given.replace(\"'\", '&apos;') + \"']\")",
+                'root.xpath("/u[@id=\'" + given.replace("\'", \'&apos;\') + "\']")',
             ),
         ),
     ),
@@ -327,7 +333,11 @@ KINDS = (
         '"bar"',
         "import flask\nflask.session['user'] = value",
         (
-            Twin("key", "import flask\nflask.session[given] = '1'", "import flask\nflask.session['k'] = str(len(given))"),
+            Twin(
+                "key",
+                "import flask\nflask.session[given] = '1'",
+                "import flask\nflask.session['k'] = str(len(given))",
+            ),
         ),
     ),
 )

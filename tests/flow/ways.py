@@ -71,9 +71,11 @@ WAYS = [
     Way(
         "list-pop",
         'items = []\nitems.append({safe})\nitems.append(given)\nitems.append("more")\nitems.pop(0)\nvalue = items[0]',
-        'items = []\nitems.append({safe})\nitems.append(given)\nitems.append({safe})\nitems.pop(0)\nvalue = items[1]',
+        "items = []\nitems.append({safe})\nitems.append(given)\nitems.append({safe})\nitems.pop(0)\nvalue = items[1]",
     ),
-    Way("list-index", "items = [{safe}, given]\nvalue = items[1]", "items = [{safe}, given]\nvalue = items[0]"),
+    Way(
+        "list-index", "items = [{safe}, given]\nvalue = items[1]", "items = [{safe}, given]\nvalue = items[0]"
+    ),
     Way("unpacking", "first, value = {safe}, given", "value, last = {safe}, given"),
     Way(
         "star-unpacking",
@@ -105,8 +107,17 @@ WAYS = [
     ),
     Way("slice", "value = given[1:]", "value = {safe}[0:]"),
     Way("join", 'value = "".join([given, ""])', 'value = "".join([{safe}, ""])'),
-    Way("copy-before", 'other = given\nother += "x"\nvalue = other', 'value = {safe}\nother = value\nother += given'),
-    Way("function", "value = same(given)", "value = other(given)", "def same(text):\n    return text\n\n\ndef other(text):\n    return {safe}"),
+    Way(
+        "copy-before",
+        'other = given\nother += "x"\nvalue = other',
+        "value = {safe}\nother = value\nother += given",
+    ),
+    Way(
+        "function",
+        "value = same(given)",
+        "value = other(given)",
+        "def same(text):\n    return text\n\n\ndef other(text):\n    return {safe}",
+    ),
     Way(
         "argument-position",
         "value = second({safe}, given)",
@@ -164,7 +175,11 @@ WAYS = [
         "def inner():\n    return given\n\nvalue = inner()",
         "def inner():\n    return {safe}\n\nvalue = inner()",
     ),
-    Way("lambda", "pick = lambda text: text\nvalue = pick(given)", "pick = lambda text: {safe}\nvalue = pick(given)"),
+    Way(
+        "lambda",
+        "pick = lambda text: text\nvalue = pick(given)",
+        "pick = lambda text: {safe}\nvalue = pick(given)",
+    ),
     Way(
         "partial",
         "from functools import partial\nvalue = partial(second, {safe})(given)",
@@ -200,8 +215,16 @@ WAYS = [
         "value = next(iter(each for each in several({safe})))",
         "def several(text):\n    yield text",
     ),
-    Way("comprehension", "value = [each for each in [given]][0]", "value = [each for each in [{safe}] if given][0]"),
-    Way("loop", "value = {safe}\nfor char in given:\n    value += char", "value = {safe}\nfor char in given:\n    pass"),
+    Way(
+        "comprehension",
+        "value = [each for each in [given]][0]",
+        "value = [each for each in [{safe}] if given][0]",
+    ),
+    Way(
+        "loop",
+        "value = {safe}\nfor char in given:\n    value += char",
+        "value = {safe}\nfor char in given:\n    pass",
+    ),
     Way(
         "try-finally",
         "value = {safe}\ntry:\n    value = given\nfinally:\n    done = True",
@@ -229,8 +252,16 @@ WAYS = [
         'if given in ("x", "y"):\n    pass\nvalue = given',
         'if given not in ("x", "y"):\n    raise ValueError("unknown")\nvalue = given',
     ),
-    Way("lookup", 'value = {{"x": given}}.get("x", {safe})', 'value = {{"x": {safe}, "y": {safe}}}.get(given, {safe})'),
-    Way("digits", "if given.isdigit():\n    number = 1\nvalue = given", 'if not given.isdigit():\n    raise ValueError("no number")\nvalue = given'),
+    Way(
+        "lookup",
+        'value = {{"x": given}}.get("x", {safe})',
+        'value = {{"x": {safe}, "y": {safe}}}.get(given, {safe})',
+    ),
+    Way(
+        "digits",
+        "if given.isdigit():\n    number = 1\nvalue = given",
+        'if not given.isdigit():\n    raise ValueError("no number")\nvalue = given',
+    ),
     Way(
         "full-match",
         'import re\nif re.match(r"\\w+", given) is None:\n    raise ValueError("no word")\nvalue = given',

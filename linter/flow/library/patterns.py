@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.kinds import CHARACTERS, WORD, lacking
+from linter.flow.kinds import BITS, CHARACTERS, WORD, lacking
 from linter.flow.values import STRING, Marks, Named, Value, const_of, marked, merge
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def _matched(how: str, pattern: Value, value: Value) -> Value:
     if isinstance(known, str) and _is_whole(known, how):
         missing = absent(known)
         if missing:
-            marks = checks.marks(value, _mask(missing))
+            # A value that was held against a pattern as a whole is fit to be kept.
+            marks = checks.marks(value, _mask(missing) | BITS["session"])
     taints = value.taints
     if isinstance(known, str):
         missing = absent(known)

@@ -31,6 +31,8 @@ for _row in TABLE:
     BY_CALLEE.setdefault(_row.callee, []).append(_row)
 LAST_NAMES = frozenset(each.callee.rpartition(".")[2].removesuffix("()") for each in TABLE)
 """Last names of calls that may be sinks: a function that makes none, and reaches none, is not looked at."""
+ITEM_NAMES = frozenset(each.callee.rpartition(".")[2] for each in TABLE if each.place == "item")
+"""Last names of mappings that are sinks when something is written into them."""
 
 
 _CONTENT_TYPES = frozenset({"flask.Response.mimetype", "flask.Response.content_type"})
