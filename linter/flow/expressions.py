@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
 _DEEP = 180
 _SIMPLE = (Constant, Ref, Binary)
-_UNROLLED = 24
+UNROLLED = 24
 _MATCH = Named("re.Match")
 """What is never false: a test for None says the same as its truth."""
 
@@ -178,7 +178,7 @@ class Expressions:
         shape = value.shape
         if type(shape) is Const:
             if isinstance(shape.value, (str, bytes)):
-                if len(shape.value) <= _UNROLLED:
+                if len(shape.value) <= UNROLLED:
                     return [constant(each) for each in shape.value], None
                 return [], A_STRING
             return [], None
@@ -247,9 +247,9 @@ class Expressions:
             else:
                 rest = joined(known, rest)
             rest = maybe_join(rest, more)
-        if len(found) > _UNROLLED * 4:
-            rest = joined(found[_UNROLLED * 4 :], rest)
-            found = found[: _UNROLLED * 4]
+        if len(found) > UNROLLED * 4:
+            rest = joined(found[UNROLLED * 4 :], rest)
+            found = found[: UNROLLED * 4]
         return Items(kind, tuple(found), rest)
 
     def _mapping(self, expr: Mapping) -> Value:
@@ -556,79 +556,14 @@ class Expressions:
     def _result(self, expr: Result) -> Value:
         return self.call(expr.call)
 
-    # Comprehensions
-
     def _comprehension(self, expr: Comprehension) -> Value:
-        saved = dict(self.state.names)
-        found = self._comprehended(expr)
-        for name in list(self.state.names):
-            if name not in saved:
-                del self.state.names[name]
-        self.state.names.update(
-            {name: value for name, value in saved.items() if self._is_target(expr.targets, name)}
-        )
-        return found
+        from linter.flow.comprehensions import comprehended
 
-    def _is_target(self, targets: tuple[Expr, ...], name: str) -> bool:
-        return any(isinstance(each, Ref) and each.name == "$" + name for each in targets)
-
-    def _comprehended(self, expr: Comprehension) -> Value:
-        known, rest = self.elements(self.eval(expr.sources[0]))
-        if len(expr.sources) == 1 and rest is None and len(known) <= _UNROLLED:
-            return self._unrolled(expr, known)
-        first = joined(known, rest)
-        if first is None:
-            return self.allocate(_made(expr.kind, [], None))
-        self.assign(expr.targets[0], first)
-        for target, source in zip(expr.targets[1:], expr.sources[1:], strict=False):
-            self.assign(target, self.any_element(self.eval(source)))
-        for each in expr.conditions:
-            test = self.eval(each)
-            if self.truth(test) is False:
-                return self.allocate(_made(expr.kind, [], None))
-            self.state.prove(test.yes)
-        return self.allocate(self._element(expr, [], self.eval(expr.element)))
-
-    def _unrolled(self, expr: Comprehension, known: list[Value]) -> Value:
-        values: list[Value] = []
-        rest: Value | None = None
-        for each in known:
-            self.assign(expr.targets[0], each)
-            sure = True
-            skip = False
-            for condition in expr.conditions:
-                test = self.eval(condition)
-                truth = self.truth(test)
-                skip = skip or truth is False
-                sure = sure and truth is True
-            if skip:
-                continue
-            value = self.eval(expr.element)
-            if sure and rest is None:
-                values.append(value)
-            else:
-                rest = maybe_join(rest, value)
-        return self.allocate(self._element(expr, values, rest))
-
-    def _element(self, expr: Comprehension, values: list[Value], rest: Value | None) -> Record:
-        if expr.kind != "dict":
-            return _made(expr.kind, values, rest)
-        record = Entries({})
-        for pair in [*values, *([rest] if rest is not None else [])]:
-            inner = self.record(pair)
-            if type(inner) is Items and len(inner.items) == 2:
-                record = self.with_key(record, inner.items[0], inner.items[1])
-        return record
+        return comprehended(self, expr)
 
     def loosened(self, taints: Taints) -> Taints:
         """Taints that went through code that cannot be seen."""
         return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
-
-
-def _made(kind: str, values: list[Value], rest: Value | None) -> Record:
-    if kind == "dict":
-        return Entries({})
-    return Items("iterator" if kind == "generator" else kind, tuple(values), rest)
 
 
 _HANDLERS: dict[type, Callable[[Expressions, Any], Value]] = {

@@ -1,0 +1,82 @@
+"""Comprehensions and generator expressions."""
+
+from __future__ import annotations
+
+from linter.facts.expressions import Comprehension, Expr, Ref
+from linter.flow.expressions import UNROLLED, Expressions
+from linter.flow.heap import Entries, Items, Record, joined, maybe_join
+from linter.flow.values import Value
+
+
+def comprehended(act: Expressions, expr: Comprehension) -> Value:
+    """The value of a comprehension; the names that it binds do not outlive it."""
+    saved = dict(act.state.names)
+    found = _comprehended(act, expr)
+    for name in list(act.state.names):
+        if name not in saved:
+            del act.state.names[name]
+    act.state.names.update(
+        {name: value for name, value in saved.items() if _is_target(act, expr.targets, name)}
+    )
+    return found
+
+
+def _is_target(act: Expressions, targets: tuple[Expr, ...], name: str) -> bool:
+    return any(isinstance(each, Ref) and each.name == "$" + name for each in targets)
+
+
+def _comprehended(act: Expressions, expr: Comprehension) -> Value:
+    known, rest = act.elements(act.eval(expr.sources[0]))
+    if len(expr.sources) == 1 and rest is None and len(known) <= UNROLLED:
+        return _unrolled(act, expr, known)
+    first = joined(known, rest)
+    if first is None:
+        return act.allocate(_made(expr.kind, [], None))
+    act.assign(expr.targets[0], first)
+    for target, source in zip(expr.targets[1:], expr.sources[1:], strict=False):
+        act.assign(target, act.any_element(act.eval(source)))
+    for each in expr.conditions:
+        test = act.eval(each)
+        if act.truth(test) is False:
+            return act.allocate(_made(expr.kind, [], None))
+        act.state.prove(test.yes)
+    return act.allocate(_element(act, expr, [], act.eval(expr.element)))
+
+
+def _unrolled(act: Expressions, expr: Comprehension, known: list[Value]) -> Value:
+    values: list[Value] = []
+    rest: Value | None = None
+    for each in known:
+        act.assign(expr.targets[0], each)
+        sure = True
+        skip = False
+        for condition in expr.conditions:
+            test = act.eval(condition)
+            truth = act.truth(test)
+            skip = skip or truth is False
+            sure = sure and truth is True
+        if skip:
+            continue
+        value = act.eval(expr.element)
+        if sure and rest is None:
+            values.append(value)
+        else:
+            rest = maybe_join(rest, value)
+    return act.allocate(_element(act, expr, values, rest))
+
+
+def _element(act: Expressions, expr: Comprehension, values: list[Value], rest: Value | None) -> Record:
+    if expr.kind != "dict":
+        return _made(expr.kind, values, rest)
+    record = Entries({})
+    for pair in [*values, *([rest] if rest is not None else [])]:
+        inner = act.record(pair)
+        if type(inner) is Items and len(inner.items) == 2:
+            record = act.with_key(record, inner.items[0], inner.items[1])
+    return record
+
+
+def _made(kind: str, values: list[Value], rest: Value | None) -> Record:
+    if kind == "dict":
+        return Entries({})
+    return Items("iterator" if kind == "generator" else kind, tuple(values), rest)
