@@ -1,0 +1,55 @@
+from collections.abc import Iterable, Iterator
+
+from linter.backend import Backend, Statement
+from linter.rule import Confidence, Outcome, Severity, SqlRule, Undecided
+
+
+class NotInNullableQuery(SqlRule):
+    """`NOT IN` is asked of a query whose column may hold NULL.
+
+    ## Why
+    One NULL among the results makes `x NOT IN (…)` unknown for every `x` that is not found, so the
+    statement suddenly returns nothing. It works until the first row without a value is written.
+
+    ## Bad
+        SELECT id FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)
+
+    ## Good
+        SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)
+
+    ## Limits
+    Only where the schema says that the column is nullable. Silent when the inner query has any condition
+    on the column, as `customer_id IS NOT NULL` is. Django's `exclude` and `__in` take care of NULL.
+
+    ## References
+    - https://wiki.postgresql.org/wiki/Don%27t_Do_This#Don.27t_use_NOT_IN
+    """
+
+    severity = Severity.WARNING
+    confidence = Confidence.HIGH
+    noun = "queries in SQL"
+
+    def subjects(self, backend: Backend) -> Iterable[Statement]:
+        """Queries that ask for what is not in another query."""
+        return (
+            each
+            for each in backend.statements
+            if any(trait.kind == "not-in-query" for trait in each.facts.traits)
+        )
+
+    def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
+        """The column that is looked through may hold NULL."""
+        for trait in subject.facts.traits:
+            if trait.kind != "not-in-query":
+                continue
+            name = trait.table.removeprefix("public.")
+            table = subject.schema.get(name) or backend.tables.get(name)
+            column = None if table is None else table.columns.get(trait.column)
+            if column is None:
+                yield Undecided(f"the schema does not say whether `{trait.column}` may hold NULL")
+            elif column.nullable and not column.primary_key:
+                yield self.finding(
+                    subject,
+                    f"`NOT IN` finds nothing at all once a `{name}.{trait.column}` is NULL, as it may be",
+                    help=f"use `NOT EXISTS`, or add `WHERE {trait.column} IS NOT NULL` to the inner query",
+                )
