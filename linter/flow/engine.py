@@ -48,6 +48,8 @@ _RUN_LIMIT = 4_000_000
 _ENTRY_LIMIT = 150_000
 _DEEP = 24
 _SMALL = 8
+_CALL_COST = 4
+_RECORD_COST = 4
 _RECURSION = 12_000
 _MANY = 4
 
@@ -92,9 +94,9 @@ class Engine:
 
     # Work
 
-    def spend(self) -> None:
-        """Count one step of work."""
-        self._spent += 1
+    def spend(self, steps: int = 1) -> None:
+        """Count steps of work."""
+        self._spent += steps
         if self._spent > self._limit:
             raise Exhausted
 
@@ -280,6 +282,8 @@ class Engine:
             tuple(exported.items()),
             tuple([key_of(export.records[number]) for number in sorted(export.records)]),
         )
+        # A call costs what it takes to write its arguments down, however short its function is.
+        self.spend(_CALL_COST + _RECORD_COST * len(export.records))
         summary = self._summaries.get(key)
         if summary is None:
             summary = self._run(function, exported, dict(export.records))

@@ -163,6 +163,7 @@ class Expressions:
         if type(shape) is Obj and depth < 4:
             record = self.record(value)
             if record is not None:
+                self.engine.spend()
                 for each in values_of(record):
                     taints = merge(taints, self.deep_taints(each, depth + 1))
         elif type(shape) is Either and depth < 4:
