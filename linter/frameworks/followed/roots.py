@@ -7,7 +7,8 @@ from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import NOWHERE, UNKNOWN, Closure, Made, Value
 from linter.facts.expressions import Ref
 from linter.frameworks.followed.setup import Setup, last_name, registering_modules
-from linter.resolve.definitions import Class, Function
+from linter.resolve.definitions import Class, Definition, Function
+from linter.resolve.project import Resolved
 
 _BUDGET = 1_500_000
 _DEPTH = 12
@@ -31,6 +32,13 @@ def follow(backend: Backend, setup: Setup, app: str, calls: frozenset[str]) -> E
     return evaluator
 
 
+def _function_around(holder: Definition) -> Function:
+    """The function or module body that runs what stands in a class body."""
+    while isinstance(holder, Class):
+        holder = holder.module.definitions[holder.scope.parent]
+    return holder
+
+
 class _Runs:
     def __init__(self, backend: Backend, setup: Setup, evaluator: Evaluator) -> None:
         self._backend = backend
@@ -49,11 +57,20 @@ class _Runs:
         found: dict[int, Function] = {}
         for name in sorted(names):
             for site in self._backend.methods_called(name):
-                found.setdefault(id(site.function), site.function)
+                if self._is_foreign(site.callee):
+                    continue
+                maker = _function_around(site.function)
+                found.setdefault(id(maker), maker)
         return sorted(found.values(), key=lambda each: (each.module.path, each.index))
 
-    def start(self, function: Function, depth: int = 0) -> None:
+    def _is_foreign(self, callee: Resolved) -> bool:
+        """Whether a call certainly makes something of another library: `flask.Blueprint` for Sanic's."""
+        outside = callee.target is None and callee.name[:1] not in "?:$."
+        return outside and callee.name not in self._setup.kinds
+
+    def start(self, holder: Definition, depth: int = 0) -> None:
         """Run a function by way of those that call it; those that nobody calls are run themselves."""
+        function = _function_around(holder)
         if id(function) in self._started:
             return
         self._started.add(id(function))
