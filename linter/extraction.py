@@ -221,7 +221,7 @@ def _alone(task: Task, dialect: str, observers: Sequence[Observer]) -> Read:
     if silence and task.facts:
         # An observer may have been what killed it.
         return Read(_alone(task._replace(observers=()), dialect, ()).facts, silence)
-    facts = FileFacts("sql" if task.language == "sql" else "python", error="the parser crashed on it")
+    facts = FileFacts(task.language, error="the parser crashed on it")
     return Read(msgspec.msgpack.encode(facts), silence)
 
 

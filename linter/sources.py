@@ -37,9 +37,12 @@ __all__ = [
     "stdin_source",
 ]
 
-Language: TypeAlias = Literal["python", "sql"]
+Language: TypeAlias = Literal["python", "sql", "openapi"]
 
 _EXTENSIONS: dict[str, Language] = {".py": "python", ".pyw": "python", ".sql": "sql"}
+_DOCUMENTS = (".yaml", ".yml", ".json")
+_SERVED_FROM_DOCUMENTS = b"connexion"
+"""What Python source mentions when an application may be served from OpenAPI documents."""
 _CONFIG_LIMIT = 1_000_000
 _IGNORED, _EXCLUDED, _NOT_INCLUDED = "gitignore", "exclude", "not in include"
 _KEPT = "kept"
@@ -118,6 +121,7 @@ def discover(root: str, settings: Settings, *, named: Sequence[str] = (), explai
         walk.add_named(target)
     walk.tree("")
     walk.add_linked()
+    walk.add_documents()
     return walk.discovery(() if "" in targets else targets)
 
 
@@ -135,6 +139,7 @@ class _Walk:
         self.excluded: dict[str, int] = {}
         self.configs: list[str] = []
         self.links: list[tuple[str, Language]] = []
+        self.documents: list[tuple[str, Chain]] = []
         self.visited: set[str] = set()
         self.considered: list[Considered] | None = [] if explain else None
 
@@ -251,8 +256,8 @@ class _Walk:
                 self._link(path, entry, chain)
             elif entry.is_dir():
                 return self._keeps_folder(path, name, chain)
-            # Looking at the last letter first is cheap, and lets .py, .pyw, .sql and .ipynb through.
-            elif "." not in name or name[-1] in "ywlbYWLB":
+            # Looking at the last letter first is cheap: .py, .pyw, .sql, .ipynb and documents pass.
+            elif "." not in name or name[-1] in "ywlbnYWLBN":
                 self._file(path, name, entry.is_file(), chain)
         except OSError as error:
             self._skip(path, reason_of(error))
@@ -273,6 +278,9 @@ class _Walk:
                 self._read(path, language, even_generated=verdict == _KEPT)
             else:
                 self._skip(path, "it is not a regular file")
+        elif name.endswith(_DOCUMENTS):
+            if regular:
+                self.documents.append((path, chain))
         elif "." not in name and regular and self._file_verdict(path, name, chain) in ("", _KEPT):
             if _is_python_script(f"{self.base}/{path}"):
                 self._read(path, "python", even_generated=False)
@@ -318,6 +326,31 @@ class _Walk:
             met = target.rpartition("/")[0] in self.visited
             if met and target not in self.files and language_of(target) is None:
                 self._read(target, language, even_generated=False)
+
+    def add_documents(self) -> None:
+        """Read the OpenAPI documents, if the project has code that may serve from them."""
+        if not self.documents or not any(
+            _SERVED_FROM_DOCUMENTS in each.data for each in self.files.values() if each.language == "python"
+        ):
+            return
+        for path, chain in sorted(self.documents):
+            name = path.rpartition("/")[2]
+            if self._file_verdict(path, name, chain) in ("", _KEPT) and self._is_api(f"{self.base}/{path}"):
+                self.skipped.pop(path, None)
+                self._read(path, "openapi", even_generated=True)
+
+    def _is_api(self, path: str) -> bool:
+        """Whether a file describes an API; one that is too large to be read is judged by its beginning."""
+        import re
+
+        try:
+            data = read_regular(path, self.limit)
+        except Unreadable:
+            try:
+                data = read_head(path, 4096)
+            except Unreadable:
+                return False
+        return re.search(rb"""^[\s{]*["']?(?:openapi|swagger)["']?\s*:""", data, re.MULTILINE) is not None
 
     def add_named(self, target: str) -> None:
         """Take in a named path, whether or not the walk would."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from linter.facts.openapi import ApiDocument
 from linter.facts.scopes import Scope
 from linter.facts.spans import Span
 from linter.facts.sql import SqlStatement
@@ -30,13 +31,13 @@ class Directive(msgspec.Struct, array_like=True, frozen=True):
 
 
 class FileFacts(msgspec.Struct, array_like=True):
-    """All facts of one file. Scope 0 is the module; a SQL file has none.
+    """All facts of one file. Scope 0 is the module; other files than Python's have none.
 
     `error` says why the file could not be read as what it is; the other fields are then empty. `imports`
     are the modules that are imported by absolute name anywhere in it, sorted.
     """
 
-    language: Literal["python", "sql"]
+    language: Literal["python", "sql", "openapi"]
     scopes: tuple[Scope, ...] = ()
     sql: tuple[SqlStatement, ...] = ()
     directives: tuple[Directive, ...] = ()
@@ -44,3 +45,4 @@ class FileFacts(msgspec.Struct, array_like=True):
     lowered: bool = False
     error: str = ""
     imports: tuple[str, ...] = ()
+    api: ApiDocument | None = None

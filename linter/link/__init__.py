@@ -25,6 +25,7 @@ _FRAMEWORKS = {
     "flask_smorest": "Flask-Smorest",
     "apiflask": "APIFlask",
     "quart": "Quart",
+    "connexion": "Connexion",
     "django": "Django",
     "rest_framework": "Django REST framework",
     "ninja": "Django Ninja",
@@ -109,6 +110,11 @@ class Adapters:
             from linter.frameworks.flask.routes import routes as flask_routes
 
             found += flask_routes(backend, refusals)
+        documents = {path: each.api for path, each in self._files.items() if each.api is not None}
+        if documents and "connexion" in imported:
+            from linter.frameworks.connexion.routes import routes as connexion_routes
+
+            found += connexion_routes(backend, refusals, documents)
         found += _followed(backend, refusals)
         found.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
         return tuple(found)

@@ -85,6 +85,26 @@ def asynchronous_caller(app: Any, values: Mapping[str, str]) -> Callable[[str, s
     return call
 
 
+def described_routes(app: Any) -> Iterator[Listed]:
+    """Every rule of the Flask application in one of Connexion's; its views are made from documents."""
+    for rule in app.app.url_map.iter_rules():
+        view = app.app.view_functions[rule.endpoint]
+        name = STATIC if rule.endpoint == "static" else dotted_name(getattr(view, "_fn", view))
+        methods = dict.fromkeys(spoken(rule.methods), name)
+        yield Listed(CONVERTER.sub(r"{\1}", rule.rule), name, methods, framework_own=name == STATIC)
+
+
+def described_caller(app: Any, values: Mapping[str, str]) -> Callable[[str, str], Answer]:
+    """A function that calls one of Connexion's applications anonymously."""
+    client = app.test_client(follow_redirects=False)
+
+    def call(method: str, path: str) -> Answer:
+        response = client.request(method, fill(path, values))
+        return answer_of(response.status_code, response.headers.get("location", ""))
+
+    return call
+
+
 def start_desk(folder: Path) -> Any:
     """The desk, its database made and filled."""
     os.environ["DESK_DATABASE_URL"] = f"sqlite:///{folder / 'desk.db'}"
@@ -124,6 +144,7 @@ APPS = {
         {"slug": "printing", "key": "HELP-1", "period": "daily", "page": "2", "filename": "desk.css"},
         desk_tables,
     ),
+    "ferry": App(started("ferry", "FERRY_TOKEN")),
     "radio": App(started("radio", "RADIO_KEY", "RADIO_SECRET")),
 }
 
@@ -132,8 +153,15 @@ def ask(app: str, folder: Path) -> dict[str, Any]:
     """What the framework says about `app`."""
     known = APPS[app]
     running = known.start(folder)
-    call = asynchronous_caller if app == "radio" else caller
-    routes = describe(listed_routes(running), call(running, known.values))
+    if app == "ferry":
+        running.app.secret_key = "secret" * 10
+        call = described_caller(running, known.values)
+        # Connexion adds the operations of its documents when the first request comes.
+        call("GET", "/")
+        routes = describe(described_routes(running), call)
+    else:
+        call = asynchronous_caller if app == "radio" else caller
+        routes = describe(listed_routes(running), call(running, known.values))
     return {"framework": "flask", "routes": routes, "tables": known.tables()}
 
 

@@ -112,6 +112,16 @@ KNOWN = {
         ("GET", "/coast/ships", "beacon.app.chart_of_ships", "yes"),
         ("WEBSOCKET", "/distress", "beacon.signals.distress", "yes"),
     ],
+    "ferry": [
+        ("GET", "/api/v3/crossings", "ferry.crossings.find", "no"),
+        ("GET", "/api/v3/crossings/{crossing_id}/log", "ferry.crossings.log", "yes"),
+        ("POST", "/api/v3/tickets", "ferry.tickets.buy", "no"),
+        ("DELETE", "/api/v3/tickets/{ticket_id}", "ferry.tickets.refund", "yes"),
+        ("PUT", "/harbour/berths/{id}", "ferry.ports.berths.put", "yes"),
+        ("GET", "/harbour/harbour-fees/special", "ferry.ports.harbour_fees.special.search", "yes"),
+        ("POST", "/old/manifest", "ferry.legacy.upload", "yes"),
+        ("GET", "/pages/captain", "ferry.pages.captain", "yes"),
+    ],
     "radio": [
         ("POST", "/shows", "radio.shows.Shows.post", "yes"),
         ("POST", "/shows/player/next", "radio.shows.play_next", "yes"),

@@ -8,9 +8,24 @@ from linter.backend import GuardKind, Verdict
 
 ObjectKind = Literal["app", "blueprint", "api", "namespace"]
 
-APPS = frozenset(
-    {"flask.Flask", "quart.Quart", "quart.app.Quart", "apiflask.APIFlask", "flask_openapi3.OpenAPI"}
+CONNEXION_APPS = frozenset(
+    {
+        "connexion.App",
+        "connexion.AsyncApp",
+        "connexion.FlaskApp",
+        "connexion.apps.asynchronous.AsyncApp",
+        "connexion.apps.flask.FlaskApp",
+        "connexion.apps.flask_app.FlaskApp",
+    }
 )
+"""Applications that have one of Flask's in their `app`, and take its methods as well."""
+APPS = CONNEXION_APPS | {
+    "flask.Flask",
+    "quart.Quart",
+    "quart.app.Quart",
+    "apiflask.APIFlask",
+    "flask_openapi3.OpenAPI",
+}
 OBJECTS: dict[str, ObjectKind] = {
     **dict.fromkeys(APPS, "app"),
     "flask.Blueprint": "blueprint",
@@ -32,7 +47,7 @@ OBJECTS: dict[str, ObjectKind] = {
 }
 """What a call of this name makes."""
 
-PACKAGES = frozenset({"flask", "quart", "apiflask", "flask_openapi3"})
+PACKAGES = frozenset({"connexion", "flask", "quart", "apiflask", "flask_openapi3"})
 
 VERBS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 ALL_VERBS = (*VERBS, "head", "options", "trace")

@@ -10,7 +10,7 @@ from linter.backend import Backend
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
 from linter.facts.scopes import Assign, Call, Decorator
 from linter.facts.spans import Span
-from linter.frameworks.flask.names import APPS, OBJECTS, ObjectKind
+from linter.frameworks.flask.names import APPS, CONNEXION_APPS, OBJECTS, ObjectKind
 from linter.frameworks.flask.scenes import Value, index_of, receiver_of
 from linter.frameworks.flask.setup import Setup
 from linter.resolve.definitions import Class, Definition, Function
@@ -182,10 +182,10 @@ class Objects:
             if isinstance(leaf.expr, Result):
                 node = self._node(leaf)
                 nodes = [] if node is None else [node]
-            elif isinstance(leaf.expr, Ref):
-                nodes = self._unbound(leaf, leaf.expr.name)
             else:
-                nodes = []
+                nodes = self._inside_connexion(leaf)
+                if not nodes and isinstance(leaf.expr, Ref):
+                    nodes = self._unbound(leaf, leaf.expr.name)
             found.extend(node for node in nodes if node not in found)
         return found
 
@@ -201,6 +201,13 @@ class Objects:
             cls = target if isinstance(target, Class) else None
             self.nodes[key] = Node(made[0], made[1], value, cls)
         return self.nodes[key]
+
+    def _inside_connexion(self, leaf: Value) -> list[Node]:
+        """`app.app`: the Flask application inside of one of Connexion's."""
+        base, name = receiver_of(leaf.expr)
+        if name != "app" or base is None:
+            return []
+        return [node for node in self.objects(leaf.beside(base)) if node.made in CONNEXION_APPS]
 
     def _unbound(self, leaf: Value, name: str) -> list[Node]:
         """`current_app`, `self` of a subclass, or a parameter that stands for an application.

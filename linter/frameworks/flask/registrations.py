@@ -49,13 +49,17 @@ class Registrations:
             ("before_request", self._hook),
             ("before_app_request", self._hook),
         ):
-            for site in self.backend.methods_called(name):
-                assert site.call is not None
-                self._each(site.function, site.call, read)
+            self.each(name, read)
         self._collect_applied_routes()
         self._collect_decorations()
         for node in list(self.objects.nodes.values()):
             self._describe(node)
+
+    def each(self, name: str, read: Callable[[Node, Given, str], None]) -> None:
+        """Read every call of the methods of one name, once for each object that it is called on."""
+        for site in self.backend.methods_called(name):
+            assert site.call is not None
+            self._each(site.function, site.call, read)
 
     def _each(self, holder: Definition, call: Call, read: Callable[[Node, Given, str], None]) -> None:
         """Read one registration, once for each object and each turn of the loops around it."""

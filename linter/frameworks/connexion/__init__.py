@@ -1,0 +1,1 @@
+"""Connexion: applications that serve what OpenAPI documents describe."""
