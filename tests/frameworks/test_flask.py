@@ -1307,7 +1307,7 @@ class TestWhatIsPutTogetherAtRunTime:
             def view(): ...
         """
         found = paths(
-            shop__main="""
+            main="""
                 import importlib
                 from flask import Flask
                 def create():
@@ -1317,14 +1317,13 @@ class TestWhatIsPutTogetherAtRunTime:
                     return app
                 def fill(app):
                     for name in ("users",):
-                        module = importlib.import_module(f"shop.{name}")
+                        module = importlib.import_module(f"part_{name}")
                         app.register_blueprint(module.parts)
-                    app.register_blueprint(getattr(importlib.import_module("shop.orders"), "parts"))
+                    app.register_blueprint(getattr(importlib.import_module("part_orders"), "parts"))
             """,
-            shop__users=blueprint.format("users"),
-            shop__orders=blueprint.format("orders"),
-            shop__unused=blueprint.format("unused"),
-            shop____init__="",
+            part_users=blueprint.format("users"),
+            part_orders=blueprint.format("orders"),
+            part_unused=blueprint.format("unused"),
         )
         assert found == ["/orders", "/users"]
 

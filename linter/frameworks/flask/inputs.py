@@ -141,7 +141,7 @@ def _path_bound(kind: str | None, bounded: bool) -> Verdict:
 class Reads:
     """What one function reads from the request by constant keys.
 
-    `part` says for a full name, or one that starts with `?$` for a local one, which part of the request it is.
+    `part` says which part of the request a full name is, or a local one that starts with `?$`.
     """
 
     def __init__(

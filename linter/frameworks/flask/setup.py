@@ -305,11 +305,12 @@ class Setup:
             name = self.spell(value.beside(call.args[0]))
             found = None if not name else self.project.reference(value.holder, name).target
             return [value.beside(Ref(name))] if name and isinstance(found, Module) else None
-        if last == "getattr" and len(call.args) > 1 and isinstance(call.args[0], Ref):
-            name = self.spell(value.beside(call.args[1]))
-            return (
-                [value.beside(Ref(f"{call.args[0].name}.{name}"))] if name and name.isidentifier() else None
-            )
+        if last == "getattr" and len(call.args) > 1:
+            name = self.spell(value.beside(call.args[1])) or ""
+            bases = self.leaves(value.beside(call.args[0])) if name.isidentifier() else []
+            return [
+                each.beside(Ref(f"{each.expr.name}.{name}")) for each in bases if isinstance(each.expr, Ref)
+            ]
         return None
 
     def returned(self, value: Value) -> list[Value] | None:
