@@ -1,0 +1,285 @@
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from linter.analyses.effects import effects_of
+from linter.analyses.secrecy import secrecy, words_of
+from linter.backend import Backend, Class, Definition, Function, Route, Table
+from linter.facts.expressions import Attr, Constant, Expr, Mapping, Operation, Ref, Result, text_of, walk
+from linter.facts.scopes import Call, Return
+from linter.finding import Location, Note
+from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.shapes import Field, shape_of
+
+_DEPTH = 4
+_SHOWN = 3
+_HASHES = (
+    ("password",),
+    ("passwd",),
+    ("password", "hash"),
+    ("hashed", "password"),
+    ("otp", "secret"),
+    ("totp", "secret"),
+    ("mfa", "secret"),
+)
+"""What nobody has a use for once it is stored. Other secrets may be shown on purpose, or once."""
+_HIDDEN_TYPES = ("SecretStr", "SecretBytes", "Secret[")
+_NO_TEXT = ("bool", "int", "float", "datetime", "BooleanField", "SerializerMethodField")
+_READS = frozenset({"GET"})
+_ONE_ROW = frozenset(
+    {"first", "first_or_404", "get", "get_or_404", "one", "one_or_404", "one_or_none", "scalar"}
+)
+_QUERIES = (["query", "get"], ["query", "get_or_404"], ["query", "filter_by"], ["query", "filter"], ["get"])
+
+
+class ResponseExposesSecret(Rule[Definition]):
+    """A response carries a password, its hash, or another secret of the row.
+
+    ## Why
+    Hashes are cracked offline, and a second-factor secret makes every later code. The page that shows the
+    response need not show the field for others to read it.
+
+    ## Bad
+        class UserOut(BaseModel):
+            email: str
+            hashed_password: str
+
+    ## Good
+        class UserOut(BaseModel):
+            email: str
+
+    ## Limits
+    Schema classes that routes declare or return, nested ones included; dictionaries that a handler, or
+    the `to_dict` of a model that it calls, returns; and rows that FastAPI turns into JSON without a response
+    model. Tokens and keys count with low confidence and where they are read, not where they are made.
+
+    ## References
+    - https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/
+    """
+
+    severity = Severity.ERROR
+    confidence = Confidence.MEDIUM
+    noun = "response schemas and handlers"
+    cwe = 200
+    owasp = "API3:2023"
+
+    def subjects(self, backend: Backend) -> Iterable[Definition]:
+        """Schema classes that routes answer with, and handlers."""
+        yield from dict.fromkeys(
+            each.function for each in backend.routes if each.function is not None and not each.websocket
+        )
+        yield from _answered(backend)
+
+    def check(self, subject: Definition, backend: Backend) -> Iterator[Outcome]:
+        """A field, key or column with a secret's name."""
+        if isinstance(subject, Function):
+            yield from self._in_handler(subject, backend)
+            return
+        shape = shape_of(backend.project, subject)
+        routes = _answered(backend)[subject]
+        reading = [
+            each
+            for each in routes
+            if not _READS.isdisjoint(each.methods)
+            and (each.function is None or not effects_of(backend).identifies(each.function))
+        ]
+        for field in () if shape is None else shape.fields:
+            sure = _is_stored(field.name)
+            if _is_text(field) and (sure or (reading and secrecy(field.name) == "secret")):
+                route = routes[0] if sure else reading[0]
+                yield self._said(
+                    subject,
+                    route,
+                    f"{subject.scope.name}.{field.name}",
+                    _field_place(subject, field),
+                    sure,
+                    routes,
+                )
+
+    def _in_handler(self, handler: Function, backend: Backend) -> Iterator[Outcome]:
+        route = next(each for each in backend.routes if each.function is handler)
+        for holder, value in _returned(handler, backend):
+            for each in walk(value):
+                if isinstance(each, Mapping):
+                    for name in _keys_of_rows(each, holder, backend):
+                        yield self._said(handler, route, name, _place(holder, value), True, [route])
+        if route.framework in ("fastapi", "starlette") and all(each.type is None for each in route.outputs):
+            yield from self._whole_row(handler, route, backend)
+
+    def _whole_row(self, handler: Function, route: Route, backend: Backend) -> Iterator[Outcome]:
+        if route.framework != "fastapi" or handler.scope.returns is not None:
+            return
+        for statement in handler.scope.statements:
+            if not isinstance(statement, Return) or not isinstance(statement.value, (Ref, Result)):
+                continue
+            table = _table_of(handler, statement.value, backend)
+            column = next((each for each in table.columns if _is_stored(each)), None) if table else None
+            if table is not None and column is not None:
+                place = handler.module.locate(statement.span)
+                yield self._said(handler, route, f"{table.name}.{column}", place, True, [route])
+                return
+
+    def _said(
+        self,
+        subject: Definition,
+        route: Route,
+        what: str,
+        place: Location,
+        sure: bool,
+        routes: list[Route],
+    ) -> Outcome:
+        others = len({each.handler for each in routes} - {route.handler})
+        more = f" and {others} other {'route' if others == 1 else 'routes'}" if others else ""
+        return self.finding(
+            subject,
+            f"the response of {route}{more} carries `{what}`, so whoever may call it reads the secret",
+            location=place,
+            help="leave it out of the response, or mark it as write-only",
+            severity=None if sure else Severity.WARNING,
+            confidence=None if sure else Confidence.LOW,
+            related=[Note(each.location, f"{each} answers with it") for each in routes[:_SHOWN]],
+        )
+
+
+@lru_cache(maxsize=1)
+def _answered(backend: Backend) -> dict[Class, list[Route]]:
+    """Schema classes of responses, nested ones included, with the routes that answer with them."""
+    found: dict[Class, list[Route]] = {}
+    for route in backend.routes:
+        seen: set[Class] = set()
+        pending = [(each.model, 0) for each in route.outputs if each.model is not None]
+        while pending:
+            model, depth = pending.pop()
+            if model in seen or depth > _DEPTH:
+                continue
+            seen.add(model)
+            shape = shape_of(backend.project, model)
+            for field in () if shape is None else shape.fields:
+                if not field.write_only:
+                    pending += [(nested, depth + 1) for nested in field.nested]
+        for model in sorted(seen, key=lambda each: each.id):
+            found.setdefault(model, []).append(route)
+    return found
+
+
+def _is_stored(name: str) -> bool:
+    words = words_of(name)
+    return any(words[-len(each) :] == each for each in _HASHES) and not _is_flag(words)
+
+
+def _is_flag(words: tuple[str, ...]) -> bool:
+    """Whether the first word makes it a flag: `has_password`, `must_change_password`."""
+    return words[0] in ("has", "is", "can", "must", "should", "needs", "require", "requires", "use", "masked")
+
+
+def _is_text(field: Field) -> bool:
+    """Whether a field is given, and may hold the secret itself."""
+    kind = field.type or ""
+    if field.write_only or field.nested or any(each in kind for each in _HIDDEN_TYPES):
+        return False
+    return not any(each in kind for each in _NO_TEXT)
+
+
+def _returned(handler: Function, backend: Backend) -> Iterator[tuple[Function, Expr]]:
+    """What a handler returns, and what the methods of rows return that it calls for it."""
+    for statement in handler.scope.statements:
+        if not isinstance(statement, Return) or statement.value is None:
+            continue
+        pending, seen = [(handler, statement.value, 0)], set()
+        while pending:
+            holder, value, depth = pending.pop()
+            yield holder, value
+            for each in walk(value):
+                if not isinstance(each, Result) or depth > _DEPTH:
+                    continue
+                call = holder.scope.calls[each.call]
+                pending += [(holder, argument, depth + 1) for argument in call.args]
+                target = _method_of_row(holder, call, backend)
+                if target is not None and target not in seen:
+                    seen.add(target)
+                    pending += [
+                        (target, inner.value, depth + 1)
+                        for inner in target.scope.statements
+                        if isinstance(inner, Return) and inner.value is not None
+                    ]
+
+
+def _method_of_row(holder: Function, call: Call, backend: Backend) -> Function | None:
+    """The method of a row that a call calls."""
+    if not isinstance(call.callee, Ref):
+        return None
+    root, _, name = call.callee.name.rpartition(".")
+    table = _table_of(holder, Ref(root), backend) if root else None
+    member = None if table is None or table.owner is None else backend.project.member(table.owner, name)
+    return member.target if member is not None and isinstance(member.target, Function) else None
+
+
+def _keys_of_rows(mapping: Mapping, holder: Function, backend: Backend) -> Iterator[str]:
+    """Keys that give a stored secret of a row: `"password": user.password`."""
+    for key, value in zip(mapping.keys, mapping.values, strict=True):
+        name = None if key is None else text_of(key)
+        if name is None or isinstance(value, (Constant, Operation)) or not isinstance(value, Ref):
+            continue
+        root, _, column = value.name.rpartition(".")
+        table = _table_of(holder, Ref(root), backend) if root and _is_stored(column) else None
+        if table is not None and column in table.columns:
+            yield f"{table.name}.{column}"
+
+
+def _table_of(holder: Function, value: Expr, backend: Backend) -> Table | None:
+    """The table that a value is one row of."""
+    project = backend.project
+    if isinstance(value, Ref) and value.name == "$self" and holder.owner is not None:
+        owner = holder.owner.id
+        return next((each for each in backend.tables.values() if each.owner and each.owner.id == owner), None)
+    if isinstance(value, Ref):
+        assigned = holder.assignments.get(value.name[1:], [])
+        if len(assigned) == 1 and assigned[0].value is not None:
+            value = assigned[0].value
+    if isinstance(value, Operation) and value.operator == "await":
+        value = value.operands[0]
+    kind = project.type_of(holder, value)
+    for table in backend.tables.values():
+        if table.owner is not None and table.owner.id == kind:
+            return table
+    if not isinstance(value, Result):
+        return None
+    callee = holder.scope.calls[value.call].callee
+    last = callee.name.rpartition(".")[2] if isinstance(callee, (Ref, Attr)) else ""
+    if last not in _ONE_ROW:
+        return None
+    for ref in backend.reads(value, holder):
+        # `User.query.get`: the model is the first part that is a class.
+        parts = ref.name.split(".")
+        for length in range(1, len(parts) + 1):
+            found = project.reference(holder, ".".join(parts[:length])).target
+            for table in backend.tables.values():
+                if table.owner is not None and table.owner is found and parts[length:] in ([], *_QUERIES):
+                    return table
+    return None
+
+
+def _field_place(owner: Class, field: Field) -> Location:
+    """Where the schema takes a field in: its declaration, or the class where a model declares it."""
+    first, last = owner.location.line, owner.scope.end_line
+    own = field.location.path == owner.module.path and first <= field.location.line <= last
+    return field.location if own else owner.location
+
+
+def _place(holder: Function, value: Expr) -> Location:
+    span = next(
+        each.span
+        for each in holder.scope.statements
+        if isinstance(each, Return) and _holds(each, value, holder)
+    )
+    return holder.module.locate(span)
+
+
+def _holds(statement: Return, value: Expr, holder: Function) -> bool:
+    pending = [statement.value] if statement.value is not None else []
+    while pending:
+        for each in walk(pending.pop()):
+            if each is value:
+                return True
+            if isinstance(each, Result):
+                pending.extend(holder.scope.calls[each.call].args)
+    return False
