@@ -41,6 +41,6 @@ class ForgottenJoin(SqlRule):
             if trait.kind == "unjoined":
                 yield self.finding(
                     subject,
-                    f"no condition speaks of `{trait.column}`, so every row of it meets all rows of the others",
+                    f"no condition speaks of `{trait.column}`, so each of its rows meets all of the others",
                     help="add the condition that joins it, or write `CROSS JOIN` if every pair is meant",
                 )

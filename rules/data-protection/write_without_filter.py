@@ -19,10 +19,11 @@ class WriteWithoutFilter(SqlRule):
 
     ## Limits
     Migrations, scripts and files of SQL are left alone: they mean it. So are statements with a part that
-    only a run can tell or that are kept in a name first, to which a condition may be added, temporary tables, and those that name other tables in FROM or USING.
+    only a run can tell, those kept in a name first, to which a condition may be added, and those that
+    name other tables in FROM or USING.
 
     ## References
-    - https://cwe.mitre.org/data/definitions/1287.html
+    - https://www.postgresql.org/docs/current/dml-delete.html
     """
 
     severity = Severity.WARNING
