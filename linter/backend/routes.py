@@ -75,6 +75,9 @@ class Route:
     `path` has every prefix and `{name}` parameters. `handler` is the dotted name; `function` the code
     that runs, when it is in the project. `site` is where the route is declared (the decorator or
     the URL entry). `complete` is False when a prefix or a guard may have been missed.
+
+    `pattern` is the path as it is declared, with converters; empty where it is not kept. `order` is the
+    number of the application and the place of the route in it, as they are registered; None if unknown.
     """
 
     methods: tuple[str, ...]
@@ -92,6 +95,8 @@ class Route:
     documented: bool = True
     websocket: bool = False
     owner: Class | None = None
+    pattern: str = ""
+    order: tuple[int, int] | None = None
 
     def __str__(self) -> str:
         return f"`{'|'.join(self.methods)} {self.path}`"

@@ -73,8 +73,9 @@ class _Linker:
     def run(self) -> list[Route]:
         self.setup.run()
         found: dict[tuple[object, ...], Route] = {}
-        for owner, certain in self._roots():
-            for route in _App(self, owner, certain).routes():
+        for number, (owner, certain) in enumerate(self._roots()):
+            for position, route in enumerate(_App(self, owner, certain).routes()):
+                route.order = (number, position)
                 key = (route.path, route.methods, route.handler, route.websocket)
                 found.setdefault(key, route)
         return list(found.values())
@@ -150,7 +151,10 @@ class _App:
                 if not isinstance(route, Served):
                     continue
                 if route.name in (MOUNT, HOST):
-                    yield from self._mounted(node, route, way)
+                    for inner in self._mounted(node, route, way):
+                        # What one host serves hides nothing of another.
+                        inner.pattern = "" if route.name == HOST else inner.pattern
+                        yield inner
                 else:
                     yield from self._of_route(node, route, way)
 
@@ -262,6 +266,7 @@ class _App:
             documented=route.documented,
             websocket=route.is_websocket,
             owner=served.owner,
+            pattern="" if HOLE in raw else raw,
         )
 
     def _layer_guards(self, way: _Way, path: str, methods: tuple[str, ...]) -> Iterator[Guard]:

@@ -83,8 +83,9 @@ class _Linker:
         self._registrations.collect()
         self._protections.collect()
         found: dict[tuple[object, ...], Route] = {}
-        for way in self._roots():
-            for route in self._emit(way):
+        for number, way in enumerate(self._roots()):
+            for position, route in enumerate(self._emit(way)):
+                route.order = (number, position)
                 key = (route.path, route.handler, route.methods, id(route.function))
                 found.setdefault(key, route)
         return list(found.values())
@@ -152,6 +153,7 @@ class _Linker:
             documented=rule.documented,
             websocket=rule.websocket,
             owner=served.owner,
+            pattern="" if rule.path is None else joined(way.prefix, rule.path),
         )
 
     # Views
