@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined
-from linter.flow.kinds import HARMLESS
+from linter.flow.kinds import HARMLESS, lacking
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.names import NUMBERS
 from linter.flow.values import (
@@ -261,9 +261,19 @@ _SAME_NAMES = (
     " base64.standard_b64encode binascii.a2b_base64"
     " codecs.decode codecs.encode repr ascii textwrap.dedent os.path.expanduser os.path.expandvars"
     " os.fspath os.fsdecode os.fsencode json.dumps unicodedata.normalize django.utils.encoding.force_str"
-    "django.utils.encoding.smart_str six.text_type sys.intern string.capwords"
+    " django.utils.encoding.smart_str six.text_type sys.intern string.capwords"
     " bytes.decode str.strip str.lower"
 )
+
+
+def _extension_split(act: Calls, args: Args, receiver: Value) -> Value:
+    """A path and its extension: an extension holds no separator of folders."""
+    path = args.given(0, "p")
+    taints = act.fresh_part(act.deep_taints(path), "extension")
+    extension = Value(STRING, marked(taints, lacking("/\\")))
+    return act.allocate(Items("tuple", (path.shaped(STRING), extension)))
+
+
 _TABLE: dict[str, Model] = {
     **dict.fromkeys(_SAME_NAMES.split(), _same),
     **dict.fromkeys(NUMBERS, _number),
@@ -306,6 +316,7 @@ _TABLE: dict[str, Model] = {
     "copy.deepcopy": _copied,
     "os.path.commonpath": lambda act, args, receiver: Value(STRING, act.deep_taints(args.given(0))),
     "os.path.commonprefix": _common,
+    "os.path.splitext": _extension_split,
     "urllib.parse.urljoin": _joined_url,
     "urllib.parse.parse_qs": lambda act, args, receiver: Value(
         Named("query"), act.deep_taints(args.given(0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.heap import Items
+from linter.flow.heap import Items, Native
 from linter.flow.kinds import LOOSE, WEAK_GUARD
 from linter.flow.sinks import programs, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
@@ -68,6 +68,9 @@ class Sinks:
             value = args.get(row.argument, row.keyword)
         if row.when:
             value = CONDITIONS[row.when](act, args, value, receiver)
+        if row.kind == "path" and value is not None and type(act.record(value)) is Native:
+            # A file in memory: what is read of it names nothing.
+            return
         if value is not None:
             self.reached(act, row, value, act.span)
 
