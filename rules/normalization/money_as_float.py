@@ -6,7 +6,8 @@ from linter.rule import Confidence, Outcome, Rule, Severity
 
 _FLOATS = ("float", "double", "real")
 _MONEY = frozenset(
-    (word,) for word in ["price", "prices", "cost", "costs", "salary", "salaries", "fee", "fees", "revenue", "refund"]
+    (word,)
+    for word in ("price", "prices", "cost", "costs", "salary", "salaries", "fee", "fees", "revenue", "refund")
 )
 
 

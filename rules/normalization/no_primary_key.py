@@ -21,8 +21,8 @@ class NoPrimaryKey(Rule[Table]):
 
     ## Limits
     Tables of SQL and migrations whose columns are all known, those of models, which the mapper gives a key,
-    aside. A unique key over columns that are never NULL does as well. Temporary and foreign tables,
-    partitions and tables made from a query are left alone.
+    aside. A unique key does as well. Temporary and foreign tables, partitions and tables made from a query
+    are left alone. A note for tables of nothing but foreign keys, where twins do little harm.
 
     ## References
     - https://www.postgresql.org/docs/current/logical-replication-publication.html
@@ -50,12 +50,12 @@ class NoPrimaryKey(Rule[Table]):
         """No key, and no unique index that could stand in for one."""
         if subject.primary_key or any(column.primary_key for column in subject.columns.values()):
             return
-        for index in subject.indexes:
-            columns = [subject.columns.get(name) for name in index.columns]
-            if index.unique and not index.partial and all(each and not each.nullable for each in columns):
-                return
+        if any(index.unique and not index.partial for index in subject.indexes):
+            return
+        is_link = all(column.references for column in subject.columns.values())
         yield self.finding(
             subject,
             f"table `{subject.name}` has no primary key, so nothing tells two equal rows apart",
             help="add `PRIMARY KEY` over the columns that name a row, or an identity column",
+            severity=Severity.NOTE if is_link else self.severity,
         )
