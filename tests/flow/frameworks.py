@@ -1,3 +1,5 @@
+# The samples are code as it is written: a line of one is a line here.
+# ruff: noqa: E501
 """Frames for the twins: one handler of each framework, and the ways in which it reads what the caller sent."""
 
 from __future__ import annotations

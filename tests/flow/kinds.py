@@ -1,3 +1,5 @@
+# The samples are code as it is written: a line of one is a line here.
+# ruff: noqa: E501
 """The kinds of sinks, as code: what a handler does with `value`, and twins that differ at the sink only."""
 
 from __future__ import annotations

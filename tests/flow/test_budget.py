@@ -1,3 +1,5 @@
+# The samples are code as it is written: a line of one is a line here.
+# ruff: noqa: E501
 """Whatever a project holds, the engine comes back in time, and without an error."""
 
 import random
@@ -55,7 +57,7 @@ def test_mutated_handlers_never_stop_it(text, seed):
 
 def test_code_that_grows_without_end_is_cut_and_said():
     chain = "\n".join(
-        f"    value = (value, value, f'{{value}}{{value}}', [value for _ in value], given)" for _ in range(60)
+        "    value = (value, value, f'{value}{value}', [value for _ in value], given)" for _ in range(60)
     )
     calls = "\n".join(
         f"def f{n}(x):\n    return f{n + 1}(x + 'a') + f{n + 1}(x) + f{n + 1}([x])\n" for n in range(40)

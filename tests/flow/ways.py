@@ -1,3 +1,5 @@
+# The samples are code as it is written: a line of one is a line here.
+# ruff: noqa: E501
 """How a value gets from a request to a sink, or does not: one pair of twins for each feature of the language.
 
 The code starts with `given`, what the caller sent, and ends with `value`. `{safe}` is a constant that the
