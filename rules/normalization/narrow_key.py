@@ -1,9 +1,12 @@
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from linter.backend import Backend, TableColumn
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 _NARROW = frozenset({"integer", "int", "int4", "serial", "serial4", "smallint", "smallserial", "int2"})
+
+_HABIT = 10
 
 
 class NarrowKey(Rule[TableColumn]):
@@ -21,6 +24,7 @@ class NarrowKey(Rule[TableColumn]):
 
     ## Limits
     A note: most tables never get there. Keys that SQLite counts are 64-bit whatever they say.
+    Ten or more are a habit of the project: one finding, at the first, says how many there are.
 
     ## References
     - https://wiki.postgresql.org/wiki/Don%27t_Do_This#Don.27t_use_serial
@@ -38,10 +42,24 @@ class NarrowKey(Rule[TableColumn]):
 
     def check(self, subject: TableColumn, backend: Backend) -> Iterator[Outcome]:
         """A narrow integer alone is the key."""
-        kind = subject.column.type.partition("(")[0].strip()
-        if kind in _NARROW and not subject.column.references:
+        found = _found(backend)
+        if subject in found and (len(found) < _HABIT or subject == found[0]):
+            others = f"; so are {len(found) - 1} others" if len(found) >= _HABIT else ""
             yield self.finding(
                 subject,
-                f"{subject} is a `{kind}`, so inserts fail once its numbers are used up",
+                f"{subject} is a `{subject.column.type}`, so inserts fail once they run out{others}",
                 help="use `bigint GENERATED ALWAYS AS IDENTITY` (`BigAutoField`, `BigInteger`)",
             )
+
+
+@lru_cache(maxsize=1)
+def _found(backend: Backend) -> list[TableColumn]:
+    """Keys that are narrow integers."""
+    return [
+        each for each in backend.columns if each.table.primary_key == (each.column.name,) and _is_narrow(each)
+    ]
+
+
+def _is_narrow(subject: TableColumn) -> bool:
+    kind = subject.column.type.partition("(")[0].strip()
+    return kind in _NARROW and not subject.column.references

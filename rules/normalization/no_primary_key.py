@@ -22,7 +22,8 @@ class NoPrimaryKey(Rule[Table]):
     ## Limits
     Tables of SQL and migrations whose columns are all known, those of models, which the mapper gives a key,
     aside. A unique key does as well. Temporary and foreign tables, partitions and tables made from a query
-    are left alone. A note for tables of nothing but foreign keys, where twins do little harm.
+    are left alone, and so is a `Table` that no migration of the project makes: it lies in another
+    database. A note for tables of nothing but foreign keys, where twins do little harm.
 
     ## References
     - https://www.postgresql.org/docs/current/logical-replication-publication.html
@@ -43,7 +44,11 @@ class NoPrimaryKey(Rule[Table]):
         return (
             table
             for table in backend.tables.values()
-            if table.model is None and table.complete and table.columns and table.name not in special
+            if table.model is None
+            and table.complete
+            and table.columns
+            and table.name not in special
+            and (not backend.migrations or table.name in backend.migrated)
         )
 
     def check(self, subject: Table, backend: Backend) -> Iterator[Outcome]:
