@@ -12,7 +12,7 @@ from linter.facts.scopes import Call, Define
 from linter.facts.spans import unpack
 
 if TYPE_CHECKING:
-    from linter.backend import Backend, Function, Route
+    from linter.backend import Backend, Route
 
 _HOLE = re.compile(r"\{(?P<b>[^{}]*)\}|<(?P<a>[^<>]*)>")
 _ANY_TEXT = frozenset({"", "str", "string", "default"})
@@ -164,10 +164,8 @@ def _shape(pattern: str) -> tuple[str, ...]:
     """`/a/{id:int}` and `/a/<int:id>` as `/a/{int}`, split at slashes."""
 
     def erased(hole: re.Match[str]) -> str:
-        if hole["b"] is not None:
-            converter = hole["b"].partition(":")[2]
-        else:
-            converter = hole["a"].rpartition(":")[0]
+        braces = hole["b"]
+        converter = hole["a"].rpartition(":")[0] if braces is None else braces.partition(":")[2]
         return "{" + ("" if converter in _ANY_TEXT else converter) + "}"
 
     return tuple(_HOLE.sub(erased, pattern).split("/"))
@@ -185,7 +183,7 @@ def _swallows(earlier: _Placed, later: _Placed) -> bool:
             continue
         if wide != "{}" and not (wide == "{slug}" and _WORD.fullmatch(narrow)):
             return False
-        if not narrow or "path" in narrow and "{" in narrow:
+        if not narrow or ("path" in narrow and "{" in narrow):
             return False
         taken = taken or "{" not in narrow
     return taken
