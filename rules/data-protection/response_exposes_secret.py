@@ -84,6 +84,13 @@ class ResponseExposesSecret(Rule[Definition]):
         ]
         for field in () if shape is None else shape.fields:
             sure = _is_stored(field.name)
+            if any(
+                each.name == field.name and each.place == "path" for route in routes for each in route.inputs
+            ):
+                # Who asks with the secret has it already.
+                continue
+            if not field.required and _is_left_out(subject, field, backend):
+                continue
             if _is_text(field) and (sure or (reading and secrecy(field.name) == "secret")):
                 route = routes[0] if sure else reading[0]
                 yield self._said(
@@ -169,6 +176,17 @@ def _is_stored(name: str) -> bool:
 def _is_flag(words: tuple[str, ...]) -> bool:
     """Whether the first word makes it a flag: `has_password`, `must_change_password`."""
     return words[0] in ("has", "is", "can", "must", "should", "needs", "require", "requires", "use", "masked")
+
+
+def _is_left_out(schema: Class, field: Field, backend: Backend) -> bool:
+    """Whether the project makes the response itself, each time without the field."""
+    calls = [
+        site.call
+        for site in backend.methods_called(schema.scope.name)
+        if site.call is not None and site.callee.target is schema
+    ]
+    given = (each.is_open or each.args or each.keyword(field.name) is not None for each in calls)
+    return bool(calls) and not any(given)
 
 
 def _is_text(field: Field) -> bool:
