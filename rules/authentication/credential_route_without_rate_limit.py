@@ -5,9 +5,10 @@ from linter.analyses.ownership import expressions_of
 from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Function, Route, Verdict
 from linter.facts.expressions import Attr, Constant, Ref, Result, walk
-from linter.facts.scopes import Raise, Return
+from linter.facts.scopes import Call, Raise, Return
 from linter.finding import Note
 from linter.guards import Refusals
+from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
 _REACHED = 40
@@ -48,9 +49,11 @@ _LIMITERS = frozenset(
     }
 )
 _DEFAULTS = ("default_limits", "default_limits_per_method", "application_limits")
+_RANDOM = (("token",), ("key",), ("secret",), ("signature",))
+"""Last words of values that nobody can guess."""
 _COUNTED = frozenset(
     {"attempts", "captcha", "lockout", "locked", "ratelimit", "ratelimiter", "throttle", "throttled"}
-    | {"attemps", "hcaptcha", "limiter", "recaptcha", "throttling", "turnstile"}
+    | {"attemps", "bucket", "hcaptcha", "limiter", "recaptcha", "throttling", "turnstile"}
 )
 """Words of the names that a count of failures, or a test for people, goes by."""
 
@@ -113,8 +116,10 @@ class CredentialRouteWithoutRateLimit(Rule[Route]):
         if not _LIMITERS.isdisjoint(backend.project.imported):
             yield Undecided("the project limits rates, in a way that could not be followed")
             return
-        routes = [each for each in _credential_routes(backend) if not _has_limit(each, backend)]
-        if routes[0] is subject:
+        routes = _credential_routes(backend)
+        if any(_has_limit(each, backend) for each in routes):
+            yield Undecided("another route counts attempts in its own code")
+        elif routes[0] is subject:
             yield self.finding(
                 subject,
                 f"the project has no rate limit and {subject} checks a password, so passwords can be tried "
@@ -133,6 +138,8 @@ def _credential_routes(backend: Backend) -> tuple[Route, ...]:
     found: dict[str, Route] = {}
     for route in backend.routes:
         if not route.changes_state or route.handler in found or _is_guarded(route):
+            continue
+        if any(each.place == "path" and words_of(each.name)[-1:] in _RANDOM for each in route.inputs):
             continue
         if route.function is not None:
             checks = any(_checks_password(each, backend) for each in _reached(route.function, backend))
@@ -171,7 +178,20 @@ def _is_limited(route: Route, backend: Backend) -> bool:
 
 
 def _checks_password(function: Function, backend: Backend) -> bool:
-    return any(backend.project.callee(function, call).name in _CHECKS for call in function.scope.calls)
+    return any(
+        backend.project.callee(function, call).name in _CHECKS and not _names_token(call)
+        for call in function.scope.calls
+    )
+
+
+def _names_token(call: Call) -> bool:
+    """Whether what is checked is a random token: there is nothing to guess."""
+    return any(
+        words_of(each.name)[-1:] in _RANDOM
+        for argument in arguments_of(call)
+        for each in walk(argument)
+        if isinstance(each, (Ref, Attr))
+    )
 
 
 def _reached(handler: Function, backend: Backend) -> Iterator[Function]:
