@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from linter.backend import Backend, Function, Route
 from linter.facts.expressions import Expr, Ref, Result, walk
@@ -75,7 +76,11 @@ class PathParameterUnused(Rule[Route]):
             yield Undecided("a decorator of the handler may read the parameter")
             return
         if subject.framework == "fastapi":
-            unread = [name for name in unread if name not in _of_dependencies(backend)]
+            taken = _of_dependencies(backend)
+            unread = [name for name in unread if name not in taken]
+            if unread and _reads_path_params(backend):
+                yield Undecided("a dependency may read the parameter from the request")
+                return
         elif any(backend.methods_called("url_value_preprocessor")) or any(
             backend.methods_called("before_request")
         ):
@@ -116,6 +121,16 @@ def _of_dependencies(backend: Backend) -> set[str]:
     return names
 
 
+@lru_cache(maxsize=1)
+def _reads_path_params(backend: Backend) -> bool:
+    """Whether any code of the project takes parameters from `request.path_params` or the like."""
+    return any(
+        name.endswith(".path_params") or ".path_params." in name
+        for function in backend.functions
+        for name in _names_read(function)
+    )
+
+
 def _is_wrapped(function: Function) -> bool:
     """Whether anything but a registration decorates the handler."""
     parent = function.parent
@@ -136,7 +151,12 @@ def _is_stub(function: Function) -> bool:
 
 
 def _read(function: Function) -> set[str]:
-    """The first words of all names that a function and those inside it read."""
+    """The first words of the names that a function reads."""
+    return {name.partition(".")[0] for name in _names_read(function)}
+
+
+def _names_read(function: Function) -> set[str]:
+    """The dotted names that a function and those inside it read."""
     scope = function.scope
     found: list[Expr | None] = [block.subject for block in scope.blocks]
     names: set[str] = set()
@@ -156,12 +176,10 @@ def _read(function: Function) -> set[str]:
                 found += statement.targets
             case Define():
                 inner = function.module.definitions[statement.scope]
-                names |= _read(inner) if isinstance(inner, Function) else set()
+                names |= _names_read(inner) if isinstance(inner, Function) else set()
             case _:
                 pass
     for expr in found:
         if expr is not None:
-            names.update(
-                each.name.lstrip(":$.").partition(".")[0] for each in walk(expr) if isinstance(each, Ref)
-            )
+            names.update(each.name.lstrip(":$.") for each in walk(expr) if isinstance(each, Ref))
     return names
