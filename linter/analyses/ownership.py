@@ -104,6 +104,14 @@ class Ownership:
             if isinstance(each, Ref) and each.name[0] in "$:"
         )
 
+    def gets_caller(self, function: Function) -> bool:
+        """Whether a function is given the one who is calling, rather than finding out who it is."""
+        project = self._backend.project
+        return any(
+            project.type_of(function, Ref("$" + each.name)) in self._account_classes
+            for each in function.scope.parameters
+        ) or any(self._refusals.reads_identity(function, each) for each in expressions_of(function))
+
     def reads_caller(self, function: Function) -> bool:
         """Whether any expression of a function's body reads the one who is calling."""
         return any(self.is_caller(function, each) for each in expressions_of(function))

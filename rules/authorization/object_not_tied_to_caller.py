@@ -276,7 +276,10 @@ def _may_know_the_row(guard: Guard, route: Route, backend: Backend) -> bool:
     ids = {each.name for each in route.inputs if each.place == "path"}
     refusals = Refusals(backend.project)
     return any(
-        any(refused.status == 403 for refused in refusals.refusals(each))
+        (
+            any(refused.status == 403 for refused in refusals.refusals(each))
+            and ownership_of(backend).gets_caller(each)
+        )
         or not ids.isdisjoint(parameter.name for parameter in each.scope.parameters)
         or _names(each, {"path_params", "view_args", "kwargs", "has_object_permission"} | ids)
         for each in functions
