@@ -41,8 +41,9 @@ class GrantAll(SqlRule):
         """One finding for each."""
         for trait in subject.facts.traits:
             if trait.kind == "grant-all":
+                role = "the role" if "hole_" in trait.detail else f"`{trait.detail}`"
                 yield self.finding(
                     subject,
-                    f"`GRANT ALL` on `{trait.table}` gives `{trait.detail}` more than reads and writes",
+                    f"`GRANT ALL` on `{trait.table}` gives {role} more than reads and writes",
                     help="name the rights that the role needs",
                 )

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from linter.backend import Backend, TableColumn
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
@@ -43,11 +44,7 @@ class MissingForeignKey(Rule[TableColumn]):
 
     def check(self, subject: TableColumn, backend: Backend) -> Iterator[Outcome]:
         """Others of the name are foreign keys, and this one is of the type of theirs."""
-        others = [
-            each
-            for each in backend.columns
-            if each.column.name == subject.column.name and each.column.references
-        ]
+        others = _keys(backend).get(subject.column.name, [])
         targets = {each.column.references for each in others}
         if len(targets) != 1 or all(each.column.type != subject.column.type for each in others):
             return
@@ -59,3 +56,13 @@ class MissingForeignKey(Rule[TableColumn]):
                 help=f"add a foreign key to `{target}`",
                 related=[Note(others[0].location, "this one has it")],
             )
+
+
+@lru_cache(maxsize=1)
+def _keys(backend: Backend) -> dict[str, list[TableColumn]]:
+    """Foreign keys by the name of their column."""
+    found: dict[str, list[TableColumn]] = {}
+    for each in backend.columns:
+        if each.column.references:
+            found.setdefault(each.column.name, []).append(each)
+    return found

@@ -9,6 +9,7 @@ _MONEY = frozenset(
     (word,)
     for word in ("price", "prices", "cost", "costs", "salary", "salaries", "fee", "fees", "revenue", "refund")
 )
+_ESTIMATES = ("cost", "costs")
 
 
 class MoneyAsFloat(Rule[TableColumn]):
@@ -25,7 +26,8 @@ class MoneyAsFloat(Rule[TableColumn]):
         total numeric(12, 2) NOT NULL
 
     ## Limits
-    Judged by the last word of the column's name: words for money only, no rates, scores or factors.
+    Judged by the last word of the column's name: words for money only, no rates, scores or factors. A
+    note for costs, which are often estimates.
 
     ## References
     - https://wiki.postgresql.org/wiki/Don%27t_Do_This#Don.27t_use_money
@@ -46,4 +48,5 @@ class MoneyAsFloat(Rule[TableColumn]):
                 subject,
                 f"{subject} holds money as `{subject.column.type}`, which cannot hold cents exactly",
                 help="use `numeric(12, 2)` (`DecimalField`, `Numeric`), or whole cents as an integer",
+                severity=Severity.NOTE if subject.column.name.endswith(_ESTIMATES) else self.severity,
             )
