@@ -69,7 +69,7 @@ class Project:
         self._absolutes: dict[tuple[str, str], Resolved] = {}
         self._types: dict[tuple[int, str], str | None] = {}
         self._members: dict[tuple[str, str], Resolved | None] = {}
-        self._bases: dict[str, tuple[Resolved, ...]] = {}
+        self._bases: dict[int, tuple[Resolved, ...]] = {}
         self._ancestors: dict[str, tuple[Resolved, ...]] = {}
         self._following: set[tuple[str, ...]] = set()
         self._typing = 0
@@ -253,13 +253,14 @@ class Project:
 
     def bases(self, cls: Class) -> tuple[Resolved, ...]:
         """The direct bases, resolved. Type arguments are dropped: `Base[X]` is `Base`."""
-        found = self._bases.get(cls.id)
+        # Two classes of one name may stand in the branches of an `if`: the name does not tell them apart.
+        found = self._bases.get(id(cls))
         if found is None:
-            self._bases[cls.id] = ()
+            self._bases[id(cls)] = ()
             holder = cls.parent
             assert holder is not None
             found = tuple(self._base(holder, base) for base in cls.scope.bases)
-            self._bases[cls.id] = found
+            self._bases[id(cls)] = found
         return found
 
     def _base(self, holder: Definition, base: Expr) -> Resolved:

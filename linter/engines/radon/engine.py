@@ -64,7 +64,8 @@ class RadonEngine(msgspec.Struct, frozen=True):
         try:
             remarks = self._remarks(data, parsed)
         except RecursionError:
-            remarks = Remarks(failure="nested too deeply")
+            # radon cannot go so deep, and says nothing of the file.
+            remarks = Remarks()
         return msgspec.msgpack.encode(remarks)
 
     def _remarks(self, data: bytes, parsed: Parsed) -> Remarks:
