@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from linter.facts.expressions import Ref
-from linter.facts.scopes import Define
-from linter.resolve.definitions import Class, Function, arguments_of
+from linter.analyses.reach import reach_of
+from linter.analyses.route_tests import tests_of
+from linter.analyses.statuses import statuses_of
+from linter.shapes import shape_of
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Guard, Outbound, Query, Route, Table
     from linter.outcome import Skipped
-    from linter.resolve.project import Resolved
+    from linter.resolve.definitions import Class
 
 VERSION = 1
 
-_DEPTH = 12
-"""How many calls are followed from a handler to the queries that it runs."""
 _NOT_SHOWN = frozenset({"HEAD", "OPTIONS"})
 
 Row: TypeAlias = "dict[str, Any]"
@@ -54,12 +52,13 @@ def _merged(rows: Iterable[Row | None]) -> list[Row]:
         first = found.setdefault(key, row)
         if first is not row:
             first["line"] = min(first["line"], row["line"])
-            for name in ("methods", "guards", "inputs", "outputs", "reads", "writes"):
+            for name in ("methods", "guards", "inputs", "outputs", "reads", "writes", "tests"):
                 first[name] = first[name] + [each for each in row[name] if each not in first[name]]
     for row in found.values():
         row["methods"].sort()
         row["reads"].sort()
         row["writes"].sort()
+        row["tests"] = _sorted(row["tests"], "file", "line")
         row["guards"] = _sorted(row["guards"], "name", "kind", "level", "file", "line")
         row["inputs"] = _sorted(row["inputs"], "name", "in", "type")
         row["outputs"] = _sorted(row["outputs"], "status", "type")
@@ -79,8 +78,9 @@ class _Writer:
     """Turns the parts of a backend into rows; None for what lies outside the folder."""
 
     def __init__(self, backend: Backend, folder: str) -> None:
+        self._backend = backend
         self._folder = folder
-        self._reach = _Reach(backend)
+        self._reach = reach_of(backend)
 
     def _holds(self, path: str) -> bool:
         return not self._folder or path == self._folder or path.startswith(f"{self._folder}/")
@@ -92,11 +92,19 @@ class _Writer:
         if not self._holds(route.location.path):
             return None
         reads, writes = self._reach.tables(route)
+        tests = tests_of(self._backend, route)
         inputs = [
             {"name": each.name, "in": each.place, "type": each.type, "required": each.required}
+            | self._fields(each.model)
             for each in route.inputs
         ]
-        outputs = [{"status": each.status, "type": each.type} for each in route.outputs]
+        outputs: list[Row] = [{"status": each.status, "type": each.type} for each in route.outputs]
+        declared = {each.status for each in route.outputs}
+        outputs += [
+            {"status": status, "type": None}
+            for status in statuses_of(self._backend, route)
+            if status not in declared
+        ]
         return {
             "methods": ["WEBSOCKET"] if route.websocket else sorted(set(route.methods) - _NOT_SHOWN),
             "path": route.path,
@@ -110,8 +118,25 @@ class _Writer:
             "outputs": outputs,
             "reads": sorted(reads),
             "writes": sorted(writes),
-            "tests": [],
+            "tests": [{"file": self._path(each.location.path), "line": each.location.line} for each in tests],
         }
+
+    def _fields(self, model: Class | None) -> Row:
+        """The fields of an input that is read with a schema class; nothing for any other."""
+        shape = shape_of(self._backend.project, model)
+        if shape is None:
+            return {}
+        fields = [
+            {
+                "name": each.alias or each.name,
+                "type": each.type,
+                "required": each.required,
+                "bounded": each.bounded.value,
+            }
+            for each in shape.fields
+            if not each.read_only
+        ]
+        return {"fields": _sorted(fields, "name", "type")}
 
     def _guard(self, guard: Guard) -> Row:
         return {
@@ -179,72 +204,3 @@ class _Writer:
         if not self._holds(skipped.path):
             return None
         return {"file": self._path(skipped.path), "reason": skipped.reason}
-
-
-class _Reach:
-    """Which tables the code behind a route reads and writes, through the functions that it calls."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._project = backend.project
-        self._callees: dict[int, tuple[Function, ...]] = {}
-        self._queries: dict[int, list[Query]] = {}
-        for query in backend.queries:
-            self._queries.setdefault(id(query.function), []).append(query)
-
-    def tables(self, route: Route) -> tuple[set[str], set[str]]:
-        """Tables read and tables written."""
-        reads: set[str] = set()
-        writes: set[str] = set()
-        for function in self._reachable(_entries(route)) if self._queries else ():
-            for query in self._queries.get(id(function), ()):
-                if query.table:
-                    (reads if query.kind == "select" else writes).add(query.table)
-        return reads, writes
-
-    def _reachable(self, entries: tuple[Function, ...]) -> Iterator[Function]:
-        seen = {id(entry) for entry in entries}
-        pending = deque((entry, 0) for entry in entries)
-        while pending:
-            function, depth = pending.popleft()
-            yield function
-            for callee in self._called_by(function) if depth < _DEPTH else ():
-                if id(callee) not in seen:
-                    seen.add(id(callee))
-                    pending.append((callee, depth + 1))
-
-    def _called_by(self, function: Function) -> tuple[Function, ...]:
-        """Functions that a function calls, hands on to what it calls, or defines inside."""
-        found = self._callees.get(id(function))
-        if found is None:
-            found = tuple(self._find_callees(function))
-            self._callees[id(function)] = found
-        return found
-
-    def _find_callees(self, function: Function) -> Iterator[Function]:
-        for call in function.scope.calls:
-            yield from self._behind(self._project.callee(function, call))
-            for argument in arguments_of(call):
-                if isinstance(argument, Ref):
-                    target = self._project.reference(function, argument.name).target
-                    if isinstance(target, Function) and not target.is_module:
-                        yield target
-        for statement in function.scope.statements:
-            if isinstance(statement, Define):
-                inner = function.module.definitions[statement.scope]
-                if isinstance(inner, Function):
-                    yield inner
-
-    def _behind(self, callee: Resolved) -> Iterator[Function]:
-        if isinstance(callee.target, Function) and not callee.target.is_module:
-            yield callee.target
-        elif isinstance(callee.target, Class):
-            maker = self._project.member(callee.target, "__init__")
-            if maker is not None and isinstance(maker.target, Function):
-                yield maker.target
-
-
-def _entries(route: Route) -> tuple[Function, ...]:
-    """The code that answers a route: its handler, or every method of a class without a known one."""
-    if route.function is not None:
-        return (route.function,)
-    return tuple(route.owner.methods.values()) if route.owner is not None else ()

@@ -18,8 +18,8 @@ class RuleInfo(msgspec.Struct, frozen=True):
 
     `title` is the first sentence of the rule's docstring, `documentation` the rest of it (Markdown).
     `severity` is the effective one, after configuration. `cwe` is a CWE number; `owasp` an entry such
-    as `API2:2023`; `fix` is the safety of its autofix, or empty. `engine` names the tool whose test it is, and is
-    empty for a rule of backlint's own; the severity and confidence of an engine's findings vary.
+    as `API2:2023`; `fix` is the safety of its autofix, or empty. `engine` names the tool whose test it is,
+    and is empty for a rule of backlint's own; the severity and confidence of an engine's findings vary.
     One that is `opt_in` runs only when it is selected by its full name.
     """
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from linter.backend import Backend, Change, Site, Statement
+    from linter.flow import Flow, SinkSite
 
     Replacement: TypeAlias = "cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]"
     """A node, or several that stand in for one."""

@@ -78,6 +78,7 @@ class Route:
 
     `pattern` is the path as it is declared, with converters; empty where it is not kept. `order` is the
     number of the application and the place of the route in it, as they are registered; None if unknown.
+    `name` is what `reverse` finds it by, with its namespaces; empty where it is not kept.
     """
 
     methods: tuple[str, ...]
@@ -96,6 +97,7 @@ class Route:
     websocket: bool = False
     owner: Class | None = None
     pattern: str = ""
+    name: str = ""
     order: tuple[int, int] | None = None
 
     def __str__(self) -> str:

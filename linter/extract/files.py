@@ -15,8 +15,8 @@ from linter.facts.scopes import Define, Scope
 from linter.facts.spans import unpack
 
 if TYPE_CHECKING:
-    from linter.sources import Language
     from linter.parse.python import Parsed
+    from linter.sources import Language
 
 _MARK = b"backlint:"
 

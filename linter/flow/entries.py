@@ -8,8 +8,9 @@ from linter.facts.expressions import Attr, Constant, Ref, Result
 from linter.facts.scopes import Import
 from linter.flow.engine import Engine
 from linter.flow.heap import Entries, Instance, Record
+from linter.flow.kinds import CHARACTER_BITS, RELATIVE
 from linter.flow.sources.tables import MAPPING, PLUMBING, REQUESTS, UPLOADS
-from linter.flow.values import STRING, UNKNOWN, Named, Obj, Typed, Value
+from linter.flow.values import STRING, UNKNOWN, Named, Obj, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
 _FREE = frozenset({"str", "string", "path", "default", "any", "", "slug_or_path"})
+_SEGMENTS = frozenset({"", "default", "string", "slug"})
+_ONE_SEGMENT = CHARACTER_BITS["/"] | RELATIVE
 _DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
 _FLASK = ("flask", "quart", "apiflask")
 _DEPENDENCIES = 4
@@ -114,6 +117,15 @@ def _parsed(path: str) -> dict[str, str]:
     return found
 
 
+def _of_one_segment(entry: Entry) -> set[str]:
+    """The placeholders that stand for one segment of the path, and so cannot hold a slash."""
+    pattern = "" if entry.route is None else entry.route.pattern
+    if not pattern:
+        return {name for name, kind in entry.placeholders.items() if kind in _SEGMENTS}
+    marks = {name: (f"{{{name}:path}}", f"<path:{name}>") for name in entry.placeholders}
+    return {name for name, wide in marks.items() if not any(mark in pattern for mark in wide)}
+
+
 class Runner:
     """Runs handlers."""
 
@@ -130,11 +142,15 @@ class Runner:
         framework = "" if entry.route is None else entry.route.framework
         heap: dict[int, Record] = {}
         self.hits = []
-        if framework in ("fastapi", "starlette"):
-            return self._fastapi(entry.function, heap, 0), heap
         names: dict[str, Value] = {}
-        for position, parameter in enumerate(entry.function.scope.parameters):
-            names[parameter.name] = self._plain(entry, parameter, position, framework, heap)
+        if framework in ("fastapi", "starlette"):
+            names = self._fastapi(entry.function, heap, 0)
+        else:
+            for position, parameter in enumerate(entry.function.scope.parameters):
+                names[parameter.name] = self._plain(entry, parameter, position, framework, heap)
+        for name in _of_one_segment(entry) & names.keys():
+            value = names[name]
+            names[name] = Value(value.shape, marked(value.taints, _ONE_SEGMENT))
         return names, heap
 
     def _plain(

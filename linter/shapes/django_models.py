@@ -9,6 +9,7 @@ from linter.finding import Location
 from linter.resolve.definitions import Class
 from linter.resolve.project import Variable
 from linter.resolve.values import Made, Value
+from linter.shapes.declarations import inner_class
 from linter.shapes.field_calls import FieldCall, FieldCalls, Validators
 from linter.shapes.known import Dimension
 from linter.shapes.lineage import Ancestor
@@ -108,6 +109,18 @@ def read(shapes: Shapes, cls: Class) -> Shape:
         for each in model.fields.values()
     )
     return Shape(cls, "django", fields, "ignore", model.complete)
+
+
+def saved_model(shapes: Shapes, cls: Class) -> Class | None:
+    """The model that a model form or a model serializer saves; None for any other class."""
+    if shapes.library(cls) not in ("django-form", "drf"):
+        return None
+    for meta in inner_class(shapes.lineages.of(cls), "Meta"):
+        assign = meta.attributes.get("model")
+        if assign is not None and assign.value is not None:
+            found = Models(shapes).named(Value(meta, assign.value))
+            return None if found is None else found.owner
+    return None
 
 
 class Models:

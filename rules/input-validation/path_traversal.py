@@ -23,7 +23,7 @@ class PathTraversal(FlowRule):
     """
 
     severity = Severity.ERROR
-    confidence = Confidence.HIGH
+    confidence = Confidence.MEDIUM
     noun = "files named by code that a request leads to"
     cwe = 22
     owasp = "API8:2023"

@@ -24,7 +24,7 @@ class ServerSideRequestForgery(FlowRule):
     """
 
     severity = Severity.ERROR
-    confidence = Confidence.MEDIUM
+    confidence = Confidence.LOW
     noun = "addresses called by code that a request leads to"
     cwe = 918
     owasp = "API7:2023"

@@ -22,7 +22,7 @@ class UntrustedSessionValue(FlowRule):
     - https://cwe.mitre.org/data/definitions/501.html
     """
 
-    severity = Severity.WARNING
+    severity = Severity.NOTE
     confidence = Confidence.MEDIUM
     noun = "writes to the session that a request leads to"
     cwe = 501

@@ -172,9 +172,13 @@ def test_a_revision_of_two_environments_is_two() -> None:
     schema = schema_of(
         {
             "core/versions/a.py": CREATE,
-            "core/versions/b.py": revision("b", "a", "\n    def upgrade():\n        op.drop_table('users')\n"),
+            "core/versions/b.py": revision(
+                "b", "a", "\n    def upgrade():\n        op.drop_table('users')\n"
+            ),
             "tenant/versions/a.py": CREATE,
-            "tenant/versions/c.py": revision("c", "a", "\n    def upgrade():\n        op.drop_column('users', 'mail')\n"),
+            "tenant/versions/c.py": revision(
+                "c", "a", "\n    def upgrade():\n        op.drop_column('users', 'mail')\n"
+            ),
         }
     )
     assert len({each.history for each in schema.revisions}) == 2

@@ -47,7 +47,7 @@ def path_of(matcher: PathMatches, method: Any) -> str:
     filled = list(inspect.signature(method).parameters)[1:]
     names = [named.get(number + 1) or filled[number] for number in range(matcher.regex.groups)]
     assert matcher._path is not None
-    path = matcher._path % tuple("{%s}" % name for name in names)
+    path = matcher._path % tuple(f"{{{name}}}" for name in names)
     return path.removesuffix("/?").removesuffix("?") or "/"
 
 

@@ -120,13 +120,16 @@ class DjangoLibrary:
 
     def _include(self, evaluator: Evaluator, made: Made) -> Value:
         given = made.argument(0, "arg", UNKNOWN)
+        namespace: Value = None
         if isinstance(given, tuple) and given:
+            namespace = given[1] if len(given) > 1 else None
             given = given[0]
         if isinstance(given, str):
             given = self.imported(given)
         if isinstance(given, Module):
-            given = evaluator.module_frame(given).names.get("urlpatterns", [])
-        return (given, None, None)
+            names = evaluator.module_frame(given).names
+            given, namespace = names.get("urlpatterns", []), names.get("app_name", namespace)
+        return (given, made.argument(1, "namespace", namespace), None)
 
     def imported(self, name: Value) -> Value:
         """What a dotted path names."""

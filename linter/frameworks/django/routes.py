@@ -183,6 +183,7 @@ class DjangoRoutes:
         return Route(
             methods=tuple(sorted(methods)),
             path=entry.path,
+            name=entry.name,
             handler=handler,
             framework=framework,
             location=location,

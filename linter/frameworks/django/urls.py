@@ -65,6 +65,8 @@ class Entry(NamedTuple):
     complete: bool
     resolved_by: str = ""
     """The name of the library's module that serves everything below `path`, if one does."""
+    name: str = ""
+    """What `reverse` finds it by, with its namespaces."""
 
 
 def make_pattern(made: Made, regex: bool) -> Made:
@@ -82,6 +84,7 @@ def make_pattern(made: Made, regex: bool) -> Made:
         if isinstance(option, (list, tuple)):
             pattern.name = RESOLVER
             pattern.fields["url_patterns"] = option[0] if isinstance(option, tuple) and option else option
+            pattern.fields["namespace"] = option[1] if isinstance(option, tuple) and len(option) > 1 else None
     return pattern
 
 
@@ -134,10 +137,19 @@ def _of_pattern(
             if isinstance(each, External):
                 place = (pattern.module, pattern.span)
                 yield Entry(full, UNKNOWN, parameters, *place, complete, each.name)
-        yield from _flatten(below, full, parameters, complete, depth + 1)
+        for entry in _flatten(below, full, parameters, complete, depth + 1):
+            yield _within(entry, pattern.fields.get("namespace"))
         return
     for view in options(pattern.fields.get("callback", UNKNOWN)):
-        yield Entry(full, view, parameters, pattern.module, pattern.span, complete)
+        name = pattern.fields.get("name")
+        named = name if isinstance(name, str) else ""
+        yield Entry(full, view, parameters, pattern.module, pattern.span, complete, name=named)
+
+
+def _within(entry: Entry, namespace: Value) -> Entry:
+    if not isinstance(namespace, str) or not entry.name:
+        return entry
+    return entry._replace(name=f"{namespace}:{entry.name}")
 
 
 def plain_path(route: str) -> tuple[str, tuple[tuple[str, str | None], ...]]:
