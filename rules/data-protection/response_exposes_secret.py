@@ -2,10 +2,11 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from linter.analyses.effects import effects_of
+from linter.analyses.returned_rows import place_of_return, returned_by, table_of_row
 from linter.analyses.secrecy import secrecy, words_of
-from linter.backend import Backend, Class, Definition, Function, Route, Table
-from linter.facts.expressions import Attr, Constant, Expr, Mapping, Operation, Ref, Result, text_of, walk
-from linter.facts.scopes import Call, Return
+from linter.backend import Backend, Class, Definition, Function, Route
+from linter.facts.expressions import Constant, Mapping, Operation, Ref, Result, text_of, walk
+from linter.facts.scopes import Return
 from linter.finding import Location, Note
 from linter.rule import Confidence, Outcome, Rule, Severity
 from linter.shapes import Field, shape_of
@@ -25,10 +26,6 @@ _HASHES = (
 _HIDDEN_TYPES = ("SecretStr", "SecretBytes", "Secret[")
 _NO_TEXT = ("bool", "int", "float", "datetime", "BooleanField", "SerializerMethodField")
 _READS = frozenset({"GET"})
-_ONE_ROW = frozenset(
-    {"first", "first_or_404", "get", "get_or_404", "one", "one_or_404", "one_or_none", "scalar"}
-)
-_QUERIES = (["query", "get"], ["query", "get_or_404"], ["query", "filter_by"], ["query", "filter"], ["get"])
 
 
 class ResponseExposesSecret(Rule[Definition]):
@@ -104,11 +101,11 @@ class ResponseExposesSecret(Rule[Definition]):
 
     def _in_handler(self, handler: Function, backend: Backend) -> Iterator[Outcome]:
         route = next(each for each in backend.routes if each.function is handler)
-        for holder, value in _returned(handler, backend):
+        for holder, value in returned_by(handler, backend):
             for each in walk(value):
                 if isinstance(each, Mapping):
                     for name in _keys_of_rows(each, holder, backend):
-                        yield self._said(handler, route, name, _place(holder, value), True, [route])
+                        yield self._said(handler, route, name, place_of_return(holder, value), True, [route])
         if route.framework in ("fastapi", "starlette") and all(each.type is None for each in route.outputs):
             yield from self._whole_row(handler, route, backend)
 
@@ -118,7 +115,7 @@ class ResponseExposesSecret(Rule[Definition]):
         for statement in handler.scope.statements:
             if not isinstance(statement, Return) or not isinstance(statement.value, (Ref, Result)):
                 continue
-            table = _table_of(handler, statement.value, backend)
+            table = table_of_row(handler, statement.value, backend)
             column = next((each for each in table.columns if _is_stored(each)), None) if table else None
             if table is not None and column is not None:
                 place = handler.module.locate(statement.span)
@@ -197,40 +194,6 @@ def _is_text(field: Field) -> bool:
     return not any(each in kind for each in _NO_TEXT)
 
 
-def _returned(handler: Function, backend: Backend) -> Iterator[tuple[Function, Expr]]:
-    """What a handler returns, and what the methods of rows return that it calls for it."""
-    for statement in handler.scope.statements:
-        if not isinstance(statement, Return) or statement.value is None:
-            continue
-        pending, seen = [(handler, statement.value, 0)], set()
-        while pending:
-            holder, value, depth = pending.pop()
-            yield holder, value
-            for each in walk(value):
-                if not isinstance(each, Result) or depth > _DEPTH:
-                    continue
-                call = holder.scope.calls[each.call]
-                pending += [(holder, argument, depth + 1) for argument in call.args]
-                target = _method_of_row(holder, call, backend)
-                if target is not None and target not in seen:
-                    seen.add(target)
-                    pending += [
-                        (target, inner.value, depth + 1)
-                        for inner in target.scope.statements
-                        if isinstance(inner, Return) and inner.value is not None
-                    ]
-
-
-def _method_of_row(holder: Function, call: Call, backend: Backend) -> Function | None:
-    """The method of a row that a call calls."""
-    if not isinstance(call.callee, Ref):
-        return None
-    root, _, name = call.callee.name.rpartition(".")
-    table = _table_of(holder, Ref(root), backend) if root else None
-    member = None if table is None or table.owner is None else backend.project.member(table.owner, name)
-    return member.target if member is not None and isinstance(member.target, Function) else None
-
-
 def _keys_of_rows(mapping: Mapping, holder: Function, backend: Backend) -> Iterator[str]:
     """Keys that give a stored secret of a row: `"password": user.password`."""
     for key, value in zip(mapping.keys, mapping.values, strict=True):
@@ -238,42 +201,9 @@ def _keys_of_rows(mapping: Mapping, holder: Function, backend: Backend) -> Itera
         if name is None or isinstance(value, (Constant, Operation)) or not isinstance(value, Ref):
             continue
         root, _, column = value.name.rpartition(".")
-        table = _table_of(holder, Ref(root), backend) if root and _is_stored(column) else None
+        table = table_of_row(holder, Ref(root), backend) if root and _is_stored(column) else None
         if table is not None and column in table.columns:
             yield f"{table.name}.{column}"
-
-
-def _table_of(holder: Function, value: Expr, backend: Backend) -> Table | None:
-    """The table that a value is one row of."""
-    project = backend.project
-    if isinstance(value, Ref) and value.name == "$self" and holder.owner is not None:
-        owner = holder.owner.id
-        return next((each for each in backend.tables.values() if each.owner and each.owner.id == owner), None)
-    if isinstance(value, Ref):
-        assigned = holder.assignments.get(value.name[1:], [])
-        if len(assigned) == 1 and assigned[0].value is not None:
-            value = assigned[0].value
-    if isinstance(value, Operation) and value.operator == "await":
-        value = value.operands[0]
-    kind = project.type_of(holder, value)
-    for table in backend.tables.values():
-        if table.owner is not None and table.owner.id == kind:
-            return table
-    if not isinstance(value, Result):
-        return None
-    callee = holder.scope.calls[value.call].callee
-    last = callee.name.rpartition(".")[2] if isinstance(callee, (Ref, Attr)) else ""
-    if last not in _ONE_ROW:
-        return None
-    for ref in backend.reads(value, holder):
-        # `User.query.get`: the model is the first part that is a class.
-        parts = ref.name.split(".")
-        for length in range(1, len(parts) + 1):
-            found = project.reference(holder, ".".join(parts[:length])).target
-            for table in backend.tables.values():
-                if table.owner is not None and table.owner is found and parts[length:] in ([], *_QUERIES):
-                    return table
-    return None
 
 
 def _field_place(owner: Class, field: Field) -> Location:
@@ -281,23 +211,3 @@ def _field_place(owner: Class, field: Field) -> Location:
     first, last = owner.location.line, owner.scope.end_line
     own = field.location.path == owner.module.path and first <= field.location.line <= last
     return field.location if own else owner.location
-
-
-def _place(holder: Function, value: Expr) -> Location:
-    span = next(
-        each.span
-        for each in holder.scope.statements
-        if isinstance(each, Return) and _holds(each, value, holder)
-    )
-    return holder.module.locate(span)
-
-
-def _holds(statement: Return, value: Expr, holder: Function) -> bool:
-    pending = [statement.value] if statement.value is not None else []
-    while pending:
-        for each in walk(pending.pop()):
-            if each is value:
-                return True
-            if isinstance(each, Result):
-                pending.extend(holder.scope.calls[each.call].args)
-    return False

@@ -5,7 +5,7 @@ from linter.rule import Confidence, Outcome, Severity, SqlRule, Undecided
 
 
 class NotInNullableQuery(SqlRule):
-    """`NOT IN` is asked of a query whose column may hold NULL.
+    """A `NOT IN` asks a query whose column may hold NULL.
 
     ## Why
     One NULL among the results makes `x NOT IN (…)` unknown for every `x` that is not found, so the
@@ -22,7 +22,7 @@ class NotInNullableQuery(SqlRule):
     on the column, as `customer_id IS NOT NULL` is. Django's `exclude` and `__in` take care of NULL.
 
     ## References
-    - https://wiki.postgresql.org/wiki/Don%27t_Do_This#Don.27t_use_NOT_IN
+    - https://wiki.postgresql.org/wiki/Don%27t_Do_This
     """
 
     severity = Severity.WARNING

@@ -1,0 +1,31 @@
+"""The statuses that the code behind a route answers with."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from linter.analyses.answers import answers_of
+from linter.analyses.reach import reach_of
+from linter.backend import Backend, Route
+
+
+@lru_cache(maxsize=1)
+def _by_function(backend: Backend) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = {}
+    for answer in answers_of(backend):
+        if answer.status is not None:
+            found.setdefault(id(answer.function), set()).add(answer.status)
+    return {key: frozenset(statuses) for key, statuses in found.items()}
+
+
+def statuses_of(backend: Backend, route: Route) -> tuple[int, ...]:
+    """The statuses that the handler of a route, or a function behind it, returns or raises, in order.
+
+    Only those that stand in the code: what a framework answers by itself (422, 405) is not among them, and
+    neither is what a registered handler makes of the project's own exceptions.
+    """
+    known = _by_function(backend)
+    found: set[int] = set()
+    for function in reach_of(backend).functions(route):
+        found |= known.get(id(function), frozenset())
+    return tuple(sorted(found))
