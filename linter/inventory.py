@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from linter.analyses.reach import reach_of
-from linter.analyses.route_tests import tests_of
+from linter.analyses.route_tests import calling_tests
 from linter.analyses.statuses import statuses_of
 from linter.shapes import shape_of
 
@@ -92,7 +92,7 @@ class _Writer:
         if not self._holds(route.location.path):
             return None
         reads, writes = self._reach.tables(route)
-        tests = tests_of(self._backend, route)
+        tests = calling_tests(self._backend, route)
         inputs = [
             {"name": each.name, "in": each.place, "type": each.type, "required": each.required}
             | self._fields(each.model)

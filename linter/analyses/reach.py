@@ -112,7 +112,7 @@ class Reach:
                 name.startswith("?") and "session" in receiver.lower()
             ):
                 for argument in call.args:
-                    yield from self._of_object(function, argument, 0)
+                    yield from self._of_object(function, argument)
             elif not call.args and method in ("save", "delete", "asave", "adelete") and receiver:
                 kind = self._project.type_of(function, Ref(receiver))
                 yield from self._of_type(kind)
@@ -128,20 +128,25 @@ class Reach:
                         found = self._own_table(function, Ref(owner))
                         yield from (table for table in found if table in self._tracked)
 
-    def _of_object(self, function: Function, expr: Expr, depth: int) -> Iterator[str]:
-        """The table of an object, and of objects that it is made with."""
+    def _of_object(self, function: Function, expr: Expr) -> Iterator[str]:
+        """The table of an object, and of new objects that it is made with."""
         yield from self._own_table(function, expr)
+        yield from self._made_with(function, expr, 0)
+
+    def _made_with(self, function: Function, expr: Expr, depth: int) -> Iterator[str]:
+        """Tables of the models that an expression makes: `Order(lines=[Line()])`."""
         for each in walk(expr) if depth < _NESTED else ():
             if isinstance(each, Ref) and each.name[0] == "$":
                 for assign in function.assignments.get(each.name[1:], ())[:_NESTED]:
                     if isinstance(assign.value, Result):
-                        yield from self._of_object(function, assign.value, depth + 1)
+                        yield from self._made_with(function, assign.value, depth + 1)
             elif isinstance(each, Result):
                 call = function.scope.calls[each.call]
-                if self._is_model(self._project.callee(function, call).target):
+                made = self._project.callee(function, call).target
+                if id(made) in self._models:
+                    yield self._models[id(made)]
                     for argument in arguments_of(call):
-                        yield from self._of_object(function, argument, depth + 1)
-                    yield from self._of_type(self._project.type_of(function, each))
+                        yield from self._made_with(function, argument, depth + 1)
 
     def _own_table(self, function: Function, expr: Expr) -> Iterator[str]:
         """The table of an object by its type, or by the model that it is loaded with."""
@@ -170,9 +175,6 @@ class Reach:
                     if table is not None:
                         yield table
                         return
-
-    def _is_model(self, target: object) -> bool:
-        return id(target) in self._models
 
     def _of_form(self, name: str | None) -> Iterator[str]:
         """The table that a model form or a model serializer saves to."""

@@ -1,5 +1,5 @@
 """Which tests call which route: through a test client by method and URL, or the handler itself."""
 
-from linter.analyses.route_tests.calls import RouteTest, tests_of
+from linter.analyses.route_tests.calls import RouteTest, calling_tests
 
-__all__ = ["RouteTest", "tests_of"]
+__all__ = ["RouteTest", "calling_tests"]

@@ -49,7 +49,7 @@ def _tests_by_route(backend: Backend) -> dict[int, tuple[RouteTest, ...]]:
     return _Reader(backend).read()
 
 
-def tests_of(backend: Backend, route: Route) -> tuple[RouteTest, ...]:
+def calling_tests(backend: Backend, route: Route) -> tuple[RouteTest, ...]:
     """The tests that call a route, by place.
 
     A test counts when it, a helper that it calls, a fixture that it asks for or its set-up sends a request

@@ -77,15 +77,15 @@ class Matcher:
         known = written[1:] if HOLE in written[0] else written
         if not any(HOLE not in each for each in known):
             return []
-        found = [
-            route
-            for route, segments in self._routes
-            if _takes(route, verb)
-            and len(segments) >= len(known)
-            and (fit := _fit(segments[len(segments) - len(known) :], known)) is not None
-            and _LITERAL in fit
-        ]
-        return found if len({route.path for route in found}) == 1 else []
+        found: list[tuple[Fit, Route]] = []
+        for route, segments in self._routes:
+            if _takes(route, verb) and len(segments) >= len(known):
+                fit = _fit(segments[len(segments) - len(known) :], known)
+                if fit is not None and _LITERAL in fit:
+                    found.append((fit, route))
+        best = max((fit for fit, _ in found), default=())
+        fitting = [route for fit, route in found if fit == best]
+        return fitting if len({route.path for route in fitting}) == 1 else []
 
     def _named(self, name: str) -> list[Route]:
         """The routes of a name; where no names are known, the one handler of that name."""

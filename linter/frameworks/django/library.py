@@ -122,8 +122,7 @@ class DjangoLibrary:
         given = made.argument(0, "arg", UNKNOWN)
         namespace: Value = None
         if isinstance(given, tuple) and given:
-            namespace = given[1] if len(given) > 1 else None
-            given = given[0]
+            given, namespace = given[0], given[1] if len(given) > 1 else None
         if isinstance(given, str):
             given = self.imported(given)
         if isinstance(given, Module):
