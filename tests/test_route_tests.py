@@ -99,6 +99,8 @@ def test_methods_and_urls():
         def test_feed(client):
             with client.websocket_connect("/feed"): ...
         def test_prefix(client, settings): client.get(f"{settings.PREFIX}/orders/latest")
+        def url_of(number): return f"{BASE}/{number}"
+        def test_function(client): client.get(url_of(7))
         def test_name(client, app): client.get(app.url_path_for("order", order_id=3))
         """
     ) == {
@@ -117,6 +119,7 @@ def test_methods_and_urls():
         "test_feed": {"feed"},
         "test_prefix": {"latest"},
         "test_name": {"order"},
+        "test_function": {"order"},
         "test_format": {"order"},
     }
 

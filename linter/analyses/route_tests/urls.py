@@ -80,17 +80,23 @@ class Urls:
 
     def _of_call(self, value: Value, index: int, depth: int) -> str:
         call = value.holder.scope.calls[index]
-        base: Expr | None = None
+        base: Expr
         match call.callee:
-            case Attr(base=base, name="format"):
-                pass
+            case Attr(base=found, name="format"):
+                base = found
             case Ref(name=name) if name.endswith(".format"):
                 base = Ref(name.removesuffix(".format"))
             case Ref(name="str") if len(call.args) == 1:
                 return self._text(value.beside(call.args[0]), depth + 1)
             case _:
-                return HOLE
-        return _emptied(self._text(value.beside(base), depth + 1)) if base is not None else HOLE
+                return self._of_function(value, depth)
+        return _emptied(self._text(value.beside(base), depth + 1))
+
+    def _of_function(self, value: Value, depth: int) -> str:
+        """What a function of the project that only makes a URL returns."""
+        made = self._values.made(value)
+        returned = None if made is None else self._values.returned(made)
+        return HOLE if returned is None else self._text(returned, depth + 1)
 
     # What loops bind
 
