@@ -40,7 +40,8 @@ def command(path: str, **values: Any) -> None:
     """Show what the backend at PATH is (default: the whole project).
 
     Routes with their guards and whether they know their caller, tables, queries and calls to other
-    systems: what the rules judge. The JSON document is versioned; its paths are relative to PATH.
+    systems: what the rules judge. Routes also name the tests that call them. The JSON document is
+    versioned; its paths are relative to PATH.
 
     \b
     backlint map

@@ -8,12 +8,14 @@ from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Seque
 
 
 def shown_type(expr: Expr | None) -> str | None:
-    """A type as it is shown: its last name, with type arguments."""
+    """A type as it is shown: its last name, with type arguments and without the metadata of `Annotated`."""
     match expr:
         case Ref(name=name):
             return name.rpartition(".")[2].lstrip(":$")
         case Item(base=base, key=key):
             inner = key.items if isinstance(key, Sequence) else (key,)
+            if inner and shown_type(base) == "Annotated":
+                return shown_type(inner[0])
             return f"{shown_type(base)}[{', '.join(shown_type(each) or '?' for each in inner)}]"
         case Operation(operator="|", operands=operands):
             return " | ".join(shown_type(each) or "?" for each in operands)

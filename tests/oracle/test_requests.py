@@ -153,3 +153,16 @@ def test_handlers_touch_the_tables_that_the_map_says(app: str) -> None:
         lazily = {table for handler, table in LAZILY_LOADED if handler == each["handler"]}
         assert set(each["reads"]) - lazily <= reads[key] | writes[key], each
         assert set(each["writes"]) <= writes[key], each
+
+
+def test_inputs_have_the_fields_of_their_schema() -> None:
+    if missing("shop"):
+        pytest.skip("the shop's packages are not installed")
+    route = next(
+        each
+        for each in mapped("shop")
+        if each["path"] == "/api/v1/cart/items" and each["methods"] == ["POST"]
+    )
+    (body,) = (each for each in route["inputs"] if each["in"] == "body")
+    fields = [(each["name"], each["type"], each["required"], each["bounded"]) for each in body["fields"]]
+    assert fields == [("product_id", "int", True, "no"), ("quantity", "int", False, "yes")]
