@@ -71,6 +71,15 @@ class Flows:
         """The sinks of one kind, by place."""
         yield from sorted(self._by_kind.get(kind, ()), key=lambda each: each.location)
 
+    def ends_in(self, kind: str, place: Location) -> bool:
+        """Whether a value of the caller's certainly reaches a sink of a kind within a place."""
+        return any(
+            each.location.path == place.path
+            and place.line <= each.location.line <= place.end_line
+            and any(flow.certainty == "sure" for flow in each.flows)
+            for each in self._by_kind.get(kind, ())
+        )
+
 
 def flows_of(backend: Backend) -> Flows:
     """Every flow of a project. `Backend.flows` keeps the answer."""

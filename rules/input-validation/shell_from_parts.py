@@ -66,6 +66,9 @@ class ShellFromParts(CstRule):
                 break
             if leaf.kind == "parameter" and leaf.part:
                 worst = worst or leaf
+        if backend.flows is not None and backend.flows.ends_in("command", subject.location):
+            # `command-injection` shows the whole way of the same value.
+            return
         if worst is None:
             return
         help = "pass a list of arguments without a shell, or quote the value with `shlex.quote`"

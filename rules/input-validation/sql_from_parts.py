@@ -103,6 +103,9 @@ class SqlFromParts(CstRule):
                 break
             if leaf.kind == "parameter" and leaf.part and worst is None and self._is_text(leaf, backend):
                 worst = leaf
+        if backend.flows is not None and backend.flows.ends_in("sql", subject.location):
+            # `sql-injection` shows the whole way of the same value.
+            return
         if worst is None or (worst.kind == "parameter" and is_run_by_hand(subject.location.path)):
             return
         place = worst.holder.location
