@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linter.globs import Globs, problem_of
@@ -89,7 +89,7 @@ def verdict_with_parents(globs: Globs, path: str, folder: bool) -> bool | None:
     return globs.verdict(path, parts[-1], folder)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(lines=st.lists(LINES, min_size=1, max_size=5), end=st.sampled_from(["\n", "\r\n"]))
 def test_agrees_with_git(repository: Path, lines: list[str], end: str) -> None:
     data = end.join(lines).encode()

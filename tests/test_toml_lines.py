@@ -93,7 +93,7 @@ VALUES = st.recursive(
 GAPS = st.sampled_from(["", "\n", "# [x] = '''\n", "\r\n", "  \t\n"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(GAPS, BARE | NAMES.map(json.dumps), VALUES), max_size=6))
 def test_lines_of_any_toml(entries: list[tuple[str, str, str]]) -> None:
     text, expected = "", {}

@@ -65,7 +65,7 @@ def test_the_index_is_radons_and_the_bound_is_safe() -> None:
         assert bool(low) == (index < 60)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(["if a and b: pass", "x = [c for c in d if c or e]", "for f in g: pass", "assert h"])

@@ -635,7 +635,7 @@ TEXTS = st.one_of(st.text(), st.lists(WORDS, max_size=25).map(" ".join))
 
 
 @given(TEXTS, st.sampled_from(["postgres", "mysql", "sqlite"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_text_raises_and_spans_lie_inside_it(text: str, dialect: str) -> None:
     assert looks_like_sql(text) in (True, False)
     rows = text.split("\n")

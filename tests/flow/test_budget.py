@@ -4,7 +4,7 @@
 
 import random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linter.flow import flows_of
@@ -46,7 +46,7 @@ def mutated(text, seed):
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=60, deadline=2000, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=60)
 @given(st.sampled_from(TEXTS), st.integers(0, 10_000))
 def test_mutated_handlers_never_stop_it(text, seed):
     flows = flows_of(backend_of({"handler.py": mutated(text, seed)}))

@@ -58,7 +58,7 @@ def test_regexes_become_paths(regex, path):
 
 
 @given(st.text(max_size=60))
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=200)
 def test_any_route_text_is_read(text):
     regex_path(text)
     plain_path(text)

@@ -251,7 +251,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(EDITS)
 def test_mutated_source_keeps_its_lines_or_is_refused(edits: list[tuple[int, int, str]]) -> None:
     source = NEW

@@ -137,7 +137,7 @@ SQL_LIKE = st.lists(st.sampled_from([*MARKS.split(" "), *PHRASES])).map(" ".join
 
 
 @given(st.one_of(st.text(), SQL_LIKE), st.sampled_from(["postgres", "mysql", "sqlite"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_cleaning_keeps_the_length_and_the_lines(text: str, dialect: str) -> None:
     cleaned = clean(text, dialect)
     assert len(cleaned) == len(text)
@@ -147,7 +147,7 @@ def test_cleaning_keeps_the_length_and_the_lines(text: str, dialect: str) -> Non
 
 
 @given(SQL_LIKE, st.sampled_from(["postgres", "mysql", "sqlite"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_pieces_follow_one_another_inside_the_text(text: str, dialect: str) -> None:
     try:
         script = read(text, dialect)

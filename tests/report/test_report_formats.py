@@ -179,7 +179,7 @@ def test_every_format_is_valid(format: str, name: str, audit: bool) -> None:
     assert check(format, SAMPLES[name](), audit) == check(format, SAMPLES[name](), audit)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=ANY_TEXT, path=ANY_TEXT)
 def test_arbitrary_text_breaks_no_format(text: str, path: str) -> None:
     outcome = sample.hostile(text, path)

@@ -131,7 +131,12 @@ class Strings:
 
     def _read(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
         found = act.item(receiver, args.given(0, "key"))
-        if name in ("getlist", "getall", "get_all"):
+        many = name in ("getlist", "getall", "get_all")
+        # Werkzeug's dictionaries convert what they hand out: `get(key, default, type)`, `getlist(key, type)`.
+        convert = args.get(1 if name == "getlist" else 2, "type")
+        if convert is not None and name in ("get", "getlist"):
+            found = act.apply(convert, Args([found]))
+        if many:
             return act.allocate(Items("list", (), found))
         default = args.get(1, "default")
         return found if default is None else join(found, default)
