@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,7 +11,7 @@ from linter.beside import beside, can_fork
 from linter.checked import Checked
 from linter.finding import Location
 from linter.fingerprint import fingerprinted
-from linter.outcome import Failure, Inventory, RuleResult, Skipped
+from linter.outcome import Attempts, Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
 from linter.rule import Finding, Rule, Undecided, scope_name
 from linter.timings import Timings
@@ -73,7 +72,10 @@ def check(
             migrations=counts["migrations"],
         ),
         skipped=tuple(Skipped(path, each.error) for path, each in facts.items() if each.error),
-        failures=tuple(failure for share in shares for failure in share.failures),
+        failures=(
+            *(failure for share in shares for failure in share.failures),
+            *(failure for failure in backend.failures),
+        ),
     )
 
 
@@ -113,14 +115,19 @@ def _side_by_side(
 
 
 def _counts(backend: Backend, *, routes: bool = True) -> _Share:
+    attempts = Attempts()
     counts = {
-        "tables": len(backend.tables),
-        "queries": len(backend.queries),
-        "migrations": len(backend.migrations),
+        "tables": len(attempts.all_of("tables", lambda: backend.tables)),
+        "queries": len(attempts.all_of("queries", lambda: backend.queries)),
+        "migrations": len(attempts.all_of("migrations", lambda: backend.migrations)),
     }
     if routes:
         counts["routes"] = len(backend.routes)
-    return _Share(counts=counts, databases=backend.databases)
+    return _Share(
+        counts=counts,
+        databases=tuple(attempts.all_of("databases", lambda: backend.databases)),
+        failures=attempts.failures,
+    )
 
 
 def _share(
@@ -137,7 +144,7 @@ def _share(
             said, share.results[rule.id] = _judge(rule, backend, subjects)
             found.extend(said)
         except Exception as error:
-            share.failures.append(Failure(f"rule {rule.id}", _described(error)))
+            share.failures.append(Failure.of(f"rule {rule.id}", error))
             share.results[rule.id] = RuleResult(rule.id, rule.noun, 0, 0, 0)
         timings.lap(f"rule {rule.id}")
     unique = list({(each.rule, each.location, each.message): each for each in found}.values())
@@ -172,15 +179,3 @@ def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects | None) -> tupl
 def _label(subject: Any) -> str:
     named = "__str__" in {name for kind in type(subject).__mro__[:-1] for name in vars(kind)}
     return str(subject) if named else scope_name(subject)
-
-
-def _described(error: Exception) -> str:
-    """An exception with the innermost place in backlint or the pack where it was raised."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = ""
-    if place is not None:
-        code = place.tb_frame.f_code
-        where = f" in {code.co_name} ({os.path.basename(code.co_filename)}:{place.tb_lineno})"
-    return f"{type(error).__name__}: {error}{where}"

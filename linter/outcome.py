@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, TypeVar
 
 import msgspec
 
 from linter.finding import Confidence, Finding, Severity
+from linter.measures import Measures, Trend
 
+T = TypeVar("T")
 Status = Literal["complies", "violations", "not-applicable", "ask"]
 HiddenBy = Literal["suppression", "baseline", "released", "unchanged", "profile"]
 
@@ -56,10 +59,37 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Something that went wrong inside backlint: a rule that raised, an engine that died."""
+    """Something that went wrong inside backlint: a rule that raised, an adapter, an engine that died."""
 
     where: str
     message: str
+
+    @classmethod
+    def of(cls, where: str, error: Exception) -> Failure:
+        """What an exception says, with the innermost place in backlint or the pack where it was raised."""
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        at = ""
+        if place is not None:
+            code = place.tb_frame.f_code
+            at = f" in {code.co_name} ({os.path.basename(code.co_filename)}:{place.tb_lineno})"
+        return cls(where, f"{type(error).__name__}: {error}{at}")
+
+
+class Attempts:
+    """Work in parts, of which each may fail by itself: its failure is kept, the other parts stand."""
+
+    def __init__(self) -> None:
+        self.failures: list[Failure] = []
+
+    def all_of(self, where: str, work: Callable[[], Iterable[T]]) -> list[T]:
+        """What one part gives; nothing of it when it raises."""
+        try:
+            return list(work())
+        except Exception as error:
+            self.failures.append(Failure.of(where, error))
+            return []
 
 
 class RuleResult(msgspec.Struct, frozen=True):
@@ -122,7 +152,8 @@ class Outcome(msgspec.Struct):
 
     `findings` are those to show, in report order. `sources` has the lines (without line ends) of every file
     that a shown finding lies in. `checklist` is filled for `audit` only. `timings` (seconds by phase)
-    only when asked for. `today` is the ISO date that expiries were held against.
+    only when asked for. `measures` are empty unless radon made some; `trend` is there when radon compared with
+    a revision. `today` is the ISO date that expiries were held against.
     """
 
     version: str
@@ -139,3 +170,5 @@ class Outcome(msgspec.Struct):
     checklist: tuple[PracticeResult, ...] = ()
     sources: Mapping[str, tuple[str, ...]] = {}
     timings: Mapping[str, float] | None = None
+    measures: Measures = Measures()
+    trend: Trend | None = None

@@ -112,7 +112,7 @@ def _load(file: RuleFile) -> Rule[Any]:
         spec.loader.exec_module(module)
     except Exception as error:
         raise PackError(file.path, f"{type(error).__name__}: {error}") from error
-    classes = [
+    classes: list[type[Rule[Any]]] = [
         value
         for value in vars(module).values()
         if isinstance(value, type)

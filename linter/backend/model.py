@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from linter.flow import Flows
+    from linter.outcome import Failure
 
 
 _DEPTH = 12
@@ -78,6 +79,10 @@ class Schema(Protocol):
 class Linker(Protocol):
     """The framework adapters, as the backend calls them."""
 
+    @property
+    def failures(self) -> list[Failure]:
+        """What went wrong in adapters so far; each costs what that adapter would have linked."""
+
     def routes(self, backend: Backend) -> tuple[Route, ...]:
         """The routes of all frameworks."""
 
@@ -107,6 +112,11 @@ class Backend:
         self.frameworks: tuple[str, ...] = ()
         self._linker = linker
         self._resolved_calls: dict[tuple[int, int], Site] = {}
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What went wrong in framework adapters so far."""
+        return [] if self._linker is None else self._linker.failures
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

@@ -14,6 +14,7 @@ from linter.flow.values import Source, Step
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.flow.summaries import Hit
+    from linter.outcome import Failure
     from linter.resolve.definitions import Function
 
 __all__ = ["KINDS", "Flow", "Flows", "SinkSite", "flows_of"]
@@ -59,10 +60,16 @@ class SinkSite:
 
 
 class Flows:
-    """All sinks that were met, and what reaches them. `cut` names functions too large to be followed."""
+    """All sinks that were met, and what reaches them.
 
-    def __init__(self, sites: Iterable[SinkSite], cut: Iterable[str]) -> None:
+    `cut` names functions too large to be followed, `failures` says what went wrong in the engine.
+    """
+
+    def __init__(
+        self, sites: Iterable[SinkSite], cut: Iterable[str], failures: Iterable[Failure] = ()
+    ) -> None:
         self.cut = tuple(sorted(cut))
+        self.failures = tuple(failures)
         self._by_kind: dict[str, list[SinkSite]] = {}
         for each in sites:
             self._by_kind.setdefault(each.kind, []).append(each)
@@ -117,7 +124,7 @@ def flows_of(backend: Backend) -> Flows:
         SinkSite(kind, holders[identity], span, tuple(hits.get((kind, identity, span), {}).values()))
         for kind, identity, span in keys
     ]
-    return Flows(sites, engine.cut)
+    return Flows(sites, engine.cut, engine.failures)
 
 
 def _flow(hit: Hit, source: Source, entry: object) -> Flow:

@@ -36,6 +36,7 @@ from linter.flow.values import (
     Value,
     merge,
 )
+from linter.outcome import Failure
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Resolved
 
@@ -61,7 +62,8 @@ class Exhausted(Exception):
 class Engine:
     """Runs functions of one project over abstract values.
 
-    `cut` names the functions that were left because they took too much work.
+    `cut` names the functions that were left because they took too much work, `failures` says where the
+    engine itself went wrong; each costs the flows of one entry.
     """
 
     def __init__(self, backend: Backend, handlers: frozenset[int]) -> None:
@@ -69,6 +71,7 @@ class Engine:
         self.project = backend.project
         self.statics: dict[int, Record] = {}
         self.cut: set[str] = set()
+        self.failures: list[Failure] = []
         self.met: set[int] = set()
         self.globals = Globals(self)
         self.fields = Fields(self)
@@ -126,6 +129,9 @@ class Engine:
             act.finish()
         except (Exhausted, RecursionError):
             self.cut.add(function.name)
+            return False
+        except Exception as error:
+            self.failures.append(Failure.of(f"flow through {function.name}", error))
             return False
         finally:
             sys.setrecursionlimit(depth)

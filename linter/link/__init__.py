@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from linter.backend import Backend, Outbound, Route, Setting
 from linter.facts.files import FileFacts
 from linter.frameworks.flask.names import PACKAGES
 from linter.frameworks.http_clients import CLIENTS, outbound
 from linter.guards import Refusals
+from linter.outcome import Attempts, Failure
 from linter.resolve.project import Project
 
 if TYPE_CHECKING:
     from linter.flow import Flows
     from linter.link.schema import ProjectSchema
+
+RouteAdapter: TypeAlias = Callable[[Backend, Refusals], Iterable[Route]]
 
 _FRAMEWORKS = {
     "fastapi": "FastAPI",
@@ -64,60 +68,53 @@ def link(
     return backend
 
 
-def _followed(backend: Backend, refusals: Refusals) -> Iterator[Route]:
-    """The routes of frameworks whose set-up code is followed."""
-    imported = backend.project.imported
-    if "aiohttp" in imported:
-        from linter.frameworks.aiohttp.routes import routes as aiohttp_routes
-
-        yield from aiohttp_routes(backend, refusals)
-    if "sanic" in imported:
-        from linter.frameworks.sanic.routes import routes as sanic_routes
-
-        yield from sanic_routes(backend, refusals)
-    if "tornado" in imported:
-        from linter.frameworks.tornado.routes import routes as tornado_routes
-
-        yield from tornado_routes(backend, refusals)
-    if "litestar" in imported:
-        from linter.frameworks.litestar.routes import routes as litestar_routes
-
-        yield from litestar_routes(backend, refusals)
-
-
 class Adapters:
-    """The framework adapters. One is imported only when the project imports its framework."""
+    """The framework adapters. One is imported only when the project imports its framework.
+
+    An adapter of routes that raises costs its own routes and one failure. What tells of settings and
+    tables raises instead: with a part of them missing, rules would reproach what is there.
+    """
 
     def __init__(self, files: Mapping[str, FileFacts], dialect: str, postgres: str = "") -> None:
         self._files = files
         self._dialect = dialect
         self._postgres = postgres
+        self._attempts = Attempts()
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What went wrong so far."""
+        return self._attempts.failures
 
     def routes(self, backend: Backend) -> tuple[Route, ...]:
         """The routes of all frameworks."""
-        imported = backend.project.imported
         refusals = Refusals(backend.project)
         found: list[Route] = []
+        for name, read in self._route_adapters(backend):
+            found += self._attempts.all_of(f"routes of {name}", partial(read, backend, refusals))
+        found.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
+        return tuple(found)
+
+    def _route_adapters(self, backend: Backend) -> Iterator[tuple[str, RouteAdapter]]:
+        imported = backend.project.imported
         if {"fastapi", "starlette"} & imported:
             from linter.frameworks.fastapi.routes import routes as fastapi_routes
 
-            found += fastapi_routes(backend, refusals)
+            yield "FastAPI", fastapi_routes
         if "django" in imported:
             from linter.frameworks.django.routes import routes as django_routes
 
-            found += django_routes(backend, refusals)
+            yield "Django", django_routes
         if PACKAGES & imported:
             from linter.frameworks.flask.routes import routes as flask_routes
 
-            found += flask_routes(backend, refusals)
+            yield "Flask", flask_routes
         documents = {path: each.api for path, each in self._files.items() if each.api is not None}
         if documents and "connexion" in imported:
             from linter.frameworks.connexion.routes import routes as connexion_routes
 
-            found += connexion_routes(backend, refusals, documents)
-        found += _followed(backend, refusals)
-        found.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
-        return tuple(found)
+            yield "Connexion", partial(connexion_routes, documents=documents)
+        yield from _followed(imported)
 
     def settings(self, backend: Backend) -> tuple[Setting, ...]:
         """The configuration values of all frameworks."""
@@ -141,12 +138,37 @@ class Adapters:
 
     def flows(self, backend: Backend) -> Flows:
         """The values of callers that reach a sink."""
-        from linter.flow import flows_of
+        from linter.flow import Flows, flows_of
 
-        return flows_of(backend)
+        try:
+            found = flows_of(backend)
+        except Exception as error:
+            found = Flows((), (), [Failure.of("flow", error)])
+        self._attempts.failures += found.failures
+        return found
 
     def schema(self, backend: Backend) -> ProjectSchema:
         """Everything about the databases."""
         from linter.link.schema import ProjectSchema
 
         return ProjectSchema(backend, self._files, self._dialect, self._postgres)
+
+
+def _followed(imported: Collection[str]) -> Iterator[tuple[str, RouteAdapter]]:
+    """The adapters of frameworks whose set-up code is followed."""
+    if "aiohttp" in imported:
+        from linter.frameworks.aiohttp.routes import routes as aiohttp_routes
+
+        yield "aiohttp", aiohttp_routes
+    if "sanic" in imported:
+        from linter.frameworks.sanic.routes import routes as sanic_routes
+
+        yield "Sanic", sanic_routes
+    if "tornado" in imported:
+        from linter.frameworks.tornado.routes import routes as tornado_routes
+
+        yield "Tornado", tornado_routes
+    if "litestar" in imported:
+        from linter.frameworks.litestar.routes import routes as litestar_routes
+
+        yield "Litestar", litestar_routes
