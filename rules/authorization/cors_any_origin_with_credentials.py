@@ -1,17 +1,24 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from linter.analyses.provenance import RAW, provenance_of
 from linter.backend import Backend, Setting, Site, Variable
-from linter.facts.expressions import Constant, Expr, Item, Ref, Sequence
-from linter.facts.scopes import Assign
+from linter.facts.expressions import Constant, Expr, Mapping, Ref, Sequence
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 Place: TypeAlias = "Site | Setting"
 
 _STARLETTE = ("fastapi.middleware.cors.CORSMiddleware", "starlette.middleware.cors.CORSMiddleware")
 _FLASK = ("flask_cors.CORS", "flask_cors.cross_origin")
-_ANY = ("*", ".*", "^.*$", ".+", "https?://.*")
+_ANY = (".*", ".+", r"\S*", r"\S+", r"[^/]+")
+_SCHEMES = (
+    "https?://",
+    "http://",
+    "https://",
+    r"https?:\/\/",
+    "(http|https)://",
+    "(https?)://",
+    "(https?://)",
+)
 _DJANGO_ANY = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
 
 
@@ -29,8 +36,8 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
         app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"], allow_credentials=True)
 
     ## Limits
-    Starlette and FastAPI, Flask-CORS, django-cors-headers, and an origin that is copied into the header by
-    hand. Origins that a setting decides at run time are not known.
+    Starlette and FastAPI, Flask-CORS and django-cors-headers. Headers written by hand are judged by
+    `authorization/origin-reflected`. Origins that a setting decides at run time are not known.
 
     ## References
     - https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
@@ -44,24 +51,18 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
     owasp = "API8:2023"
 
     def subjects(self, backend: Backend) -> Iterable[Place]:
-        """Middleware, extensions, settings and headers that answer to other origins."""
+        """Middleware, extensions and settings that answer to other origins."""
         for site in backend.methods_called("add_middleware"):
             middleware = site.resolve(site.argument(0, "middleware_class"))
             if middleware is not None and middleware.name in _STARLETTE:
                 yield site
         yield from backend.calls(*_STARLETTE, *_FLASK)
         yield from (setting for setting in backend.settings if setting.name in _DJANGO_ANY)
-        for function in backend.functions:
-            for statement in function.scope.statements:
-                if isinstance(statement, Assign) and _header(statement) == "access-control-allow-origin":
-                    yield Site(backend, function, statement.span, statement.block)
 
     def check(self, subject: Place, backend: Backend) -> Iterator[Outcome]:
         """Any origin together with credentials."""
         if isinstance(subject, Setting):
             wrong = self._in_settings(subject, backend)
-        elif subject.call is None:
-            wrong = self._reflected(subject)
         else:
             wrong = self._in_call(subject)
         if wrong:
@@ -78,13 +79,12 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
         if constant(site.function, credentials) is not True:
             return False
         if flask:
-            if site.argument(99, "resources") is not None:
-                return False
-            origins = site.argument(99, "origins")
-            return origins is None or self._allows_any(site, origins)
-        origins = site.argument(99, "allow_origins")
+            resources, origins = site.argument(99, "resources"), site.argument(99, "origins") or Constant("*")
+            given = (origins,) if resources is None else tuple(_of_resources(resources, origins))
+            return any(self._allows_any(site, each) for each in given)
+        listed = site.argument(99, "allow_origins")
         pattern = site.backend.text(site.function, site.argument(99, "allow_origin_regex"))
-        return pattern in _ANY or (origins is not None and self._allows_any(site, origins))
+        return _takes_any(pattern) or (listed is not None and self._allows_any(site, listed))
 
     def _allows_any(self, site: Site, origins: Expr) -> bool:
         holder = site.function
@@ -100,7 +100,12 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
             else:
                 return False
         items = origins.items if isinstance(origins, Sequence) else (origins,)
-        return any(isinstance(item, Constant) and item.value in _ANY for item in items)
+        return any(
+            isinstance(item, Constant)
+            and isinstance(item.value, str)
+            and (item.value == "*" or (site.callee.name in _FLASK and _takes_any(item.value)))
+            for item in items
+        )
 
     def _in_settings(self, setting: Setting, backend: Backend) -> bool:
         if backend.constant(setting.holder, setting.value) is not True:
@@ -112,35 +117,27 @@ class CorsAnyOriginWithCredentials(Rule["Place"]):
             for other in backend.settings
         )
 
-    def _reflected(self, site: Site) -> bool:
-        assigns = [each for each in site.function.scope.statements if isinstance(each, Assign)]
-        allowed = next(each for each in assigns if each.span == site.span)
-        names = (
-            {each.name for each in site.backend.reads(allowed.value, site.function)}
-            if allowed.value
-            else set()
-        )
-        for block in site.blocks:
-            if block.kind == "if" and block.subject is not None:
-                # The origin is held against something that is not followed here.
-                if any(each.name in names for each in site.backend.reads(block.subject, site.function)):
-                    return False
-        credentials = any(_header(each) == "access-control-allow-credentials" for each in assigns)
-        leaves = provenance_of(site.backend).leaves(site.function, allowed.value, RAW)
-        return credentials and any(leaf.kind == "outside" for leaf in leaves)
-
 
 def _shown(subject: Place) -> str:
     """What opens the backend, as it is called in the code."""
     if isinstance(subject, Setting):
         return subject.name
-    if subject.call is None:
-        return "Access-Control-Allow-Origin"
     return "CORS" if subject.callee.name in _FLASK else "CORSMiddleware"
 
 
-def _header(statement: Assign) -> str:
-    target = statement.targets[0]
-    if isinstance(target, Item) and isinstance(target.key, Constant):
-        return str(target.key.value).lower()
-    return ""
+def _takes_any(pattern: str | None) -> bool:
+    """Whether a pattern takes every host, with or without a scheme before it."""
+    rest = (pattern or "").removeprefix("^").removesuffix("$")
+    for scheme in _SCHEMES:
+        rest = rest.removeprefix(scheme)
+    return rest.strip("()") in _ANY
+
+
+def _of_resources(resources: Expr, default: Expr) -> Iterator[Expr]:
+    """The origins that Flask-CORS is told for each resource."""
+    if not isinstance(resources, Mapping):
+        return
+    for options in resources.values:
+        if isinstance(options, Mapping) and None not in options.keys:
+            pairs = zip(options.keys, options.values, strict=True)
+            yield next((value for key, value in pairs if key == Constant("origins")), default)
