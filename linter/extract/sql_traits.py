@@ -74,7 +74,9 @@ def _negated(node: exp.Expr) -> Iterator[Trait]:
 def _random(order: exp.Order) -> Iterator[Trait]:
     for each in order.expressions:
         by = each.this if isinstance(each, exp.Ordered) else each
-        if isinstance(by, exp.Rand) or (isinstance(by, exp.Anonymous) and by.name.upper() in _RANDOM):
+        if isinstance(by, (exp.Rand, exp.Uuid)) or (
+            isinstance(by, exp.Anonymous) and by.name.upper() in _RANDOM
+        ):
             yield Trait("random-order")
 
 

@@ -10,7 +10,10 @@ from linter.facts.spans import Span
 
 
 class Column(msgspec.Struct, array_like=True, frozen=True):
-    """A column as a statement declares it. `type` is lower case, with its length if any."""
+    """A column as a statement declares it. `type` is lower case, with its length if any.
+
+    `references` is the table of its foreign key; `referenced` the column there, empty for its primary key.
+    """
 
     name: str
     type: str
@@ -19,6 +22,7 @@ class Column(msgspec.Struct, array_like=True, frozen=True):
     unique: bool = False
     default: str | None = None
     references: str | None = None
+    referenced: str = ""
 
 
 class Action(msgspec.Struct, array_like=True, frozen=True):
@@ -30,7 +34,8 @@ class Action(msgspec.Struct, array_like=True, frozen=True):
     `add-exclude`, `drop-constraint`, `validate-constraint`, `create-index`, `drop-index`, `truncate`,
     or `other`. `columns` are the columns concerned; `name` is the index's, constraint's, or new
     name. `flags` holds words such as `concurrently`, `if-exists`, `if-not-exists`, `not-valid`,
-    `using-index`, `unique`, `cascade`. `expression` is the source of a CHECK's condition.
+    `using-index`, `unique`, `cascade`. `expression` is the source of a CHECK's condition. `referenced` are the
+    columns that a foreign key names in the table that it `references`.
     """
 
     kind: str
@@ -40,6 +45,7 @@ class Action(msgspec.Struct, array_like=True, frozen=True):
     references: str = ""
     flags: tuple[str, ...] = ()
     expression: str = ""
+    referenced: tuple[str, ...] = ()
 
 
 class Predicate(msgspec.Struct, array_like=True, frozen=True):

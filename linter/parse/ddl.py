@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from linter.facts.sql import Action, Column
 from linter.parse.ddl_alter import alter_actions
 from linter.parse.ddl_columns import column_of, constraint_of, key_columns, starts_constraint
@@ -149,7 +151,7 @@ def _in_key(column: Column, key: set[str]) -> Column:
     """The column as it is when a primary key of the table holds it: never NULL."""
     if column.name not in key:
         return column
-    return Column(column.name, column.type, False, True, column.unique, column.default, column.references)
+    return structs.replace(column, nullable=False, primary_key=True)
 
 
 def _table_element(part: Cursor, table: str) -> Action | None:

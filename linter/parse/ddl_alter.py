@@ -79,8 +79,10 @@ class _Alteration:
         references: str = "",
         flags: tuple[str, ...] = (),
         expression: str = "",
+        referenced: tuple[str, ...] = (),
     ) -> Action:
-        return Action(kind, self.table, columns, name, references, flags + self.common, expression)
+        flags += self.common
+        return Action(kind, self.table, columns, name, references, flags, expression, referenced)
 
     def _add(self) -> list[Action]:
         cursor = self.cursor
@@ -94,6 +96,7 @@ class _Alteration:
                     references=found.references,
                     flags=found.flags,
                     expression=found.expression,
+                    referenced=found.referenced,
                 )
             ]
         if self.dialect == "mysql" and (index := self._add_index()):

@@ -35,6 +35,7 @@ def column_of(cursor: Cursor) -> Definition:
     nullable, primary_key, unique = True, False, False
     default: str | None = None
     references: str | None = None
+    referenced = ""
     while not cursor.done:
         start = cursor.position
         if cursor.accept("NOT NULL"):
@@ -46,7 +47,8 @@ def column_of(cursor: Cursor) -> Definition:
         elif cursor.accept("DEFAULT"):
             default = _default(cursor)
         elif cursor.accept("REFERENCES"):
-            references, extra = _references(cursor)
+            references, names, extra = _references(cursor)
+            referenced = names[0] if len(names) == 1 else ""
             flags += extra
         elif cursor.accept_any("AUTO_INCREMENT", "AUTOINCREMENT"):
             default = default or cursor.source(start).lower()
@@ -62,7 +64,8 @@ def column_of(cursor: Cursor) -> Definition:
             flags.append("on-update")
         else:
             cursor.skip()
-    return Definition(Column(name, type_, nullable, primary_key, unique, default, references), tuple(flags))
+    column = Column(name, type_, nullable, primary_key, unique, default, references, referenced)
+    return Definition(column, tuple(flags))
 
 
 def type_of(cursor: Cursor) -> str:
@@ -116,10 +119,10 @@ def _ends_default(cursor: Cursor) -> bool:
     return cursor.word.key in _AFTER_DEFAULT
 
 
-def _references(cursor: Cursor) -> tuple[str, list[str]]:
-    """The table behind REFERENCES and the flags of its rules."""
+def _references(cursor: Cursor) -> tuple[str, tuple[str, ...], list[str]]:
+    """The table behind REFERENCES, the columns that are named there, and the flags of its rules."""
     table = cursor.qualified()
-    cursor.group()
+    columns = tuple(column.name for column in key_columns(cursor.group()))
     flags: list[str] = []
     while True:
         if cursor.accept("ON DELETE"):
@@ -129,7 +132,7 @@ def _references(cursor: Cursor) -> tuple[str, list[str]]:
         elif cursor.accept("MATCH"):
             cursor.take()
         else:
-            return table, flags
+            return table, columns, flags
 
 
 def _hyphenated(phrase: str) -> str:
@@ -166,6 +169,7 @@ def constraint_of(cursor: Cursor, table: str) -> Action:
     kind = cursor.accept_any(*_CONSTRAINTS)
     flags: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
+    referenced: tuple[str, ...] = ()
     references = expression = ""
     if kind in ("PRIMARY KEY", "UNIQUE"):
         flags += cursor.flag("NULLS NOT DISTINCT")
@@ -182,7 +186,7 @@ def constraint_of(cursor: Cursor, table: str) -> Action:
             cursor.take()
         columns = key_columns(cursor.group())
         if cursor.accept("REFERENCES"):
-            references, rules = _references(cursor)
+            references, referenced, rules = _references(cursor)
             flags += tuple(rules)
     elif kind == "CHECK":
         condition = cursor.group()
@@ -195,7 +199,7 @@ def constraint_of(cursor: Cursor, table: str) -> Action:
         flags = tuple(flag for flag in flags if flag != "deferrable")
     action = f"add-{_hyphenated(kind)}" if kind else "other"
     flags = flags if kind else ("add-constraint", *flags)
-    return Action(action, table, columns, name, references, flags, expression)
+    return Action(action, table, columns, name, references, flags, expression, referenced)
 
 
 def _names_in(condition: Cursor) -> tuple[str, ...]:

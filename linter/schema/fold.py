@@ -86,7 +86,7 @@ class Fold:
     # Columns
 
     def _column(self, column: sql.Column, location: Location) -> Column:
-        references = self._target(column.references) if column.references else None
+        references = self._target(column.references, column.referenced) if column.references else None
         return Column(
             column.name,
             column.type,
@@ -98,8 +98,10 @@ class Fold:
             location,
         )
 
-    def _target(self, table: str) -> str:
-        """`table.key` for a foreign key that names the table only."""
+    def _target(self, table: str, column: str = "") -> str:
+        """`table.column` of a foreign key; the table's key where only the table is named."""
+        if column:
+            return f"{table}.{column}"
         known = self.tables.get(table)
         key = known.primary_key[0] if known is not None and len(known.primary_key) == 1 else "id"
         return f"{table}.{key}"
@@ -205,7 +207,8 @@ class Fold:
         column = action.columns[0].name
         name = action.name or f"{action.table}_{column}_fkey"
         self._foreign[action.table, name] = column
-        self._change(action.table, column, references=self._target(action.references))
+        referenced = action.referenced[0] if len(action.referenced) == 1 else ""
+        self._change(action.table, column, references=self._target(action.references, referenced))
 
     def _add_constraint(self, action: sql.Action, location: Location) -> None:
         table = self.tables.get(action.table)

@@ -35,6 +35,7 @@ def _column(column: Column) -> str:
         words.append("UNIQUE")
     if column.references:
         words.append(f"REFERENCES {quoted(column.references)}")
+        words += [f"({quoted(column.referenced)})"] if column.referenced else []
     return " ".join(words)
 
 
@@ -79,9 +80,9 @@ def _constraint(action: Action, what: str) -> str:
 
 
 def _foreign_key(action: Action) -> str:
-    return _constraint(
-        action, f"FOREIGN KEY ({_names(action.columns)}) REFERENCES {quoted(action.references or '?')}"
-    )
+    target = quoted(action.references or "?")
+    referenced = f" ({', '.join(map(quoted, action.referenced))})" if action.referenced else ""
+    return _constraint(action, f"FOREIGN KEY ({_names(action.columns)}) REFERENCES {target}{referenced}")
 
 
 def _create_index(action: Action) -> str:

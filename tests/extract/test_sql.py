@@ -49,7 +49,7 @@ ACTIONS: list[tuple[str, list[Action]]] = [
             Action(
                 "add-column",
                 "t",
-                (col("a", "bigint", unique=True, references="u"),),
+                (col("a", "bigint", unique=True, references="u", referenced="id"),),
                 references="u",
                 flags=("on-delete-cascade",),
             )
@@ -129,6 +129,7 @@ ACTIONS: list[tuple[str, list[Action]]] = [
                 "c",
                 "s.u",
                 ("on-delete-set-null", "not-valid", "deferrable"),
+                referenced=("id",),
             )
         ],
     ),
@@ -320,7 +321,7 @@ def test_a_created_table_says_all_about_its_columns_and_constraints() -> None:
         Column("code", "character varying(10)[]", default="NULL"),
         Column("made", "timestamp with time zone", nullable=False, default="CURRENT_TIMESTAMP"),
         Column("state", "app.state", nullable=False, default="'new'::app.state"),
-        Column("buyer_id", "int", nullable=False, unique=True, references="users"),
+        Column("buyer_id", "int", nullable=False, unique=True, references="users", referenced="id"),
         Column("grid", "int array[3]"),
     )
     assert [(action.kind, action.name, action.references, names(action)) for action in constraints] == [

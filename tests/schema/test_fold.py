@@ -1,6 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linter.extract.files import extract
 from linter.facts.sql import Action, Column
 from linter.finding import Location
 from linter.schema.fold import Fold
@@ -85,3 +87,25 @@ def test_renames_move_what_points_there():
     fold.apply(Action("rename-column", "c", (Column("id", ""),), "key"), PLACE)
     assert fold.tables["b"].columns["a_id"].references == "c.key"
     assert fold.tables["c"].primary_key == ("key",)
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("CREATE TABLE o (u uuid REFERENCES users (public_id))", "users.public_id"),
+        ("CREATE TABLE o (u uuid REFERENCES users)", "users.id"),
+        ("CREATE TABLE o (u uuid, FOREIGN KEY (u) REFERENCES users (public_id))", "users.public_id"),
+        (
+            "CREATE TABLE o (u uuid); ALTER TABLE o ADD FOREIGN KEY (u) REFERENCES users (email)",
+            "users.email",
+        ),
+        ("CREATE TABLE o (); ALTER TABLE o ADD COLUMN u uuid REFERENCES users (email)", "users.email"),
+    ],
+)
+def test_a_foreign_key_points_to_the_column_that_it_names(text, target):
+    fold = Fold()
+    users = "CREATE TABLE users (id int PRIMARY KEY, public_id uuid UNIQUE, email text UNIQUE);"
+    for statement in extract((users + text).encode(), "sql", "postgres").sql:
+        for action in statement.actions:
+            fold.apply(action, PLACE)
+    assert fold.tables["o"].columns["u"].references == target

@@ -49,7 +49,12 @@ class Operations:
             if index.unique and not index.partial
         ]
         for column, target in keys.references:
-            actions.append(Action("add-foreign-key", table, _named((column,)), references=_table_of(target)))
+            other, _, referenced = target.rpartition(".")
+            actions.append(
+                Action(
+                    "add-foreign-key", table, _named((column,)), references=other, referenced=(referenced,)
+                )
+            )
         actions += [_check(table, name, text, ()) for name, text in keys.checks]
         found: Actions = [tuple(actions)]
         for index in keys.indexes:
@@ -160,7 +165,9 @@ class Operations:
         columns = given.columns(3, "local_cols")
         flags = ("not-valid",) if given.flag("postgresql_not_valid") else ()
         name = given.text(0, "constraint_name")
-        return [(Action("add-foreign-key", source, columns, name, referent, flags),)]
+        referenced = tuple(each.name for each in given.columns(4, "remote_cols"))
+        added = Action("add-foreign-key", source, columns, name, referent, flags, referenced=referenced)
+        return [(added,)]
 
     def create_check_constraint(self, given: _Arguments) -> Actions:
         """`create_check_constraint(name, table, condition)`."""
@@ -239,10 +246,12 @@ class _Arguments:
 
 
 def _column(draft: Draft, primary: bool, key: bool) -> Column:
-    references = _table_of(draft.references) if draft.references else None
+    references, _, referenced = draft.references.rpartition(".")
     unique = draft.unique and not draft.indexed
     nullable = draft.nullable and not key
-    return Column(draft.name, draft.type, nullable, primary, unique, draft.default, references)
+    return Column(
+        draft.name, draft.type, nullable, primary, unique, draft.default, references or None, referenced
+    )
 
 
 def _check(table: str, name: str, text: str, flags: tuple[str, ...]) -> Action:
@@ -252,10 +261,6 @@ def _check(table: str, name: str, text: str, flags: tuple[str, ...]) -> Action:
 
 def _in_schema(table: str, schema: str | None) -> str:
     return f"{schema}.{table}" if schema else table
-
-
-def _table_of(target: str) -> str:
-    return target.rpartition(".")[0]
 
 
 def _named(columns: tuple[str, ...]) -> tuple[Column, ...]:

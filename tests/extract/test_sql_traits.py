@@ -1,0 +1,101 @@
+"""Shapes of queries and of rights, as facts."""
+
+import pytest
+
+from linter.extract.files import extract
+from linter.facts.sql import Trait
+
+
+def traits(text):
+    """The traits of the statements of a text, in order."""
+    return [
+        trait for statement in extract(text.encode(), "sql", "postgres").sql for trait in statement.traits
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT a FROM t WHERE b = NULL", [Trait("null-comparison", "", "b", "=")]),
+        ("SELECT a FROM t WHERE NOT (b <> NULL)", [Trait("null-comparison", "", "b", "<>")]),
+        ("SELECT a FROM t JOIN u ON t.x = u.x AND t.y = NULL", [Trait("null-comparison", "", "y", "=")]),
+        ("UPDATE t SET b = NULL WHERE a = 1", []),
+        ("SELECT a FROM t WHERE a NOT IN (SELECT b FROM u)", [Trait("not-in-query", "u", "b")]),
+        ("SELECT a FROM t WHERE a NOT IN (SELECT b FROM s.u)", [Trait("not-in-query", "s.u", "b")]),
+        ("SELECT a FROM t WHERE a NOT IN (SELECT b FROM u WHERE b IS NOT NULL)", []),
+        ("SELECT a FROM t WHERE a IN (SELECT b FROM u)", []),
+        ("SELECT a FROM t WHERE a NOT IN (SELECT b FROM u JOIN v USING (x))", []),
+        ("SELECT a FROM t ORDER BY a LIMIT 5 OFFSET 10", [Trait("offset")]),
+        ("SELECT a FROM t ORDER BY a LIMIT 5 OFFSET 0", []),
+        ("SELECT a FROM t ORDER BY random()", [Trait("random-order")]),
+        ("SELECT a FROM t ORDER BY RAND() DESC", [Trait("random-order")]),
+        ("SELECT a FROM t ORDER BY gen_random_uuid()", [Trait("random-order")]),
+        ("SELECT a FROM t LIMIT 5", [Trait("unordered-limit", detail="5")]),
+        ("SELECT a FROM t LIMIT $1", [Trait("unordered-limit")]),
+        ("SELECT count(*) FROM t LIMIT 5", []),
+        ("SELECT 1 FROM t LIMIT 5", []),
+        ("SELECT now() LIMIT 5", []),
+        ("SELECT a FROM (SELECT a FROM t LIMIT 5) AS s", []),
+        ("SELECT t.a FROM t, u WHERE t.a = 1", [Trait("unjoined", "u", "u")]),
+        ("SELECT x.a FROM t AS x, u AS y WHERE x.a = 1", [Trait("unjoined", "u", "y")]),
+        ("SELECT t.a FROM t, u WHERE t.a = u.a", []),
+        ("SELECT t.a FROM t, u WHERE a = b", []),
+        ("SELECT t.a FROM t CROSS JOIN u", []),
+        ("SELECT t.a FROM t JOIN u ON true", []),
+        ("SELECT t.a FROM t JOIN u USING (a)", []),
+    ],
+)
+def test_shapes_of_queries(text, expected):
+    assert traits(text) == expected
+
+
+def test_a_trait_is_said_once():
+    text = "SELECT a FROM t WHERE b = NULL OR b = NULL"
+    assert traits(text) == [Trait("null-comparison", "", "b", "=")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("GRANT ALL ON accounts TO app", [Trait("grant-all", "accounts", detail="app")]),
+        ("GRANT ALL PRIVILEGES ON a, b TO app", [Trait("grant-all", "a, b", detail="app")]),
+        ("GRANT SELECT ON accounts TO app", []),
+        ("GRANT SELECT, INSERT ON s.t TO PUBLIC", [Trait("grant-to-public", "s.t", detail="SELECT, INSERT")]),
+        ("GRANT admin TO app", []),
+        ("CREATE ROLE app SUPERUSER", [Trait("superuser", "app")]),
+        ("ALTER ROLE app NOSUPERUSER", []),
+        ("CREATE USER app PASSWORD 'hunter2'", [Trait("password", "app")]),
+        ("CREATE USER app IDENTIFIED BY 'hunter2'", [Trait("password", "app")]),
+        ("CREATE USER IF NOT EXISTS app IDENTIFIED BY 'hunter2'", [Trait("password", "app")]),
+        ("CREATE USER app PASSWORD 'SCRAM-SHA-256$4096:abc'", []),
+        ("CREATE USER app PASSWORD '${PASSWORD}'", []),
+        ("CREATE USER app PASSWORD '<password>'", []),
+        ("CREATE POLICY own ON public.orders USING (true)", [Trait("policy", "orders")]),
+        ("ALTER TABLE orders ENABLE ROW LEVEL SECURITY", [Trait("row-security", "orders")]),
+        ("ALTER TABLE ONLY s.orders FORCE ROW LEVEL SECURITY", [Trait("row-security", "s.orders")]),
+        ("ALTER TABLE orders DISABLE ROW LEVEL SECURITY", []),
+        (
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+            [Trait("search-path", "f")],
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION s.f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+            [Trait("search-path", "s.f")],
+        ),
+        (
+            "CREATE FUNCTION f() RETURNS int SECURITY DEFINER SET search_path = s LANGUAGE sql AS 'SELECT 1'",
+            [],
+        ),
+        ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", []),
+        ("ALTER FUNCTION f() SET search_path = ''", [Trait("search-path-set", "f")]),
+    ],
+)
+def test_shapes_of_rights(text, expected):
+    assert traits(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["GRANT", "GRANT ALL ON", "CREATE ROLE", "CREATE POLICY ON", "ALTER TABLE ONLY"]
+)
+def test_what_breaks_off_has_no_traits(text):
+    assert [each for each in traits(text) if each.table] == []
