@@ -6,6 +6,7 @@ import msgspec
 
 from linter.facts.files import Directive
 from linter.finding import Finding
+from linter.measures import Measures
 from linter.outcome import Failure, Inventory, RuleInfo, RuleResult, Skipped
 
 
@@ -23,3 +24,4 @@ class Checked(msgspec.Struct):
     inventory: Inventory
     skipped: tuple[Skipped, ...]
     failures: tuple[Failure, ...]
+    measures: Measures = Measures()

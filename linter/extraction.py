@@ -67,6 +67,15 @@ def read_facts(
     return Reading(_decoded(files, keys, encoded, dialect), encoded, len(tasks), by_path, said)
 
 
+def observe(files: Mapping[str, bytes], observer: Observer, jobs: int = 0) -> dict[str, bytes]:
+    """What an observer says about Python files by path; empty for a file that cannot be read."""
+    from linter.extract.files import Task
+
+    tasks = {path: Task(path, data, "python", False, (0,)) for path, data in files.items()}
+    read = _read_all(tasks, "auto", (observer,), jobs, None)
+    return {path: each.observations[0] for path, each in read.items()}
+
+
 def _places(files: Mapping[str, SourceFile], observers: Sequence[Observer]) -> dict[str, tuple[bytes, ...]]:
     """The keys under which the observers' words about each Python file are kept."""
     if not observers:

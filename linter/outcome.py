@@ -152,8 +152,8 @@ class Outcome(msgspec.Struct):
 
     `findings` are those to show, in report order. `sources` has the lines (without line ends) of every file
     that a shown finding lies in. `checklist` is filled for `audit` only. `timings` (seconds by phase)
-    only when asked for. `measures` are empty unless radon made some; `trend` is there when radon compared with
-    a revision. `today` is the ISO date that expiries were held against.
+    only when asked for. `measures` are empty unless radon made some; `trend` is there when radon compared
+    with a revision. `today` is the ISO date that expiries were held against.
     """
 
     version: str

@@ -14,6 +14,7 @@ from linter.cache import FOLDER, Cache, engine_signature
 from linter.checked import Checked
 from linter.file_roles import is_test
 from linter.finding import Finding, Severity
+from linter.measures import Measures, Trend, with_trend, worst
 from linter.outcome import (
     Hidden,
     Outcome,
@@ -257,6 +258,7 @@ class Run:
                 else:
                     hidden.append(Hidden(finding, "unchanged"))
             findings = kept
+        trend = self._trend(changes) if changes is not None else None
         checklist: tuple[PracticeResult, ...] = ()
         if audit:
             from linter.checklist import judge
@@ -278,6 +280,8 @@ class Run:
             stale=stale,
             checklist=checklist,
             sources=self._sources(findings),
+            measures=self._measures(checked, trend),
+            trend=trend,
         )
         self.timings.lap("judge")
         if timings:
@@ -304,6 +308,31 @@ class Run:
             elif not finding.assumes or self.real_path(finding.assumes) not in changed:
                 kept.append(finding)
         return kept, released
+
+    def _measures(self, checked: Checked, trend: Trend | None) -> Measures:
+        """The worst figures outside of tests, and the counts, of the files that the run is about."""
+        is_target = self.discovery.is_target
+        figures = worst(checked.measures.figures, lambda path: is_target(path) and not is_test(path))
+        counts = {path: each for path, each in checked.measures.counts.items() if is_target(path)}
+        return Measures(with_trend(figures, trend), counts)
+
+    def _trend(self, changes: Changes) -> Trend | None:
+        """How radon's figures of the changed files moved; None when radon takes no part."""
+        from linter.engines.roster import chosen, release_of
+
+        if not release_of("radon") or "radon" not in chosen(self.settings):
+            return None
+        from linter.engines.radon.trend import trend_of
+
+        changed = frozenset(changes.paths)
+        files = {
+            path: file
+            for path, file in self._by_path.items()
+            if file.language == "python" and file.path in changed and self.discovery.is_target(path)
+        }
+        trend = trend_of(files, changes, self.settings.root, self.settings.max_file_size, self._jobs)
+        self.timings.lap("trend")
+        return trend
 
     def _judged(self, checked: Checked, today: str) -> _Judged:
         from linter.suppress import RULES, apply

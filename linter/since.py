@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ _DIFF = [
     "--src-prefix=a/",
     "--dst-prefix=b/",
 ]
+_HEAD = 200
+"""More bytes than the line has that git writes before an object: hash, type and size."""
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _QUOTED = re.compile(rb"\\([0-7]{3}|.)")
 _ESCAPES = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
@@ -70,9 +72,21 @@ class Changes:
     they lost may be the guard of what is left.
     """
 
-    def __init__(self, base: str, lines: Mapping[str, Ranges], whole: frozenset[str]) -> None:
+    def __init__(
+        self,
+        base: str,
+        lines: Mapping[str, Ranges],
+        whole: frozenset[str],
+        *,
+        ref: str = "",
+        origins: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.base = base
         """The commit compared with."""
+        self.ref = ref or base
+        """What the user calls it."""
+        self.origins = origins or {}
+        """Where each changed file was at `base`, from the top of the checkout; new ones are left out."""
         self._lines = lines
         self._whole = whole
 
@@ -101,7 +115,7 @@ def changed_lines(root: str, ref: str) -> Changes:
     git = _Git(root)
     prefix = git.prefix()
     base = git.merge_base(ref)
-    lines, has_binary = _parse(git.read(*_DIFF, base, "--"))
+    lines, origins, has_binary = _parse(git.read(*_DIFF, base, "--"))
     whole = _binary(git.read(*_DIFF, "--numstat", "-z", base, "--")) if has_binary else []
     untracked = git.read("ls-files", "--others", "--exclude-standard", "-z").split(b"\0")
     return Changes(
@@ -112,7 +126,42 @@ def changed_lines(root: str, ref: str) -> Changes:
             # A checkout within the checkout is listed as one folder, and is not part of the change.
             + [os.fsdecode(path) for path in untracked if path and not path.endswith(b"/")]
         ),
+        ref=ref,
+        origins={_below(prefix, path): old for path, old in origins.items() if path.startswith(prefix)},
     )
+
+
+def contents_before(root: str, changes: Changes, paths: Iterable[str]) -> dict[str, bytes]:
+    """What the changed files `paths` held at the commit compared with; those that are new are left out.
+
+    A file whose old name holds a line end is left out as well. Raises `SinceError` when git fails.
+    """
+    wanted = [
+        (path, changes.origins[path])
+        for path in paths
+        if path in changes.origins and b"\n" not in changes.origins[path]
+    ]
+    if not wanted:
+        return {}
+    base = changes.base.encode("ascii")
+    asked = b"".join(base + b":" + old + b"\n" for _, old in wanted)
+    # Unlike `git show` this converts nothing, and one process is enough for all.
+    answer = memoryview(_Git(root).read("cat-file", "--batch", input=asked))
+    found: dict[str, bytes] = {}
+    for path, old in wanted:
+        missing = base + b":" + old + b" missing\n"
+        if answer[: len(missing)] == missing:
+            answer = answer[len(missing) :]
+            continue
+        head, _, _ = bytes(answer[:_HEAD]).partition(b"\n")
+        _, _, size_told = head.rpartition(b" ")
+        if not size_told.isdigit():
+            raise SinceError(f"git cannot tell what `{path}` was", "See that `git fsck` finds nothing.")
+        start, size = len(head) + 1, int(size_told)
+        if b" blob " in head:
+            found[path] = bytes(answer[start : start + size])
+        answer = answer[start + size + 1 :]
+    return found
 
 
 def changed_since_base(root: str) -> Changes | None:
@@ -197,9 +246,9 @@ class _Git:
             return "HEAD"
         return next(name for name in _BASES if name in known)
 
-    def read(self, *arguments: str) -> bytes:
-        """What git prints. Raises `SinceError` when it fails."""
-        result = self._run(*arguments)
+    def read(self, *arguments: str, input: bytes = b"") -> bytes:
+        """What git prints when it reads `input`. Raises `SinceError` when it fails."""
+        result = self._run(*arguments, input=input)
         if result.returncode:
             said = result.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
             raise SinceError(
@@ -208,7 +257,7 @@ class _Git:
             )
         return result.stdout
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def _run(self, *arguments: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         import subprocess
 
         if not os.path.isdir(self.root):
@@ -218,7 +267,7 @@ class _Git:
                 [*_SAFE, *arguments],
                 cwd=self.root,
                 env=self.environment,
-                stdin=subprocess.DEVNULL,
+                input=input,
                 capture_output=True,
                 check=False,
             )
@@ -228,22 +277,29 @@ class _Git:
             ) from None
 
 
-def _parse(diff: bytes) -> tuple[dict[bytes, Ranges], bool]:
-    """The changed lines of each file in a diff without context, and whether any file is binary."""
+def _parse(diff: bytes) -> tuple[dict[bytes, Ranges], dict[bytes, bytes], bool]:
+    """Of a diff without context: each file's changed lines, its old name, and whether any file is binary."""
     changed: dict[bytes, Ranges] = {}
+    origins: dict[bytes, bytes] = {}
     has_binary = False
     ranges: Ranges = []
+    old = b""
     lines = iter(diff.split(b"\n"))
     for line in lines:
-        if line.startswith(b"+++ "):
-            ranges = changed.setdefault(_name(line[4:]), [])
+        if line.startswith(b"--- "):
+            old = _name(line[4:], b"a/")
+        elif line.startswith(b"+++ "):
+            name = _name(line[4:], b"b/")
+            ranges = changed.setdefault(name, [])
+            if old and name:
+                origins[name] = old
         elif line.startswith(b"Binary files "):
             has_binary = True
         elif hunk := _HUNK.match(line):
             removed, start, added = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
             ranges.append((start, start + added - 1) if added else (max(start, 1), start + 1))
             _skip(lines, removed + added)
-    return {path: ranges for path, ranges in changed.items() if path}, has_binary
+    return {path: ranges for path, ranges in changed.items() if path}, origins, has_binary
 
 
 def _skip(lines: Iterator[bytes], count: int) -> None:
@@ -256,13 +312,13 @@ def _skip(lines: Iterator[bytes], count: int) -> None:
             count -= 1
 
 
-def _name(header: bytes) -> bytes:
-    """The path in a `+++` line, which git quotes as C would; empty for a deleted file."""
+def _name(header: bytes, prefix: bytes) -> bytes:
+    """The path in a `---` or `+++` line, which git quotes as C would; empty for a file that is not there."""
     if header.startswith(b'"'):
         header = _QUOTED.sub(_unescape, header.rstrip(b"\t")[1:-1])
     elif header == b"/dev/null":
         return b""
-    return header.removesuffix(b"\t").removeprefix(b"b/")
+    return header.removesuffix(b"\t").removeprefix(prefix)
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:

@@ -30,6 +30,7 @@ _OVERRIDES = {
     "extend_exclude": "extend-exclude",
     "force_exclude": "force-exclude",
     "dialect": "dialect",
+    "metrics": "metrics",
     "baseline": "baseline",
     "cache_dir": "cache-dir",
     "rule_packs": "rule-packs",
@@ -199,6 +200,9 @@ output_options = _declared(
     _option("--format", "format_", type=click.Choice(FORMATS), help="Format on standard output."),
     _OUTPUTS,
     _COLOUR,
+    _option(
+        "--metrics", is_flag=True, default=None, help="Add radon's counts of each file to JSON (takes time)."
+    ),
     _option("--statistics", is_flag=True, help="Print how many findings each rule has."),
     _option("--timings", is_flag=True, help="Print how long each step and rule took."),
     _option("--show-files", is_flag=True, help="Print which files are checked and why others are not."),

@@ -84,6 +84,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
             "stated), `maintainability-index` the least for a file (10 when not stated)."
         ),
     ] = {}
+    metrics: Annotated[
+        bool,
+        Meta(
+            description="Add radon's numbers of each Python file to JSON: its lines (`loc`, `lloc`, `sloc`, "
+            "`comments`, `multi`, `blank`, `single_comments`) and Halstead's `volume`, `difficulty` and "
+            "`effort`. They take time, so they are made only when asked for."
+        ),
+    ] = False
     fail_on: Annotated[
         FailOn, Meta(description="The least severity of a finding that makes the exit code 1.")
     ] = "error"

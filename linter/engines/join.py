@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -12,6 +12,7 @@ from linter.engines.weaknesses import related
 from linter.facts.ranges import statement_ranges
 from linter.finding import Confidence, Finding, Location, Severity
 from linter.fingerprint import fingerprinted
+from linter.measures import Figure, Measures
 from linter.outcome import Failure, RuleInfo, RuleResult
 
 if TYPE_CHECKING:
@@ -49,10 +50,26 @@ def join(
     backlint's own leads, and names the engine's test. Of two engines the first leads.
     """
     for engine, said in zip(engines, observations, strict=True):
-        remarks, failures = _decoded(engine, said)
+        about, failures = _decoded(engine, said)
+        remarks = [(path, remark) for path, each in about for remark in dict.fromkeys(each.remarks)]
         checked = with_remarks(checked, engine, remarks, facts, text_of, judged=len(said))
-        checked = msgspec.structs.replace(checked, failures=(*checked.failures, *failures))
+        checked = msgspec.structs.replace(
+            checked,
+            failures=(*checked.failures, *failures),
+            measures=with_measures(checked.measures, about),
+        )
     return checked
+
+
+def with_measures(measures: Measures, about: Iterable[tuple[str, Remarks]]) -> Measures:
+    """The measures together with those that an engine made of files, each with its path."""
+    figures = list(measures.figures)
+    counts = dict(measures.counts)
+    for path, each in about:
+        figures += [Figure(one.kind, path, one.name, one.line, one.value) for one in each.measures]
+        if each.counts is not None:
+            counts[path] = each.counts
+    return Measures(tuple(figures), counts)
 
 
 def with_remarks(
@@ -92,17 +109,15 @@ def with_remarks(
     )
 
 
-def _decoded(engine: TreeEngine, said: Mapping[str, bytes]) -> tuple[list[tuple[str, Remark]], list[Failure]]:
-    remarks: list[tuple[str, Remark]] = []
-    failures: list[Failure] = []
-    for path, encoded in sorted(said.items()):
-        if not encoded:
-            continue
-        about = msgspec.msgpack.decode(encoded, type=Remarks)
-        if about.failure:
-            failures.append(Failure(f"engine {engine.name} on {path}", about.failure))
-        remarks += [(path, remark) for remark in dict.fromkeys(about.remarks)]
-    return remarks, failures
+def _decoded(
+    engine: TreeEngine, said: Mapping[str, bytes]
+) -> tuple[list[tuple[str, Remarks]], list[Failure]]:
+    decoder = msgspec.msgpack.Decoder(Remarks)
+    about = [(path, decoder.decode(encoded)) for path, encoded in sorted(said.items()) if encoded]
+    failures = [
+        Failure(f"engine {engine.name} on {path}", each.failure) for path, each in about if each.failure
+    ]
+    return about, failures
 
 
 def _info(rule: str, source: Source, remark: Remark) -> RuleInfo:

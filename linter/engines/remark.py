@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from linter.finding import Confidence, Severity
+from linter.measures import Counts, Kind
 
 
 class Remark(msgspec.Struct, array_like=True, frozen=True):
@@ -29,8 +30,11 @@ class Remark(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Measure(msgspec.Struct, array_like=True, frozen=True):
-    """A number that an engine measured: of the function `name` that begins at `line` (1-based)."""
+    """A number that an engine measured: of the function `name` that begins at `line` (1-based), or of a file,
+    which has no name.
+    """
 
+    kind: Kind
     name: str
     line: int
     value: float
@@ -39,9 +43,10 @@ class Measure(msgspec.Struct, array_like=True, frozen=True):
 class Remarks(msgspec.Struct, array_like=True):
     """What an engine says about a file; `failure` is set when it could not look at it.
 
-    `measures` are numbers that are no findings, for the audit.
+    `measures` and `counts` are numbers that are no findings, for the audit.
     """
 
     remarks: tuple[Remark, ...] = ()
     failure: str = ""
     measures: tuple[Measure, ...] = ()
+    counts: Counts | None = None

@@ -13,6 +13,7 @@ from linter.selection import matches
 if TYPE_CHECKING:
     from linter.config import Settings
     from linter.engines.engine import TreeEngine
+    from linter.engines.radon.engine import Depth
 
 _TREES = ("bandit", "radon")
 """Engines that look at trees, in the order in which they are asked."""
@@ -63,7 +64,7 @@ def known_rules() -> list[str]:
     from linter.engines.bandit.catalog import known_rules as bandit_rules
     from linter.engines.radon.engine import RadonEngine
 
-    return [*bandit_rules(), *RadonEngine(0, 0, False, "").rules()]
+    return [*bandit_rules(), *RadonEngine(0, 0, "limits", False, "").rules()]
 
 
 def _engine(name: str, settings: Settings) -> TreeEngine | None:
@@ -80,7 +81,8 @@ def _engine(name: str, settings: Settings) -> TreeEngine | None:
 
         limits = settings.limits
         complexity, index = limits.get("complexity", 20), limits.get("maintainability-index", 10)
-        return RadonEngine(complexity, index, settings.profile == "audit", release)
+        depth: Depth = "worst" if settings.profile == "audit" else "limits"
+        return RadonEngine(complexity, index, depth, settings.metrics, release)
     return None
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from linter.config import load_settings
 from linter.engines.radon.bounds import may_be_complex, may_be_hard_to_maintain
-from linter.engines.radon.engine import RadonEngine, maintainability_index
+from linter.engines.radon.engine import Depth, RadonEngine
+from linter.engines.radon.numbers import count_lines, numbers
 from linter.engines.remark import Remarks
 from linter.parse.python import parse
 from linter.pipeline import Run
@@ -26,9 +27,9 @@ FILES = sorted((REPOSITORY / "linter").rglob("*.py"))[::4] + sorted(
 )
 
 
-def said(path: Path, *, complexity: float = 5, index: float = 60, everything: bool = False) -> Remarks:
+def said(path: Path, *, complexity: float = 5, index: float = 60, depth: Depth = "limits") -> Remarks:
     data = path.read_bytes()
-    encoded = RadonEngine(complexity, index, everything, "test").observe(path.name, data, parse(data))
+    encoded = RadonEngine(complexity, index, depth, False, "test").observe(path.name, data, parse(data))
     return msgspec.msgpack.decode(encoded, type=Remarks)
 
 
@@ -46,9 +47,9 @@ def test_complexity_is_radons() -> None:
         assert sorted((each.message.split("`")[1], each.line) for each in found) == [
             (name, line) for name, line, _ in theirs
         ], path
-        measured = said(path, everything=True).measures
+        measured = said(path, depth="worst").measures
         wanted = [each for each in theirs if each[2] > 10]
-        assert sorted((each.name, each.line, each.value) for each in measured) == wanted
+        assert sorted((each.name, each.line, each.value) for each in measured if each.name) == wanted
 
 
 def test_the_index_is_radons_and_the_bound_is_safe() -> None:
@@ -56,13 +57,73 @@ def test_the_index_is_radons_and_the_bound_is_safe() -> None:
 
     for path in FILES:
         data = path.read_bytes()
-        index = maintainability_index(parse(data))
-        assert index == pytest.approx(mi_visit(data.decode(), True))
+        about = numbers(parse(data))
+        index = about.maintainability if about else None
+        assert index is not None
+        assert index == mi_visit(data.decode(), True)
         for limit in (10, 30, 60):
             if index < limit:
                 assert may_be_hard_to_maintain(data, data.count(b"\n") + 1, limit), path
         low = [each for each in said(path).remarks if each.code == "index"]
         assert bool(low) == (index < 60)
+        (whole,) = (each for each in said(path, depth="all").measures if not each.name)
+        assert whole.value == index
+
+
+ODD = [
+    "",
+    "\n\n",
+    "x = 1",
+    "# only a comment",
+    "'''text'''",
+    "'''\n\ntext\n'''\n",
+    "'text' # and a comment\n",
+    "if a: b = 1; c = 2; d: int\n\n",
+    "class A: pass\n\n\n    # end\n",
+    "x = (\n\n  # inside\n  1,\n)\n",
+    "x = 1 + \\\n  2\n",
+    "\\\nx = 1\n",
+    "x = 'a\\\nb'\n",
+    "x = 1\x0cy = 2\n",
+    "x = 'a\u2028b'\ny = 1\n",
+    "x = '''a\u2028b'''\n",
+    "x = f'{a:{b}}' f'''\n{c}\n'''\n",
+    "x = {\n1: 2,\n",
+    "def f(): return {1: 2}\n",
+    "x: int\n",
+    "lambda: 0\n",
+    "x = 1 \\",
+    "\ttry: pass\n\tfinally: pass",
+    "$\n",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_lines_are_counted_as_radon_counts_odd_ones(text: str) -> None:
+    assert count_lines(text) == counted_by_radon(text)
+
+
+def counted_by_radon(text: str) -> tuple[int, ...] | None:
+    from radon.raw import analyze
+
+    try:
+        return tuple(analyze(text))
+    except SyntaxError:
+        return None
+
+
+def test_counts_are_radons() -> None:
+    from radon.metrics import h_visit
+
+    for path in [*FILES, *sorted((REPOSITORY / "tests/engines/samples").glob("*.py"))]:
+        data = path.read_bytes()
+        encoded = RadonEngine(20, 10, "limits", True, "test").observe(path.name, data, parse(data))
+        counts = msgspec.msgpack.decode(encoded, type=Remarks).counts
+        assert counts is not None
+        values = msgspec.structs.astuple(counts)
+        assert values[:7] == counted_by_radon(data.decode()), path
+        total = h_visit(data.decode()).total
+        assert values[7:] == (total.volume, total.difficulty, total.effort), path
 
 
 @settings(max_examples=60)
@@ -101,5 +162,7 @@ def test_limits_are_configured(tmp_path: Path) -> None:
 
 def test_a_file_of_data_is_left_alone() -> None:
     source = "ROWS = [\n" + "    (1, 2, 3, 'four'),\n" * 3000 + "]\n"
-    encoded = RadonEngine(5, 99, False, "test").observe("rows.py", source.encode(), parse(source.encode()))
+    encoded = RadonEngine(5, 99, "limits", False, "test").observe(
+        "rows.py", source.encode(), parse(source.encode())
+    )
     assert not msgspec.msgpack.decode(encoded, type=Remarks).remarks

@@ -61,6 +61,6 @@ def longest_statement(tree: ast.Module) -> int:
     return max(((node.end_lineno or node.lineno) - node.lineno + 1 for node in simple), default=0)
 
 
-def can_count_lines(tree: ast.Module) -> bool:
-    """Whether radon's counting of lines is quick: it reads a long statement once for each of its lines."""
-    return longest_statement(tree) <= _LONGEST_STATEMENT
+def is_data(tree: ast.Module) -> bool:
+    """Whether a file holds a statement so long that it is data: nobody maintains that as code."""
+    return longest_statement(tree) > _LONGEST_STATEMENT

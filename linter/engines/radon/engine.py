@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from linter.engines.remark import Measure, Remark, Remarks
 from linter.finding import Confidence, Severity
+from linter.measures import COMPLEX, HARD
 
 if TYPE_CHECKING:
     import ast
 
+    from linter.engines.radon.numbers import Numbers
     from linter.parse.python import Parsed
 
 _RULES = {"complexity": "maintainability/radon-complexity", "index": "maintainability/radon-index"}
 _SEVERE = 2
 """More than so many times the limit is more than a note."""
-_WORTH_SHOWING = 10
-"""radon's rank B begins above it: simpler functions are not among the worst of any project."""
+
+Depth: TypeAlias = Literal["limits", "worst", "all"]
+"""What is measured: only what can pass a limit, also what may be among the worst of a project, or all."""
 
 
 class RadonEngine(msgspec.Struct, frozen=True):
     """radon as an observer of parsed files.
 
     `complexity` is the most that a function may have, `index` the least maintainability index of a file (0 to
-    100). With `everything` each function is measured, not only those that can pass the limit.
+    100). With `counts` it also says the raw and Halstead numbers of each file.
     """
 
     complexity: float
     index: float
-    everything: bool
+    depth: Depth
+    counts: bool
     release: str
 
     @property
@@ -71,14 +75,25 @@ class RadonEngine(msgspec.Struct, frozen=True):
     def _remarks(self, data: bytes, parsed: Parsed) -> Remarks:
         measures = self._complexities(data, parsed.tree)
         found = [self._too_complex(each, parsed.text) for each in measures if each.value > self.complexity]
-        found += self._too_hard(data, parsed)
-        shown = tuple(each for each in measures if each.value > _WORTH_SHOWING) if self.everything else ()
-        return Remarks(tuple(found), measures=shown)
+        about = self._numbers(data, parsed)
+        if about is not None and about.maintainability is not None:
+            measures.append(Measure("maintainability-index", "", 1, about.maintainability))
+            if about.maintainability < self.index:
+                found.append(self._too_hard(about.maintainability))
+        shown = tuple(each for each in measures if self._shows(each))
+        return Remarks(tuple(found), measures=shown, counts=about.counts if about and self.counts else None)
+
+    def _shows(self, measure: Measure) -> bool:
+        if self.depth == "worst":
+            complexity = measure.kind == "complexity"
+            return measure.value > COMPLEX if complexity else measure.value < HARD
+        return self.depth == "all"
 
     def _complexities(self, data: bytes, tree: ast.Module) -> list[Measure]:
         from linter.engines.radon.bounds import functions, may_be_complex
 
-        if not self.everything and not may_be_complex(data, self.complexity):
+        least = {"limits": self.complexity, "worst": min(self.complexity, COMPLEX), "all": 0}[self.depth]
+        if not may_be_complex(data, least):
             return []
         from radon.visitors import ComplexityVisitor
 
@@ -86,15 +101,24 @@ class RadonEngine(msgspec.Struct, frozen=True):
         lines = data.split(b"\n")
         for node, owner in functions(tree):
             first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
-            if not self.everything and not may_be_complex(
-                b"\n".join(lines[first - 1 : last]), self.complexity
-            ):
+            if not may_be_complex(b"\n".join(lines[first - 1 : last]), least):
                 continue
             visitor = ComplexityVisitor(to_method=owner is not None, classname=owner, off=False)
             visitor.visit(node)
             block = visitor.functions[0]
-            measures.append(Measure(block.fullname, first, float(block.complexity)))
+            measures.append(Measure("complexity", block.fullname, first, float(block.complexity)))
         return measures
+
+    def _numbers(self, data: bytes, parsed: Parsed) -> Numbers | None:
+        from linter.engines.radon.bounds import is_data, may_be_hard_to_maintain
+
+        most = {"limits": self.index, "worst": max(self.index, HARD), "all": 101}[self.depth]
+        lines = parsed.text.count("\n") + 1
+        if not self.counts and (not may_be_hard_to_maintain(data, lines, most) or is_data(parsed.tree)):
+            return None
+        from linter.engines.radon.numbers import numbers
+
+        return numbers(parsed)
 
     def _too_complex(self, measure: Measure, text: str) -> Remark:
         line = text.split("\n", measure.line)[measure.line - 1]
@@ -113,45 +137,19 @@ class RadonEngine(msgspec.Struct, frozen=True):
             help="move branches that belong together into functions with a name, and leave early",
         )
 
-    def _too_hard(self, data: bytes, parsed: Parsed) -> list[Remark]:
-        from linter.engines.radon.bounds import can_count_lines, may_be_hard_to_maintain
-
-        lines = parsed.text.count("\n") + 1
-        if not may_be_hard_to_maintain(data, lines, self.index) or not can_count_lines(parsed.tree):
-            return []
-        index = maintainability_index(parsed)
-        if index is None or index >= self.index:
-            return []
-        return [
-            Remark(
-                code="index",
-                message=f"the maintainability index of this file is {index:.1f}, below the limit of "
-                f"{self.index:g}: it is long and dense at once",
-                line=1,
-                column=1,
-                end_line=1,
-                end_column=1,
-                severity=Severity.NOTE,
-                confidence=Confidence.HIGH,
-                help="split the file along what its parts are about",
-            )
-        ]
-
-
-def maintainability_index(parsed: Parsed) -> float | None:
-    """radon's maintainability index of a file, as `radon mi` gives it; None when it cannot count."""
-    from radon.metrics import h_visit_ast, mi_compute
-    from radon.raw import analyze
-    from radon.visitors import ComplexityVisitor
-
-    try:
-        raw = analyze(parsed.text)
-    except SyntaxError:
-        return None
-    comments = (raw.comments + raw.multi) / float(raw.sloc) * 100 if raw.sloc else 0
-    volume = h_visit_ast(parsed.tree).total.volume
-    complexity = ComplexityVisitor.from_ast(parsed.tree).total_complexity
-    return float(mi_compute(volume, complexity, raw.lloc, comments))
+    def _too_hard(self, index: float) -> Remark:
+        return Remark(
+            code="index",
+            message=f"the maintainability index of this file is {index:.1f}, below the limit of "
+            f"{self.index:g}: it is long and dense at once",
+            line=1,
+            column=1,
+            end_line=1,
+            end_column=1,
+            severity=Severity.NOTE,
+            confidence=Confidence.HIGH,
+            help="split the file along what its parts are about",
+        )
 
 
 _DESCRIPTIONS = {
