@@ -195,9 +195,14 @@ class Backend:
         return "" if self._schema is None else self._schema.postgres
 
     @property
+    def own_tables(self) -> Iterator[Table]:
+        """The tables of the project's own database: rules of schema design do not hold for others."""
+        return (table for table in self.tables.values() if not table.elsewhere)
+
+    @property
     def columns(self) -> Iterator[TableColumn]:
-        """Every column of every table."""
-        for table in self.tables.values():
+        """Every column of every table of the project's own database."""
+        for table in self.own_tables:
             for column in table.columns.values():
                 yield TableColumn(table, column)
 
@@ -251,8 +256,8 @@ class Backend:
 
     @property
     def indexes(self) -> Iterator[TableIndex]:
-        """Every index and key of every table, in order of declaration."""
-        for table in self.tables.values():
+        """Every index and key of the project's own tables, in order of declaration."""
+        for table in self.own_tables:
             for index in table.indexes:
                 yield TableIndex(table, index)
 

@@ -58,7 +58,9 @@ class Table:
     """A table as the models declare it, or as the migrations leave it where there is no model.
 
     `primary_key` lists its columns. `complete` is False when a base or a mixin could not be read, so that
-    columns or indexes may be missing. `constraints` are known for tables of migrations only.
+    columns or indexes may be missing. `constraints` are known for tables of migrations only. `elsewhere` says
+    that it has no model and that no migration makes it, in a project with migrations: it lies in another
+    database, or only names what a query is made of.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Table:
     complete: bool = True
     owner: Class | None = None
     constraints: tuple[Constraint, ...] = ()
+    elsewhere: bool = False
 
     def __str__(self) -> str:
         return f"`{self.name}`"

@@ -77,7 +77,15 @@ class ProjectSchema:
         for name, table in self.migrated.items():
             if name not in found and name.rpartition(".")[2] not in known:
                 found[name] = replace(table, complete=table.complete and not known)
-        return dict(sorted(found.items()))
+        return {name: self._placed(table) for name, table in sorted(found.items())}
+
+    def _placed(self, table: Table) -> Table:
+        """The table, marked when it lies in another database than the one that migrations make.
+
+        Django makes tables for many-to-many fields, which no migration names.
+        """
+        own = table.model is not None or table.source == "django" or table.name in self.migrated
+        return table if own or not self.migrations else replace(table, elsewhere=True)
 
     @cached_property
     def migrated(self) -> dict[str, Table]:

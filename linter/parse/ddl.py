@@ -140,6 +140,8 @@ def _create_table(cursor: Cursor, flags: tuple[str, ...]) -> tuple[Action, ...]:
             columns.append(column_of(part).column)
     if cursor.holds("AS SELECT") or cursor.holds("AS WITH") or cursor.holds("AS ("):
         flags += ("as-select",)
+    if any(word.key.endswith("MERGETREE") for word in cursor.words[cursor.position :]):
+        flags += ("clickhouse",)
     if cursor.holds("PARTITION BY"):
         flags += ("partitioned",)
     key = {column.name for each in constraints if each.kind == "add-primary-key" for column in each.columns}

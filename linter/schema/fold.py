@@ -28,7 +28,7 @@ class Fold:
     # Tables
 
     def _create(self, action: sql.Action, location: Location) -> None:
-        if "temporary" in action.flags or not action.table:
+        if not action.table or {"temporary", "clickhouse"} & set(action.flags):
             return
         if action.table in self.tables and "if-not-exists" in action.flags:
             return

@@ -43,12 +43,8 @@ class NoPrimaryKey(Rule[Table]):
         }
         return (
             table
-            for table in backend.tables.values()
-            if table.model is None
-            and table.complete
-            and table.columns
-            and table.name not in special
-            and (not backend.migrations or table.name in backend.migrated)
+            for table in backend.own_tables
+            if table.model is None and table.complete and table.columns and table.name not in special
         )
 
     def check(self, subject: Table, backend: Backend) -> Iterator[Outcome]:
