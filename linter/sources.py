@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from hashlib import blake2b
-from typing import Literal, TypeAlias
-
-import msgspec
 
 from linter import exclusion
 from linter.config.settings import Settings
 from linter.globs import Globs
 from linter.outcome import Skipped
 from linter.reading import Unreadable, read_head, read_regular, reason_of
+from linter.source_files import (
+    Considered,
+    Discovery,
+    Language,
+    SourceFile,
+    extension_of,
+    language_of,
+    source_file,
+)
 from linter.targets import (
     Chain,
     IgnoreFile,
@@ -37,9 +42,6 @@ __all__ = [
     "stdin_source",
 ]
 
-Language: TypeAlias = Literal["python", "sql", "openapi"]
-
-_EXTENSIONS: dict[str, Language] = {".py": "python", ".pyw": "python", ".sql": "sql"}
 _DOCUMENTS = (".yaml", ".yml", ".json")
 _SERVED_FROM_DOCUMENTS = b"connexion"
 """What Python source mentions when an application may be served from OpenAPI documents."""
@@ -50,72 +52,30 @@ _LEADS_OUT = "it is a symbolic link that leads out of the project"
 _BROKEN = "it is a broken symbolic link"
 
 
-class SourceFile(msgspec.Struct, frozen=True, gc=False):
-    """One file of the project.
-
-    `path` is relative to the root with `/` separators; bytes of its name that are not UTF-8 are kept
-    as lone surrogates, so a report must make it printable and a msgpack or JSON encoder refuses it.
-    `digest` is BLAKE2b over `data`, 16 bytes long.
-    """
-
-    path: str
-    language: Language
-    data: bytes
-    digest: bytes
-
-
-class Considered(msgspec.Struct, frozen=True, order=True, gc=False):
-    """A path that discovery decided about. `reason` is empty for a file that is checked."""
-
-    path: str
-    reason: str
-
-
-class Discovery(msgspec.Struct, frozen=True):
-    """What discovery found; everything is sorted by path.
-
-    `excluded` counts by reason what was left out on purpose; a folder counts once. `configs` are
-    configuration files below the root, and may turn out to have no backlint table. `targets` are the
-    named paths relative to the root; empty when the whole project was named. `considered` is filled
-    only with `explain`.
-    """
-
-    files: tuple[SourceFile, ...]
-    skipped: tuple[Skipped, ...]
-    excluded: dict[str, int]
-    configs: tuple[str, ...]
-    targets: tuple[str, ...] = ()
-    considered: tuple[Considered, ...] = ()
-
-    def is_target(self, path: str) -> bool:
-        """Whether findings in `path` were asked for."""
-        return not self.targets or any(
-            path == target or path.startswith(f"{target}/") for target in self.targets
-        )
-
-
-def language_of(path: str) -> Language | None:
-    """The language that a file name stands for, or None."""
-    dot = path.rfind(".")
-    return _EXTENSIONS.get(path[dot:].lower()) if dot >= 0 else None
-
-
 def stdin_source(name: str, data: bytes) -> SourceFile:
     """The file that an editor sends on standard input under `name`; Python unless the name says SQL."""
-    return _source(name, language_of(name) or "python", data)
+    return source_file(name, language_of(name) or "python", data)
 
 
-def discover(root: str, settings: Settings, *, named: Sequence[str] = (), explain: bool = False) -> Discovery:
+def discover(
+    root: str,
+    settings: Settings,
+    *,
+    named: Sequence[str] = (),
+    explain: bool = False,
+    foreign: frozenset[str] = frozenset(),
+) -> Discovery:
     """Find, read and hash the files of the project at `root`.
 
     The whole project is read whatever is named, because rules look across files; `named` paths (absolute,
     or relative to the working directory) become `targets`. One that the excludes leave out is read all the
-    same, unless `force-exclude` is set. Raises `NamedPathMissing`, or `NamedPathError` for a path
-    outside `root`.
+    same, unless `force-exclude` is set. `foreign` are extensions of other languages (`.go`) whose files an
+    engine wants to see. Raises `NamedPathMissing`, or `NamedPathError` for a path outside `root`.
     """
     root = os.path.realpath(root)
     targets = resolve_targets(root, named)
-    walk = _Walk(root, settings, frozenset() if settings.force_exclude else frozenset(targets), explain)
+    asked = frozenset() if settings.force_exclude else frozenset(targets)
+    walk = _Walk(root, settings, asked, explain, foreign)
     # What was named comes first, so that the walk finds it taken and does not count it as left out.
     for target in sorted(walk.asked):
         walk.add_named(target)
@@ -126,9 +86,13 @@ def discover(root: str, settings: Settings, *, named: Sequence[str] = (), explai
 
 
 class _Walk:
-    def __init__(self, root: str, settings: Settings, asked: frozenset[str], explain: bool) -> None:
+    def __init__(
+        self, root: str, settings: Settings, asked: frozenset[str], explain: bool, foreign: frozenset[str]
+    ) -> None:
         self.root = root
         self.asked = asked
+        self.foreign = foreign
+        self.endings = frozenset("ywlbn").union(each[-1] for each in foreign)
         self.base = root.rstrip(os.sep)
         self.respect_gitignore = settings.respect_gitignore
         self.limit = settings.max_file_size
@@ -144,13 +108,15 @@ class _Walk:
         self.considered: list[Considered] | None = [] if explain else None
 
     def discovery(self, targets: tuple[str, ...]) -> Discovery:
+        files = [self.files[path] for path in sorted(self.files)]
         return Discovery(
-            files=tuple(self.files[path] for path in sorted(self.files)),
+            files=tuple(file for file in files if file.language != "foreign"),
             skipped=tuple(Skipped(path, self.skipped[path]) for path in sorted(self.skipped)),
             excluded=dict(sorted(self.excluded.items())),
             configs=tuple(sorted(self.configs)),
             targets=targets,
             considered=tuple(sorted(set(self.considered or ()))),
+            foreign=tuple(file for file in files if file.language == "foreign"),
         )
 
     def tree(self, start: str) -> None:
@@ -257,7 +223,7 @@ class _Walk:
             elif entry.is_dir():
                 return self._keeps_folder(path, name, chain)
             # Looking at the last letter first is cheap: .py, .pyw, .sql, .ipynb and documents pass.
-            elif "." not in name or name[-1] in "ywlbnYWLBN":
+            elif "." not in name or name[-1].lower() in self.endings:
                 self._file(path, name, entry.is_file(), chain)
         except OSError as error:
             self._skip(path, reason_of(error))
@@ -265,7 +231,7 @@ class _Walk:
 
     def _file(self, path: str, name: str, regular: bool, chain: Chain) -> None:
         """Take in what is neither a folder nor a link, if its name is of interest."""
-        language = language_of(name)
+        language = self._language(name)
         if name.endswith(".ipynb"):
             self._leave_out(path, exclusion.NOTEBOOK)
         elif language is not None:
@@ -285,6 +251,9 @@ class _Walk:
             if _is_python_script(f"{self.base}/{path}"):
                 self._read(path, "python", even_generated=False)
 
+    def _language(self, name: str) -> Language | None:
+        return language_of(name) or ("foreign" if extension_of(name) in self.foreign else None)
+
     def _file_verdict(self, path: str, name: str, chain: Chain) -> str:
         verdict = self._verdict(path, name, False, chain)
         if verdict in ("", _KEPT) and self.includes and not self.includes.covers(path):
@@ -300,7 +269,7 @@ class _Walk:
         if not even_generated and exclusion.is_generated(path, data):
             self._leave_out(path, exclusion.GENERATED)
             return
-        self.files[path] = _source(path, language, data)
+        self.files[path] = source_file(path, language, data)
         if self.considered is not None:
             self.considered.append(Considered(path, ""))
 
@@ -360,7 +329,7 @@ class _Walk:
         elif os.path.isdir(full):
             self.tree(target)
         else:
-            language = language_of(target) or ("python" if _is_python_script(full) else None)
+            language = self._language(target) or ("python" if _is_python_script(full) else None)
             if language is None:
                 self._skip(target, "it is neither Python nor SQL")
             else:
@@ -376,10 +345,6 @@ class _Walk:
         self.skipped[path] = reason
         if self.considered is not None:
             self.considered.append(Considered(path, reason))
-
-
-def _source(path: str, language: Language, data: bytes) -> SourceFile:
-    return SourceFile(path, language, data, blake2b(data, digest_size=16).digest())
 
 
 def _is_python_script(path: str) -> bool:

@@ -148,7 +148,7 @@ class Imported(msgspec.Struct):
         practice = practice_of(remark.cwe)
         if remark.cwe is None:
             practice = practice_of_code(self.name, remark.code) or practice
-        return f"{practice}/{_slug(self.name)}-{_slug(remark.code)}"
+        return f"{practice}/{slug(self.name)}-{slug(remark.code)}"
 
     def describe(self, remark: Remark) -> tuple[str, str]:
         """The title and the documentation of the tool's rule behind a remark."""
@@ -265,14 +265,14 @@ def _weakness(result: _Result, rule: _Rule) -> int | None:
     stated.append([each.target.id for each in rule.relationships])
     for value in stated:
         for text in value if isinstance(value, list) else [value]:
-            number = _cwe_number(text)
+            number = cwe_number(text)
             if number is not None:
                 return number
     return None
 
 
-def _cwe_number(text: object) -> int | None:
-    """79 out of `CWE-79`, `CWE-79: …` or `external/cwe/cwe-079`."""
+def cwe_number(text: object) -> int | None:
+    """The number of a weakness in a text: 79 out of `CWE-79`, `CWE-79: …` or `external/cwe/cwe-079`."""
     if not isinstance(text, str):
         return None
     _, mark, rest = text.lower().partition("cwe-")
@@ -289,7 +289,7 @@ def _description(code: str, rule: _Rule) -> tuple[str, str]:
     return first[:_LONGEST_MESSAGE], documentation
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
     """A name as part of a rule's id: lower case, words joined by single hyphens."""
     kept = (char if char.isascii() and char.isalnum() else " " for char in text.lower())
     return "-".join("".join(kept).split())[:_LONGEST_NAME] or "x"

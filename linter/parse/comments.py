@@ -4,9 +4,10 @@
     # backlint: ignore[files/unsafe-path, logging/*] expires=2027-01-31 -- until the rewrite
     # backlint: file-ignore[queries/unbounded] -- generated
 
-In SQL the same stands after `--` or in `/* */`. A comment after code covers the statement that it
-stands in, one on a line of its own covers the next statement, `file-ignore` covers the file. What is
-malformed becomes a directive with a `problem`, which hides nothing and is reported.
+In SQL the same stands after `--` or in `/* */`, in languages with braces after `//`. A comment after
+code covers the statement that it stands in, one on a line of its own covers the next statement,
+`file-ignore` covers the file. What is malformed becomes a directive with a `problem`, which hides
+nothing and is reported.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ _BLANK = " \t\f\v\ufeff"
 _OPENER = {
     "python": re.compile(r"#[ \t]*backlint:"),
     "sql": re.compile(r"(?<!\S)--[ \t]*backlint:"),
+    "braces": re.compile(r"(?<!:)//[ \t]*backlint:"),
 }
 _BLOCK_OPENER = re.compile(r"/\*\s*backlint:")
 _NEXT_PRAGMA = {
     "python": re.compile(r"(?<=\s)#(?!\d)"),
     "sql": re.compile(r"(?<=\s)--\s*(?=noqa|sqlfluff:|squawk|backlint:)"),
+    "braces": re.compile(r"(?<=\s)//\s*(?=nosem|nolint|eslint|backlint:)"),
 }
 _EXPIRES = re.compile(r"\bexpires ?= ?(?P<date>[^\s,;)]*)[,;]?", re.IGNORECASE)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

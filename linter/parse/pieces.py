@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
-Language: TypeAlias = Literal["python", "sql"]
+Language: TypeAlias = Literal["python", "sql", "braces"]
+"""`braces` are the languages with `//` and `/* */`: Go, Java, JavaScript, TypeScript and their kin."""
 
 
 class Piece(NamedTuple):
@@ -28,7 +29,7 @@ class Piece(NamedTuple):
 
 def pieces(text: str, language: Language) -> list[Piece]:
     """The comments and strings of `text`, by where they begin."""
-    found = _python(text) if language == "python" else _sql(text)
+    found = _READERS[language](text)
     return sorted(found, key=lambda piece: piece.start)
 
 
@@ -190,3 +191,43 @@ def _block_comment(text: str, position: int, nesting: bool) -> tuple[int, bool]:
                 return match.end(), True
     end = text.find("*/", position)
     return (len(text), False) if end < 0 else (end + 2, False)
+
+
+_BRACES = re.compile(r"""//[^\r\n]*|/\*|["'`]""")
+_BRACES_INSIDE = {
+    '"': re.compile(r'(?:\\.|[^"\\\r\n])*+'),
+    "'": re.compile(r"(?:\\.|[^'\\\r\n])*+"),
+    "`": re.compile(r"(?:\\.|[^`\\])*+", re.DOTALL),
+}
+
+
+def _braces(text: str) -> list[Piece]:
+    """A mark that nothing closes is no string and no comment, but a lifetime or in a regular expression."""
+    found: list[Piece] = []
+    alone = dict.fromkeys(("/*", *_BRACES_INSIDE), 0)
+    position = 0
+    while match := _BRACES.search(text, position):
+        mark, start, position = match[0], match.start(), match.end()
+        if mark.startswith("//"):
+            found.append(Piece("comment", start, position))
+        elif start >= alone[mark]:
+            end = _end_in_braces(text, position, mark)
+            if end > 0:
+                found.append(Piece("comment" if mark == "/*" else "string", start, end))
+                position = end
+            else:
+                alone[mark] = -end
+    return found
+
+
+def _end_in_braces(text: str, position: int, mark: str) -> int:
+    """Where the comment or string ends that `mark` opens; without an end, minus where the search gave up."""
+    if mark == "/*":
+        end = text.find("*/", position)
+        return end + 2 if end >= 0 else -len(text)
+    inside = _BRACES_INSIDE[mark].match(text, position)
+    end = inside.end() if inside else position
+    return end + 1 if text.startswith(mark, end) else -max(end, position)
+
+
+_READERS = {"python": _python, "sql": _sql, "braces": _braces}
