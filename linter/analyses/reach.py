@@ -104,19 +104,22 @@ class Reach:
     def _saved(self, function: Function) -> Iterator[str]:
         """Tables of the objects that a function hands to a session, or that it saves by their own method."""
         for call in function.scope.calls if self._models else ():
-            receiver, _, method = _written(call).rpartition(".")
-            if method not in _SAVED:
-                continue
-            name = self._project.callee(function, call).name
-            if name.rpartition(".")[0].endswith(("Session", ".session", "scoped_session")) or (
-                name.startswith("?") and "session" in receiver.lower()
-            ):
-                for argument in call.args:
-                    yield from self._of_object(function, argument)
-            elif not call.args and method in ("save", "delete", "asave", "adelete") and receiver:
-                kind = self._project.type_of(function, Ref(receiver))
-                yield from self._of_type(kind)
-                yield from self._of_form(kind)
+            yield from self.saved_by(function, call)
+
+    def saved_by(self, function: Function, call: Call) -> Iterator[str]:
+        """Tables of the objects that one call hands to a session, or saves or deletes as their own method."""
+        receiver, _, method = _written(call).rpartition(".")
+        if method not in _SAVED:
+            return
+        name = self._project.callee(function, call).name
+        if name.rpartition(".")[0].endswith(("Session", ".session", "scoped_session")) or (
+            name.startswith("?") and "session" in receiver.lower()
+        ):
+            for argument in call.args:
+                yield from self._of_object(function, argument)
+        elif not call.args and method in ("save", "delete", "asave", "adelete") and receiver:
+            yield from self._own_table(function, Ref(receiver))
+            yield from self._of_form(self._project.type_of(function, Ref(receiver)))
 
     def _assigned(self, function: Function) -> Iterator[str]:
         """Tables of loaded objects whose attributes are set: the session writes them when it commits."""
@@ -148,6 +151,10 @@ class Reach:
                     for argument in arguments_of(call):
                         yield from self._made_with(function, argument, depth + 1)
 
+    def table_of(self, function: Function, row: Expr) -> str | None:
+        """The table of an object, by its type or by the model that it is loaded with."""
+        return next(self._own_table(function, row), None)
+
     def _own_table(self, function: Function, expr: Expr) -> Iterator[str]:
         """The table of an object by its type, or by the model that it is loaded with."""
         typed = list(self._of_type(self._project.type_of(function, expr)))
@@ -164,9 +171,9 @@ class Reach:
         """The first model that a loading call names, as in `session.scalar(select(User))`."""
         for each in walk(expr) if depth <= _NESTED else ():
             if isinstance(each, Ref):
-                found = self._project.reference(function, each.name).target
-                if id(found) in self._models:
-                    yield self._models[id(found)]
+                found = self._model_in(function, each.name)
+                if found is not None:
+                    yield found
                     return
             elif isinstance(each, Result):
                 call = function.scope.calls[each.call]
@@ -175,6 +182,15 @@ class Reach:
                     if table is not None:
                         yield table
                         return
+
+    def _model_in(self, function: Function, name: str) -> str | None:
+        """The table of the model that a dotted name is, or is reached through, as in `User.query.get`."""
+        while name:
+            target = self._project.reference(function, name).target
+            if id(target) in self._models:
+                return self._models[id(target)]
+            name = name.rpartition(".")[0]
+        return None
 
     def _of_form(self, name: str | None) -> Iterator[str]:
         """The table that a model form or a model serializer saves to."""
