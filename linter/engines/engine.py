@@ -18,6 +18,9 @@ class TreeEngine(Observer, Protocol):
     def rules(self) -> list[str]:
         """The ids under which it is known to report."""
 
+    def judges(self) -> dict[str, tuple[str, str]]:
+        """Rules that judge each file, with title and documentation: what they find nothing in complies."""
+
     def rule_of(self, remark: Remark) -> str:
         """The id under which a remark is reported."""
 

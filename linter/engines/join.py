@@ -58,7 +58,21 @@ def join(
             failures=(*checked.failures, *failures),
             measures=with_measures(checked.measures, about),
         )
+        checked = _with_rules_that_hold(checked, engine, len(said))
     return checked
+
+
+def _with_rules_that_hold(checked: Checked, engine: TreeEngine, judged: int) -> Checked:
+    held = {rule: words for rule, words in engine.judges().items() if rule not in checked.results}
+    severity, confidence = Severity.ERROR, Confidence.HIGH
+    rules = {
+        rule: RuleInfo(rule, title, documentation, severity, confidence, engine=engine.name)
+        for rule, (title, documentation) in held.items()
+    }
+    results = {rule: RuleResult(rule, "files", judged, 0, 0) for rule in held}
+    return msgspec.structs.replace(
+        checked, rules={**checked.rules, **rules}, results={**checked.results, **results}
+    )
 
 
 def with_measures(measures: Measures, about: Iterable[tuple[str, Remarks]]) -> Measures:

@@ -10,6 +10,9 @@ from linter.finding import Finding
 from linter.outcome import Outcome, PracticeResult, RuleResult, Status
 from linter.report.document import JsonObject, dump
 from linter.report.escape import harmless_log, visible
+from linter.report.figures import PRACTICE
+from linter.report.figures_markdown import markdown_figures, markdown_trend
+from linter.report.figures_text import text_figures
 from linter.report.json_report import finding_object, head, tail
 from linter.report.markup import markdown_cell, markdown_code, markdown_message, markdown_text
 from linter.report.summary import counted
@@ -92,6 +95,9 @@ def render_text(outcome: Outcome, *, colour: bool = False) -> str:
         lines = [paint.bold(visible(group))]
         for practice in practices:
             lines += _text_practice(practice, min(width, 30), paint)
+            if practice.id == PRACTICE:
+                lines += text_figures(outcome, paint)
+            lines += _text_questions(practice, paint)
         blocks.append("\n".join(lines))
     blocks += ["\n".join(lines) for lines in closing(outcome, paint) if lines]
     if any(len(findings) > FINDINGS_SHOWN for findings in _findings_by_rule(outcome)):
@@ -115,6 +121,9 @@ def _text_practice(practice: PracticeResult, width: int, paint: Paint) -> Iterat
     if others:
         yield f"      {paint.dim('from other rules')}"
         yield from _text_findings(others, paint)
+
+
+def _text_questions(practice: PracticeResult, paint: Paint) -> Iterator[str]:
     for question in practice.questions:
         yield f"      {paint('36', '?')} {visible(question)}"
 
@@ -150,6 +159,8 @@ def render_markdown(outcome: Outcome) -> str:
         blocks.append(f"## {markdown_text(group)}")
         for practice in practices:
             blocks += _markdown_practice(practice)
+            blocks += markdown_figures(outcome) if practice.id == PRACTICE else ()
+            blocks += _markdown_questions(practice)
     blocks += _markdown_ending(outcome)
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -173,6 +184,9 @@ def _markdown_practice(practice: PracticeResult) -> Iterator[str]:
     for rule in practice.rules:
         yield from _markdown_findings(markdown_code(rule.rule), findings_of(rule, practice))
     yield from _markdown_findings("Other rules", other_findings(practice))
+
+
+def _markdown_questions(practice: PracticeResult) -> Iterator[str]:
     if practice.questions:
         asked = "\n".join(f"- [ ] {markdown_message(question)}" for question in practice.questions)
         yield f"For a person to answer:\n\n{asked}"
@@ -206,6 +220,7 @@ def _markdown_finding(finding: Finding) -> str:
 
 
 def _markdown_ending(outcome: Outcome) -> Iterator[str]:
+    yield from markdown_trend(outcome)
     if outcome.skipped or outcome.failures:
         yield "## What was not checked"
         lines = [

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from linter.finding import Finding, Severity
 from linter.outcome import Outcome, PracticeResult, RuleResult, Status
+from linter.report.figures import PRACTICE
+from linter.report.figures_html import figure_tables, trend_section
 from linter.report.html_finding import finding_cards, rule_documentation
 from linter.report.html_page import Option, facts, footer, limits, masthead, page, tools
 from linter.report.markup import html_message, html_text
@@ -56,6 +58,7 @@ def _body(outcome: Outcome) -> Iterator[str]:
             yield from _practice(practice, outcome)
         yield "</div></section>"
     yield "</main>"
+    yield trend_section(outcome)
     yield limits(outcome)
     yield footer(outcome)
 
@@ -110,6 +113,8 @@ def _practice(practice: PracticeResult, outcome: Outcome) -> Iterator[str]:
         practice.findings,
     )
     yield f'<p class="summary">{html_message(practice.summary)}</p>'
+    if practice.id == PRACTICE:
+        yield from figure_tables(outcome)
     violated = [rule for rule in practice.rules if findings_of(rule, practice)]
     held = [rule for rule in practice.rules if rule.subjects and rule not in violated]
     for rule in sorted(violated, key=lambda rule: worst_rank(findings_of(rule, practice))):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from linter.finding import Finding
 from linter.outcome import Outcome
 from linter.report.audit_html import SEVERITY_OPTIONS, practice_opening
+from linter.report.figures_html import trend_section
 from linter.report.html_finding import finding_cards, rule_documentation
 from linter.report.html_page import Option, facts, footer, limits, masthead, page, tools
 from linter.report.markup import html_message, html_text
@@ -36,6 +37,7 @@ def _body(outcome: Outcome) -> Iterator[str]:
     for practice in practices:
         yield from _practice(practice, outcome)
     yield "</div></div></main>"
+    yield trend_section(outcome)
     yield limits(outcome)
     yield footer(outcome)
 

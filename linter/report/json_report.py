@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from linter.finding import Finding, Fix, Location, Note
+from linter.measures import Figure, Measures, Trend
 from linter.outcome import Hidden, Outcome, RuleInfo
 from linter.report.document import JsonObject, dump, dump_lines, identity, span, weakness_url
 from linter.report.summary import tally
@@ -39,6 +40,9 @@ def _records(outcome: Outcome) -> Iterator[JsonObject]:
     for kind, key in (("skipped", "skipped"), ("error", "errors"), ("stale", "stale")):
         for record in rest[key]:
             yield {"type": kind, **record}
+    for key in ("measures", "trend"):
+        if key in rest:
+            yield {"type": key, **rest[key]}
     yield {"type": "summary", **_summary(outcome)}
 
 
@@ -53,16 +57,48 @@ def head(outcome: Outcome) -> JsonObject:
 
 
 def tail(outcome: Outcome) -> JsonObject:
-    """What every document of ours ends with: what was not checked and what went wrong."""
+    """What every document of ours ends with: what was not checked, what went wrong, what was measured."""
     rest: JsonObject = {
         "skipped": [{"path": item.path, "reason": item.reason} for item in sorted(outcome.skipped)],
         "excluded": dict(sorted(outcome.excluded.items())),
         "stale": [msgspec.to_builtins(entry) for entry in sorted(outcome.stale)],
         "errors": [{"where": item.where, "message": item.message} for item in outcome.failures],
     }
+    if outcome.measures.figures or outcome.measures.counts:
+        rest["measures"] = _measures(outcome.measures)
+    if outcome.trend is not None:
+        rest["trend"] = _trend(outcome.trend)
     if outcome.timings is not None:
         rest["timings"] = dict(sorted(outcome.timings.items()))
     return rest
+
+
+def _measures(measures: Measures) -> JsonObject:
+    """The worst places, and the counts of each file where they were asked for."""
+    shown: JsonObject = {"worst": [_figure(each) for each in measures.figures]}
+    if measures.counts:
+        shown["files"] = [
+            {"path": path, **msgspec.structs.asdict(counts)}
+            for path, counts in sorted(measures.counts.items())
+        ]
+    return shown
+
+
+def _trend(trend: Trend) -> JsonObject:
+    """All that moved."""
+    moves = [_figure(each) for each in trend.moves]
+    return {"base": trend.base, "commit": trend.commit, "moves": moves}
+
+
+def _figure(figure: Figure) -> JsonObject:
+    return {
+        "measure": figure.kind,
+        "path": figure.path,
+        "line": figure.line,
+        "name": figure.name or None,
+        "value": figure.value,
+        "was": figure.was,
+    }
 
 
 def tool(outcome: Outcome) -> JsonObject:

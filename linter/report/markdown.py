@@ -8,6 +8,7 @@ from itertools import groupby
 from linter.finding import Finding, Severity
 from linter.outcome import Outcome
 from linter.report.escape import visible
+from linter.report.figures_markdown import markdown_trend
 from linter.report.markup import markdown_code, markdown_fence, markdown_message, markdown_text
 from linter.report.snippet import snippet
 from linter.report.summary import counted, headline, rule_to_explain
@@ -82,7 +83,7 @@ def _place(path: str, line: int) -> str:
 
 
 def _ending(outcome: Outcome, limit: int) -> Iterator[str]:
-    """What was not checked; the lists are cut when even they would be too long."""
+    """What was not checked and what moved; the lists are cut when even they would be too long."""
     failures = [f"- {markdown_text(f'{item.where}: {item.message}')}" for item in outcome.failures]
     if failures:
         yield f"**Internal errors**\n\n{_cut(failures, limit)}"
@@ -92,6 +93,7 @@ def _ending(outcome: Outcome, limit: int) -> Iterator[str]:
     if skipped:
         title = f"Not read, or not in full: {counted(len(skipped), 'file')}"
         yield f"<details><summary>{title}</summary>\n\n{_cut(skipped, limit)}\n\n</details>"
+    yield from markdown_trend(outcome)
     if outcome.findings:
         rule = markdown_code(f"backlint explain {rule_to_explain(outcome)}")
         yield f"What a rule means and how to comply: {rule}"

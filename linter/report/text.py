@@ -43,6 +43,7 @@ def closing(outcome: Outcome, paint: Paint) -> Iterator[list[str]]:
     yield _failure_lines(outcome, paint)
     yield _stale_lines(outcome, paint)
     yield _timing_lines(outcome, paint)
+    yield _trend_lines(outcome, paint)
     counts = tally(outcome)
     yield [*_advice_lines(outcome, counts, paint), _headline(outcome, counts, paint)]
 
@@ -162,6 +163,14 @@ def _timing_lines(outcome: Outcome, paint: Paint) -> list[str]:
     slowest = sorted(outcome.timings.items(), key=lambda item: (-item[1], item[0]))[:_SLOWEST]
     rows = [f"  {seconds * 1000:>9,.1f} ms  {visible(phase)}" for phase, seconds in slowest]
     return [paint.bold("Time"), *rows]
+
+
+def _trend_lines(outcome: Outcome, paint: Paint) -> list[str]:
+    if outcome.trend is None:
+        return []
+    from linter.report.figures_text import text_trend
+
+    return text_trend(outcome.trend, paint)
 
 
 def _advice_lines(outcome: Outcome, counts: Tally, paint: Paint) -> list[str]:

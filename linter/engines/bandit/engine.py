@@ -60,6 +60,10 @@ class BanditEngine(msgspec.Struct, frozen=True):
         """The ids under which bandit's own tests are reported."""
         return known_rules()
 
+    def judges(self) -> dict[str, tuple[str, str]]:
+        """None: what a test of bandit found nothing in may be without anything for it to judge."""
+        return {}
+
     def rule_of(self, remark: Remark) -> str:
         """The id under which a remark is reported."""
         return rule_of(remark.code, remark.cwe)

@@ -55,6 +55,10 @@ class RadonEngine(msgspec.Struct, frozen=True):
         """The ids under which it reports."""
         return sorted(_RULES.values())
 
+    def judges(self) -> dict[str, tuple[str, str]]:
+        """All of them."""
+        return {rule: _DESCRIPTIONS[code] for code, rule in _RULES.items()}
+
     def rule_of(self, remark: Remark) -> str:
         """The id under which a remark is reported."""
         return _RULES[remark.code]
