@@ -66,6 +66,14 @@ class Cache:
         """Replace the stored observations."""
         self._store_by_key("observations", observations)
 
+    def scans(self) -> dict[bytes, bytes]:
+        """What programs beside backlint said about files, encoded, by key, as stored by the last such run."""
+        return self._by_key("scans")
+
+    def store_scans(self, scans: Mapping[bytes, bytes]) -> None:
+        """Replace the stored scans."""
+        self._store_by_key("scans", scans)
+
     def _by_key(self, name: str) -> dict[bytes, bytes]:
         payload = self._read(name)
         if payload is None:
@@ -163,4 +171,4 @@ def _is_ours(path: str, name: str) -> bool:
     with open(path, "rb") as file:
         if name in own:
             return file.read(len(own[name]) + 1) == own[name]
-        return stem in ("facts", "observations", "result") and file.read(len(_MAGIC)) == _MAGIC
+        return stem in ("facts", "observations", "result", "scans") and file.read(len(_MAGIC)) == _MAGIC

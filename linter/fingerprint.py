@@ -18,7 +18,7 @@ import msgspec
 from linter.facts.files import FileFacts
 from linter.facts.ranges import statement_ranges
 from linter.finding import Finding
-from linter.parse.pieces import Language, pieces
+from linter.parse.pieces import Language, language_at, pieces
 
 _HALF = 16
 _CLOSING = (")", "]", "}")
@@ -35,7 +35,7 @@ def assign(findings: Iterable[Finding], statement_text: Callable[[Finding], str]
     known: dict[tuple[Language, str], str] = {}
     assigned = []
     for finding in findings:
-        language: Language = "sql" if finding.location.path.endswith(".sql") else "python"
+        language = language_at(finding.location.path)
         text = statement_text(finding)
         normal = known.get((language, text))
         if normal is None:

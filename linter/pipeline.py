@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from linter.config import Settings
     from linter.engines.engine import TreeEngine
     from linter.engines.sarif import Imported
+    from linter.engines.semgrep.engine import SemgrepEngine
     from linter.facts.files import FileFacts
     from linter.rule import Rule
     from linter.since import Changes
@@ -43,7 +44,7 @@ class Run:
     """One analysis of one project. Steps are done when first asked for, and once.
 
     `jobs` bounds the worker processes; 0 means one for each core. `progress` is told
-    (files done, files in all) while files are read.
+    (files done, files in all) while files are read. `semgrep` runs beside the analysis when it is given.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Run:
         *,
         jobs: int = 0,
         use_cache: bool = True,
+        semgrep: SemgrepEngine | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.settings = settings
@@ -60,12 +62,14 @@ class Run:
         self.timings = Timings()
         self.parsed = 0
         self._jobs = jobs
+        self._semgrep = semgrep
         self._progress = progress
         self._packs = [builtin_folder(), *(pack.path for pack in settings.packs if pack.trusted)]
         self.rule_files: list[RuleFile] = all_rule_files(self._packs)
         folder = settings.cache_dir or os.path.join(settings.root, FOLDER)
         self._cache = Cache(folder if use_cache else None, engine_signature())
-        self._by_path: dict[str, SourceFile] = {printable(file.path): file for file in discovery.files}
+        files = (*discovery.files, *discovery.foreign)
+        self._by_path: dict[str, SourceFile] = {printable(file.path): file for file in files}
         self._backend: Backend | None = None
         self._rules: list[Rule[Any]] | None = None
         self._facts: dict[str, FileFacts] | None = None
@@ -140,8 +144,9 @@ class Run:
 
         stored = self._cache.facts()
         observed = self._cache.observations() if self._engines else {}
+        own = {path: file for path, file in self._by_path.items() if file.language != "foreign"}
         reading = read_facts(
-            self._by_path,
+            own,
             self.settings.dialect,
             stored,
             observers=self._engines,
@@ -168,8 +173,9 @@ class Run:
         self.timings.lap("hash")
         found = self._cache.result(key, Checked)
         if found is None:
-            found = self.check_afresh()
-            self._cache.store_result(key, found)
+            found, settled = self._checked_beside_semgrep()
+            if settled:
+                self._cache.store_result(key, found)
             self.timings.lap("store")
         else:
             self.timings.lap("read result")
@@ -182,9 +188,25 @@ class Run:
         state.update("\0".join(options).encode())
         for engine in self._engines:
             state.update(engine.signature)
+        if self._semgrep is not None:
+            state.update(self._semgrep.signature)
         for path, file in self._by_path.items():
             state.update(path.encode("utf-8", "backslashreplace") + b"\0" + file.digest)
         return state.digest()
+
+    def _checked_beside_semgrep(self) -> tuple[Checked, bool]:
+        """What everybody says, and whether the next run would hear the same."""
+        if self._semgrep is None:
+            return self.check_afresh(), True
+        from linter.engines.semgrep.scan import Scan
+        from linter.extraction import cores
+
+        with Scan(self._semgrep, self._by_path, self._cache, self._jobs or cores()) as scan:
+            self.timings.lap("start semgrep")
+            checked = self.check_afresh()
+            checked = scan.joined(checked, self.facts, self.text_of)
+        self.timings.lap("wait for semgrep")
+        return checked, scan.settled
 
     def check_afresh(self, *, keep_subjects: bool = False) -> Checked:
         """Run every rule over the backend; `subjects` is filled when a fix will ask for them."""

@@ -264,6 +264,7 @@ def open_project(
     With `stdin_name` the content of that file is what arrives on standard input.
     """
     from linter.config import check_rules, find_root, with_nested
+    from linter.engines.roster import semgrep_engine
     from linter.pipeline import Run
     from linter.sources import discover
 
@@ -272,8 +273,10 @@ def open_project(
         named if stdin_name is None else [os.path.dirname(stdin_name) or "."]
     )
     settings = settings_at(root, values, default_profile=default_profile)
+    semgrep = semgrep_engine(settings)
     if stdin_name is None:
-        discovery = discover(settings.root, settings, named=named, explain=explain)
+        foreign = semgrep.foreign if semgrep is not None else frozenset()
+        discovery = discover(settings.root, settings, named=named, explain=explain, foreign=foreign)
     else:
         discovery = _with_stdin(settings, stdin_name)
     settings = with_nested(settings, discovery.configs)
@@ -284,6 +287,7 @@ def open_project(
         discovery,
         jobs=values.get("jobs") or 0,
         use_cache=not values.get("no_cache"),
+        semgrep=semgrep,
         progress=None if values.get("quiet") else terminal_progress(),
     )
     check_rules(settings, known_rules(settings, (rule.id for rule in run.rule_files)))
@@ -334,8 +338,7 @@ def known_rules(settings: Settings, loaded: Iterable[str]) -> list[str]:
         from linter.checklist import practices
         from linter.engines.roster import known_rules as engine_rules
 
-        known += engine_rules()
-
+        known += engine_rules(settings)
         known += [practice.id for practice in practices()]
         known += [rule for pack in settings.packs if not pack.trusted for rule in _ids(pack.path)]
     return known

@@ -77,6 +77,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
             "`pyproject.toml`, if there is one; `.bandit` at the root is read in any case."
         ),
     ] = None
+    semgrep_rules: Annotated[
+        Strings,
+        Meta(
+            description="Files, or folders of files, with rules of your own for the engine `semgrep`. They "
+            "are data: none of them can run code."
+        ),
+    ] = ()
     limits: Annotated[
         dict[Limit, float],
         Meta(
@@ -186,7 +193,16 @@ NOT_IN_PROJECT = frozenset({"allow-packs"})
 """Keys that a checked project cannot set."""
 
 PATHS = frozenset(
-    {"baseline", "bandit-config", "cache-dir", "extend", "rule-packs", "allow-packs", "source-roots"}
+    {
+        "allow-packs",
+        "bandit-config",
+        "baseline",
+        "cache-dir",
+        "extend",
+        "rule-packs",
+        "semgrep-rules",
+        "source-roots",
+    }
 )
 """Keys that hold paths, relative to the folder of the file that states them."""
 

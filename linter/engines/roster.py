@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from linter.selection import matches
+from linter.selection import is_glob, matches
 
 if TYPE_CHECKING:
     from linter.config import Settings
     from linter.engines.engine import TreeEngine
     from linter.engines.radon.engine import Depth
+    from linter.engines.semgrep.engine import SemgrepEngine
 
 _TREES = ("bandit", "radon")
 """Engines that look at trees, in the order in which they are asked."""
+_SEMGREP = "/semgrep-"
+"""What the id of every rule of semgrep holds."""
 _DEFAULTS: Mapping[str, tuple[str, ...]] = {
     "commit": (),
     "ci": _TREES,
@@ -40,6 +43,20 @@ def tree_engines(settings: Settings) -> tuple[TreeEngine, ...]:
     )
 
 
+def semgrep_engine(settings: Settings) -> SemgrepEngine | None:
+    """semgrep, when it is asked for and able to report a rule that is selected.
+
+    Where the profile alone asks for it, it need not be installed. Raises `ConfigError` for rules that cannot
+    be read.
+    """
+    if "semgrep" not in chosen(settings) or not _may_select_semgrep(settings):
+        return None
+    from linter.engines.semgrep.engine import semgrep_engine
+
+    stated = "semgrep" in settings.engines.get(settings.profile, ())
+    return semgrep_engine(settings, asked=stated or bool(settings.semgrep_rules))
+
+
 @cache
 def release_of(distribution: str) -> str:
     """The installed version of a distribution; empty when it is not installed.
@@ -47,8 +64,13 @@ def release_of(distribution: str) -> str:
     Read from the name of its `.dist-info` folder: `importlib.metadata` would cost more than a whole run in
     which nothing changed.
     """
+    return release_in(sys.path, distribution)
+
+
+def release_in(folders: Iterable[str], distribution: str) -> str:
+    """The version of a distribution that lies in one of these folders; empty when it is in none."""
     prefix = f"{distribution}-"
-    for folder in sys.path:
+    for folder in folders:
         try:
             names = os.listdir(folder or ".")
         except OSError:
@@ -59,12 +81,22 @@ def release_of(distribution: str) -> str:
     return ""
 
 
-def known_rules() -> list[str]:
+def known_rules(settings: Settings) -> list[str]:
     """Ids under which engines report, as far as they are known before a run: configuration may name them."""
     from linter.engines.bandit.catalog import known_rules as bandit_rules
     from linter.engines.radon.engine import RadonEngine
 
-    return [*bandit_rules(), *RadonEngine(0, 0, "limits", False, "").rules()]
+    return [*bandit_rules(), *RadonEngine(0, 0, "limits", False, "").rules(), *_semgrep_rules(settings)]
+
+
+def _semgrep_rules(settings: Settings) -> list[str]:
+    """The ids of semgrep's rules. They take time to read, so only where a configuration speaks of one."""
+    every = (settings, *settings.nested)
+    if not any(_SEMGREP in mention.name for each in every for mention in each.mentions):
+        return []
+    from linter.engines.semgrep.rules import known_rules
+
+    return known_rules(settings.semgrep_rules, settings.root)
 
 
 def _engine(name: str, settings: Settings) -> TreeEngine | None:
@@ -84,6 +116,15 @@ def _engine(name: str, settings: Settings) -> TreeEngine | None:
         depth: Depth = "worst" if settings.profile == "audit" else "limits"
         return RadonEngine(complexity, index, depth, settings.metrics, release)
     return None
+
+
+def _may_select_semgrep(settings: Settings) -> bool:
+    """Whether a rule of semgrep may be selected, as far as names tell without reading its rules."""
+    every = (settings, *settings.nested)
+    if any(not each.select for each in every):
+        return True
+    names = [name for each in every for name in (*each.select, *each.extend_select)]
+    return any("/" not in name or is_glob(name) or _SEMGREP in name for name in names)
 
 
 def _may_report(engine: TreeEngine, settings: Settings) -> bool:

@@ -15,6 +15,14 @@ Language: TypeAlias = Literal["python", "sql", "braces"]
 """`braces` are the languages with `//` and `/* */`: Go, Java, JavaScript, TypeScript and their kin."""
 
 
+def language_at(path: str) -> Language:
+    """The language whose comments and strings a file of this name has."""
+    name = path.rpartition("/")[2]
+    if name.endswith(".sql"):
+        return "sql"
+    return "python" if "." not in name or name.endswith((".py", ".pyw")) else "braces"
+
+
 class Piece(NamedTuple):
     """One comment or string: offsets into the text, in code points, the end exclusive.
 
