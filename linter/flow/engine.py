@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Attr, Constant, Expr, Item, Ref
 from linter.facts.scopes import Assign, Call, Parameter
+from linter.flow import checks
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
 from linter.flow.closures import free_names
@@ -14,13 +15,13 @@ from linter.flow.decorations import Decorations
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
 from linter.flow.heap import Cell, Entries, Items, Record
-from linter.flow.kinds import LOOSE
+from linter.flow.kinds import BITS, LOOSE
 from linter.flow.library import Library
 from linter.flow.library.containers import Containers
 from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
 from linter.flow.sanitizers import Sanitizers
-from linter.flow.sinks import ITEM_NAMES, LAST_NAMES, Sinks
+from linter.flow.sinks import COUNTING_NAMES, ITEM_NAMES, LAST_NAMES, Sinks
 from linter.flow.sources import Sources
 from linter.flow.state import State
 from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
@@ -32,6 +33,7 @@ from linter.flow.values import (
     Lambda,
     Marks,
     Named,
+    Obj,
     Taints,
     Value,
     merge,
@@ -73,6 +75,8 @@ class Engine:
         self.cut: set[str] = set()
         self.failures: list[Failure] = []
         self.met: set[int] = set()
+        self.carried: dict[str, Value] = {}
+        """What the caller has a hand in on `g` and on requests, by full name: see `linter.flow.carriers`."""
         self.globals = Globals(self)
         self.fields = Fields(self)
         self.decorations = Decorations(self)
@@ -94,6 +98,8 @@ class Engine:
         self._callees: dict[tuple[int, int], Resolved] = {}
         self._by_name: dict[str, list[tuple[Function, Class]]] | None = None
         self._relevant: frozenset[int] | None = None
+        self._counting: frozenset[int] | None = None
+        self._graph: _Graph | None = None
 
     # Work
 
@@ -113,6 +119,22 @@ class Engine:
         act = Activation(self, function, State(names, heap, {}))
         self._runs(act)
         return list(act.hits.values())
+
+    def left_by(
+        self, function: Function, names: dict[str, Value], heap: dict[int, Record]
+    ) -> list[tuple[str, Value]]:
+        """What a function leaves in attributes of library objects, as far as a caller has a hand in it."""
+        act = Activation(self, function, State(names, heap, {}))
+        if not self._runs(act):
+            return []
+        act.handed_on()
+        left = []
+        for name, value in act.state.names.items():
+            taints = act.deep_taints(value) if name.startswith(".") else ()
+            if taints:
+                shape = None if type(value.shape) is Obj else value.shape
+                left.append((name[1:], Value(shape, taints)))
+        return left
 
     def _runs(self, act: Activation) -> bool:
         """Run a function within the work allowed for one; whether it came to its end."""
@@ -189,39 +211,31 @@ class Engine:
     def relevant(self) -> frozenset[int]:
         """Functions from which a call that may be a sink can be reached, by names alone."""
         if self._relevant is None:
-            self._relevant = self._find_relevant()
+            self._relevant = self._reaching(LAST_NAMES, self._calls_by_name.writers)
         return self._relevant
 
-    def _find_relevant(self) -> frozenset[int]:
-        by_name: dict[str, list[int]] = {}
-        callers: dict[str, set[int]] = {}
-        names: dict[int, str] = {}
-        writers: list[int] = []
-        for function in self.backend.functions:
-            identity = id(function)
-            last = function.scope.name
-            if last == "__init__" and function.owner is not None:
-                last = function.owner.scope.name
-            names[identity] = last
-            if _writes_item(function):
-                writers.append(identity)
-            by_name.setdefault(last, []).append(identity)
-            for call in function.scope.calls:
-                callee = call.callee
-                if isinstance(callee, Ref):
-                    called = callee.name.rpartition(".")[2].lstrip(":$")
-                elif isinstance(callee, Attr):
-                    called = callee.name
-                else:
-                    continue
-                callers.setdefault(called, set()).add(identity)
+    @property
+    def counting(self) -> frozenset[int]:
+        """Functions from which a call can be reached that does something a number of times."""
+        if self._counting is None:
+            self._counting = self._reaching(COUNTING_NAMES, [])
+        return self._counting
+
+    @property
+    def _calls_by_name(self) -> _Graph:
+        if self._graph is None:
+            self._graph = _graph_of(self.backend)
+        return self._graph
+
+    def _reaching(self, last_names: frozenset[str], more: list[int]) -> frozenset[int]:
+        graph = self._calls_by_name
         found: set[int] = set()
-        pending = [identity for name in LAST_NAMES for identity in callers.get(name, ())] + writers
+        pending = [identity for name in last_names for identity in graph.callers.get(name, ())] + more
         while pending:
             identity = pending.pop()
             if identity not in found:
                 found.add(identity)
-                pending.extend(callers.get(names.get(identity, ""), ()))
+                pending.extend(graph.callers.get(graph.names.get(identity, ""), ()))
         return frozenset(found)
 
     # Calls of the project's functions
@@ -370,7 +384,11 @@ class Engine:
 
     def limits(self, left: Value, right: Value, symbol: str) -> tuple[Marks, Marks]:
         """What an order comparison proves: a number that is held against a limit."""
-        return (), ()
+        if bool(left.taints) == bool(right.taints):
+            return (), ()
+        value, is_below = (left, symbol[0] == "<") if left.taints else (right, symbol[0] == ">")
+        found = checks.marks(value, BITS["amount"])
+        return (found, ()) if is_below else ((), found)
 
     def suppresses(self, value: Value) -> bool:
         """Whether a context manager may swallow an exception."""
@@ -392,3 +410,33 @@ def _writes_item(function: Function) -> bool:
         if isinstance(statement, Assign)
         for target in statement.targets
     )
+
+
+class _Graph(NamedTuple):
+    """Who calls what, by last names. `writers` write into a mapping that is a sink by itself."""
+
+    names: dict[int, str]
+    callers: dict[str, set[int]]
+    writers: list[int]
+
+
+def _graph_of(backend: Backend) -> _Graph:
+    found = _Graph({}, {}, [])
+    for function in backend.functions:
+        identity = id(function)
+        last = function.scope.name
+        if last == "__init__" and function.owner is not None:
+            last = function.owner.scope.name
+        found.names[identity] = last
+        if _writes_item(function):
+            found.writers.append(identity)
+        for call in function.scope.calls:
+            callee = call.callee
+            if isinstance(callee, Ref):
+                called = callee.name.rpartition(".")[2].lstrip(":$")
+            elif isinstance(callee, Attr):
+                called = callee.name
+            else:
+                continue
+            found.callers.setdefault(called, set()).add(identity)
+    return found

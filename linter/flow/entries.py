@@ -8,9 +8,9 @@ from linter.facts.expressions import Attr, Constant, Ref, Result
 from linter.facts.scopes import Import
 from linter.flow.engine import Engine
 from linter.flow.heap import Entries, Instance, Record
-from linter.flow.kinds import CHARACTER_BITS, RELATIVE
-from linter.flow.sources.tables import MAPPING, PLUMBING, REQUESTS, UPLOADS
-from linter.flow.values import STRING, UNKNOWN, Named, Obj, Typed, Value, marked
+from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
+from linter.flow.sources.tables import MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
+from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Obj, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
 
 if TYPE_CHECKING:
@@ -18,17 +18,22 @@ if TYPE_CHECKING:
     from linter.facts.expressions import Expr
     from linter.facts.scopes import Parameter
     from linter.flow.summaries import Hit
-    from linter.frameworks.fastapi.dependencies import Dependencies
+    from linter.frameworks.fastapi.dependencies import Declared, Dependencies
 
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
 _FREE = frozenset({"str", "string", "path", "default", "any", "", "slug_or_path"})
 _SEGMENTS = frozenset({"", "default", "string", "slug"})
+_NUMBERS = frozenset({"int", "float"})
 _ONE_SEGMENT = CHARACTER_BITS["/"] | RELATIVE
 _DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
 _FLASK = ("flask", "quart", "apiflask")
 _DEPENDENCIES = 4
 """How deep dependencies of dependencies are run."""
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
+
+
+_RAW_HANDLER = "http.server.BaseHTTPRequestHandler"
+"""The handler of the standard library, which frameworks do without."""
 
 
 class Entry:
@@ -45,7 +50,9 @@ class Entry:
     @property
     def is_page(self) -> bool:
         """Whether what the handler returns is sent as a page."""
-        return self.route is None or self.route.framework in _FLASK
+        if self.route is None:
+            return not self.function.scope.name.startswith("do_")
+        return self.route.framework in _FLASK
 
     def __str__(self) -> str:
         return str(self.route) if self.route is not None else f"`{self.function.scope.name}`"
@@ -68,6 +75,11 @@ def entries_of(backend: Backend) -> list[Entry]:
             placeholders = _looks_like_handler(function)
             if placeholders is not None:
                 found[id(function)] = Entry(function, None, placeholders)
+    if "http" in backend.project.imported:
+        for cls in backend.classes:
+            if backend.project.derives(cls, _RAW_HANDLER, "http.server.SimpleHTTPRequestHandler"):
+                raw = [method for name, method in cls.methods.items() if name.startswith("do_")]
+                found.update((id(method), Entry(method, None, {})) for method in raw)
     return sorted(found.values(), key=lambda each: (each.function.module.path, each.function.index))
 
 
@@ -153,6 +165,24 @@ class Runner:
             names[name] = Value(value.shape, marked(value.taints, _ONE_SEGMENT))
         return names, heap
 
+    def hook_arguments(self, function: Function, heap: dict[int, Record]) -> dict[str, Value]:
+        """What a hook or a middleware is given: itself, and the request."""
+        names: dict[str, Value] = {}
+        parameters = list(function.scope.parameters)
+        if function.owner is not None and parameters:
+            names[parameters.pop(0).name] = Value(Typed(function.owner))
+        imported = self._project.imported
+        for position, each in enumerate(parameters):
+            parent = function.parent
+            declared = None if parent is None else self._project.annotated_type(parent, each.annotation)
+            if declared in REQUESTS:
+                names[each.name] = Value(Named(declared or ""))
+            elif position == 0 and each.annotation is None and any(p.name == "call_next" for p in parameters):
+                names[each.name] = Value(Named("starlette.requests.Request"))
+            elif position == 0 and each.annotation is None and "django" in imported:
+                names[each.name] = Value(Named("django.http.HttpRequest"))
+        return names
+
     def _plain(
         self, entry: Entry, parameter: Parameter, position: int, framework: str, heap: dict[int, Record]
     ) -> Value:
@@ -165,6 +195,9 @@ class Runner:
         kind = entry.placeholders.get(name)
         if kind is not None and kind in _FREE:
             return self._engine.sources.parameter(function, name, name, STRING)
+        if kind in _NUMBERS and id(function) in self._engine.counting:
+            found = self._engine.sources.parameter(function, name, name, A_NUMBER.shape)
+            return Value(found.shape, marked(found.taints, NUMBER))
         parent = function.parent
         declared = None if parent is None else self._project.annotated_type(parent, parameter.annotation)
         return Value(self._engine.globals.shape_of_type(declared))
@@ -175,6 +208,9 @@ class Runner:
             fields["request"] = Value(Named("django.http.HttpRequest"))
             taint = self._engine.sources.parameter(function, "kwargs", "self.kwargs", Named(MAPPING))
             fields["kwargs"] = taint
+        elif self._project.derives(cls, _RAW_HANDLER, "http.server.SimpleHTTPRequestHandler"):
+            for name, kind in (("path", STRING), ("headers", Named(MAPPING)), ("rfile", Named(STREAM))):
+                fields[name] = self._engine.sources.parameter(function, name, f"self.{name}", kind)
         identity = self._engine.next_id()
         heap[identity] = Instance(cls, fields)
         return Value(Obj(identity))
@@ -210,13 +246,25 @@ class Runner:
         if kind is not None and kind.startswith(("fastapi.", "starlette.", "sqlalchemy.")):
             return Value(shape)
         if declared.type is not None and engine.fields.is_limited(declared.holder, declared.type):
-            return UNKNOWN
+            return self._number(function, parameter, declared)
         for holder, marker in declared.markers:
             if engine.fields.is_limited(holder, marker, marker):
                 return UNKNOWN
         if kind is None and parameter.annotation is None and parameter.default is None:
             return engine.sources.parameter(function, parameter.name, parameter.name, STRING)
         return engine.sources.parameter(function, parameter.name, parameter.name, shape)
+
+    def _number(self, function: Function, parameter: Parameter, declared: Declared) -> Value:
+        """A parameter that can carry no text: tainted only as an amount, where an amount matters."""
+        engine = self._engine
+        if id(function) not in engine.counting or declared.type is None:
+            return UNKNOWN
+        if not engine.fields.is_free_number(declared.holder, declared.type):
+            return UNKNOWN
+        if any(engine.fields.is_bounded(holder, marker) for holder, marker in declared.markers):
+            return UNKNOWN
+        found = engine.sources.parameter(function, parameter.name, parameter.name, A_NUMBER.shape)
+        return Value(found.shape, marked(found.taints, NUMBER))
 
     def _supplied(
         self, dependency: tuple[Definition, Expr | None], heap: dict[int, Record], depth: int

@@ -24,7 +24,7 @@ from linter.facts.expressions import (
 from linter.facts.spans import Span
 from linter.flow import checks, folding
 from linter.flow.heap import Entries, Items, Record, joined, maybe_join, values_of
-from linter.flow.kinds import LOOSE
+from linter.flow.kinds import BITS, LOOSE
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
@@ -51,6 +51,7 @@ from linter.flow.values import (
     gathered,
     is_text,
     join,
+    marked,
     merge,
     part,
     shared,
@@ -339,7 +340,8 @@ class Expressions:
                 return constant(found)
         if symbol == "+":
             return self._plus(left, right)
-        if symbol == "%" and (is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints):
+        formats = is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints
+        if symbol == "%" and formats and left.shape != A_NUMBER.shape:
             return self.engine.strings.percent(self, left, right)  # type: ignore[arg-type]
         if symbol == "/" and not (left.shape == A_NUMBER.shape or isinstance(one, (int, float))):
             return self.engine.paths.joined(self, [left, right])
@@ -348,8 +350,13 @@ class Expressions:
             if type(record) is Entries and type(more) is Entries:
                 return self.allocate(self.updated(record, right))
         taints = merge(self.deep_taints(left), self.deep_taints(right))
+        if symbol == "*" and taints:
+            self.engine.sinks.repeated(self, left, right)  # type: ignore[arg-type]
         if is_text(left.shape) and symbol == "*":
             return Value(STRING, taints)
+        if symbol == "%" and not right.taints:
+            # What is left of a division is below its divisor.
+            taints = marked(taints, BITS["amount"])
         return Value(None, taints)
 
     def _plus(self, left: Value, right: Value) -> Value:
@@ -444,6 +451,8 @@ class Expressions:
         record = self.record(value)
         if type(record) is Items:
             return True if record.items else None if record.rest is not None else False
+        if type(record) is Entries and record.entries and record.rest is None:
+            return True
         return None
 
     # Operators that steer

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Constant, Expr, Item, Ref, Result, walk
 from linter.flow.heap import Entries
+from linter.flow.kinds import NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
-from linter.flow.values import STRING, Value
+from linter.flow.values import A_NUMBER, STRING, Value, marked
 from linter.resolve.definitions import Class, Definition
 from linter.resolve.project import Variable
 
@@ -31,6 +32,9 @@ _COLLECTIONS = frozenset(
 )
 _VALIDATORS = frozenset({"field_validator", "validator"})
 _FORMATS = frozenset({"pattern", "regex"})
+_LIMITS = frozenset({"le", "lt", "max_value"})
+_LIMITED = frozenset({"Le", "Lt", "Interval"})
+_COUNTS = frozenset({"int", "float"})
 _CHECKS = frozenset({"AfterValidator", "BeforeValidator", "WrapValidator", "PlainValidator", "Predicate"})
 
 
@@ -52,9 +56,11 @@ class Fields:
         target = None if found is None else found.target
         if not isinstance(target, Variable) or target.assign.annotation is None:
             return None
-        if self.is_limited(target.holder, target.assign.annotation, target.assign.value):
-            return Value(None)
         if self._is_validated(cls, name):
+            return Value(None)
+        if self.is_limited(target.holder, target.assign.annotation, target.assign.value):
+            if self.is_free_number(target.holder, target.assign.annotation, target.assign.value):
+                return Value(A_NUMBER.shape, marked(act.taken(extra.taints, name), NUMBER))
             return Value(None)
         kind = self._project.annotated_type(target.holder, target.assign.annotation)
         return Value(self._engine.globals.shape_of_type(kind), act.taken(extra.taints, name))
@@ -105,6 +111,22 @@ class Fields:
                         return True
                     if self._project.callee(holder, call).name.rpartition(".")[2] in _CHECKS:
                         return True
+        return False
+
+    def is_free_number(self, holder: Definition, annotation: Expr, *more: Expr | None) -> bool:
+        """Whether a declared type is a number, and nothing beside it says how large it may be."""
+        if self._project.annotated_type(holder, annotation) not in _COUNTS:
+            return False
+        return not any(expr is not None and self.is_bounded(holder, expr) for expr in (annotation, *more))
+
+    def is_bounded(self, holder: Definition, expr: Expr) -> bool:
+        """Whether a declaration says how large a number may be, or has it checked."""
+        for each in walk(expr):
+            if isinstance(each, Result) and each.call < len(holder.scope.calls):
+                call = holder.scope.calls[each.call]
+                last = self._project.callee(holder, call).name.rpartition(".")[2]
+                if last in _LIMITED or last in _CHECKS or any(key in _LIMITS for key, _ in call.keywords):
+                    return True
         return False
 
     def is_harmless(self, kind: str | None) -> bool:

@@ -86,3 +86,5 @@ def both(left: int, right: int) -> int:
 
 WORD = ALL_CHARACTERS | ALL_KINDS & ~BITS["amount"] & ~BITS["session"] | NO_PARENT_STEP | RELATIVE
 """What is known of a value of letters, digits and underscores only."""
+NUMBER = HARMLESS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
+"""What is known of a number: it holds no text, yet may be any amount."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from linter.flow.heap import Record, join_records, mapped, values_of
-from linter.flow.values import Marks, Root, Taint, Taints, Text, Value, join, shared
+from linter.flow.kinds import BITS, NO_PARENT_STEP
+from linter.flow.values import Marks, Root, Taint, Taints, Text, Value, join, merge, shared
 
 _PROOFS = 64
+CHECKED = "*checked"
+"""The name under which a state keeps what a check of a path or name was about, wherever it led."""
+_OF_PATHS = BITS["archive"] | NO_PARENT_STEP
 
 
 class State:
@@ -57,6 +61,8 @@ class State:
             if len(self.proved) < _PROOFS:
                 key = (root, way)
                 self.proved[key] = self.proved.get(key, 0) | mask
+            if mask & _OF_PATHS and way:
+                self._looked_at(Taint(root, way, 0, None))
         memo: dict[int, Value] = {}
         for name, value in self.names.items():
             if value.taints:
@@ -69,6 +75,10 @@ class State:
                 changed = changed or memo.get(id(each), each) is not each
             if changed:
                 self.heap[identity] = mapped(record, memo)
+
+    def _looked_at(self, taint: Taint) -> None:
+        known = self.names.get(CHECKED)
+        self.names[CHECKED] = Value(None, (taint,) if known is None else merge(known.taints, (taint,)))
 
     def proved_value(self, value: Value, marks: Marks) -> Value:
         """A value that is not in the state, with what a check has proved."""

@@ -36,6 +36,8 @@ def _frame(kind: Kind, turn: int) -> Framework:
 
 def _of_ways(kind: Kind, position: int) -> Iterator[Case]:
     for turn, way in enumerate(WAYS):
+        if way.name in kind.without:
+            continue
         frame = _frame(kind, turn + position)
         top = way.top.format(safe=kind.safe)
         for name, body in (("bad", way.bad), ("good", way.good)):

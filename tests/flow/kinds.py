@@ -18,7 +18,8 @@ class Twin(NamedTuple):
 class Kind(NamedTuple):
     """A kind: a constant that its sink takes, the use of `value`, and its own twins.
 
-    `answers` says that the sink is what the handler returns.
+    `answers` says that the sink is what the handler returns. `without` names ways whose safe twin does harm
+    at this sink.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind(NamedTuple):
     use: str
     twins: tuple[Twin, ...]
     answers: bool = False
+    without: frozenset[str] = frozenset()
 
 
 _CURSOR = "import sqlite3\ncursor = sqlite3.connect('x.db').cursor()\n"
@@ -339,6 +341,199 @@ KINDS = (
                 "key",
                 "import flask\nflask.session[given] = '1'",
                 "import flask\nflask.session['k'] = str(len(given))",
+            ),
+        ),
+    ),
+    Kind(
+        "nosql",
+        '{"a": "b"}',
+        "import json\nimport pymongo\nusers = pymongo.MongoClient().shop.users\nusers.find_one(json.loads(json.dumps(value)))",
+        (),
+    ),
+    Kind(
+        "header",
+        '"bar"',
+        "from http.server import BaseHTTPRequestHandler\nanswer = BaseHTTPRequestHandler(None, None, None)\nanswer.send_header('X-Name', value)",
+        (
+            Twin(
+                "encoded",
+                "from http.server import BaseHTTPRequestHandler\nanswer = BaseHTTPRequestHandler(None, None, None)\n"
+                "answer.send_header('X-Name', 'a' + given)",
+                "from urllib.parse import quote\nfrom http.server import BaseHTTPRequestHandler\n"
+                "answer = BaseHTTPRequestHandler(None, None, None)\nanswer.send_header('X-Name', quote(given))",
+            ),
+            Twin(
+                "newline-removed",
+                "from http.server import BaseHTTPRequestHandler\nanswer = BaseHTTPRequestHandler(None, None, None)\n"
+                "answer.send_header('X-Name', given.replace('\\t', ''))",
+                "from http.server import BaseHTTPRequestHandler\nanswer = BaseHTTPRequestHandler(None, None, None)\n"
+                "answer.send_header('X-Name', given.replace('\\r', '').replace('\\n', ''))",
+            ),
+        ),
+    ),
+    Kind(
+        "cookie",
+        '"light"',
+        "from flask import make_response\nanswer = make_response('done')\nanswer.headers['Set-Cookie'] = f'theme={value}'",
+        (
+            Twin(
+                "other-header",
+                "from flask import make_response\nanswer = make_response('done')\nanswer.headers['set-cookie'] = given",
+                "from flask import make_response\nanswer = make_response('done')\nanswer.headers['X-Theme'] = given",
+            ),
+            Twin(
+                "name",
+                "from flask import make_response\nanswer = make_response('done')\nanswer.set_cookie(given, '1')",
+                "from flask import make_response\nanswer = make_response('done')\nanswer.set_cookie('seen', str(len(given)))",
+            ),
+        ),
+    ),
+    Kind(
+        "regex",
+        '"bar"',
+        "import re\nre.search(value, 'text')",
+        (
+            Twin(
+                "escaped",
+                "import re\nre.compile('^' + given)",
+                "import re\nre.compile('^' + re.escape(given))",
+            ),
+            Twin(
+                "searched-text",
+                "import re\nre.sub(given, '', 'text')",
+                "import re\nre.sub('a+', given, given)",
+            ),
+            Twin(
+                "linear-engine",
+                "import re\nre.findall(given, 'text')",
+                "import re2\nre2.findall(given, 'text')",
+            ),
+            Twin(
+                "limited-time",
+                "import regex\nregex.search(given, 'text')",
+                "import regex\nregex.search(given, 'text', timeout=1)",
+            ),
+        ),
+    ),
+    Kind(
+        "format",
+        '"{0.name}"',
+        "class User:\n    name = 'x'\n\nvalue.format(User())",
+        (
+            Twin(
+                "strings-only",
+                "class User:\n    name = 'x'\n\ngiven.format(user=User())",
+                "class User:\n    name = 'x'\n\ngiven.format(user=User().name)",
+            ),
+            Twin(
+                "argument",
+                "class User:\n    name = 'x'\n\n('Hello ' + given).format(User())",
+                "class User:\n    name = 'x'\n\n'Hello {} {}'.format(User(), given)",
+            ),
+            Twin(
+                "map",
+                "class User:\n    name = 'x'\n\ngiven.format_map({'user': User()})",
+                "given.format_map({'user': 'x'})",
+            ),
+            Twin(
+                "template",
+                "class User:\n    name = 'x'\n\ngiven.format(User)",
+                "import string\n\nclass User:\n    name = 'x'\n\nstring.Template(given).safe_substitute(user=User())",
+            ),
+        ),
+    ),
+    Kind(
+        "amount",
+        "7",
+        "import time\ntime.sleep(float(value))",
+        (
+            Twin(
+                "least",
+                "for turn in range(int(given)):\n    pass",
+                "for turn in range(min(int(given), 100)):\n    pass",
+            ),
+            Twin(
+                "refused",
+                "number = int(given)\nif number < 0:\n    raise ValueError('too small')\nfor turn in range(number):\n    pass",
+                "number = int(given)\nif number > 100:\n    raise ValueError('too large')\nfor turn in range(number):\n    pass",
+            ),
+            Twin(
+                "cut-down",
+                "number = int(given)\nif number < 1:\n    number = 1\nvalue = 'x' * number",
+                "number = int(given)\nif number > 100:\n    number = 100\nvalue = 'x' * number",
+            ),
+            Twin(
+                "between",
+                "number = int(given)\nif 1 <= number:\n    value = [0] * number",
+                "number = int(given)\nif 1 <= number <= 100:\n    value = [0] * number",
+            ),
+            Twin(
+                "remainder",
+                "import os\nos.urandom(int(given))",
+                "import os\nos.urandom(int(given) % 64)",
+            ),
+            Twin(
+                "limit-constant",
+                "import secrets\nsecrets.token_hex(int(given))",
+                "import secrets\nLIMIT = 64\nnumber = int(given)\nif number >= LIMIT:\n    number = LIMIT\nsecrets.token_hex(number)",
+            ),
+            Twin(
+                "window",
+                "start = int(given)\nfor page in range(0, start + 5):\n    pass",
+                "start = int(given)\nfor page in range(start, start + 5):\n    pass",
+            ),
+        ),
+        without=frozenset({"digits", "full-match", "number"}),
+    ),
+    Kind(
+        "email",
+        '"hello"',
+        "import smtplib\nwith smtplib.SMTP('mail') as smtp:\n    smtp.sendmail('a@b.c', ['d@e.f'], f'Subject: {value}\\n\\nBody')",
+        (
+            Twin(
+                "body",
+                "import smtplib\nmessage = 'Subject: ' + given + '\\r\\n\\r\\nBody'\n"
+                "smtplib.SMTP('mail').sendmail('a@b.c', 'd@e.f', message.encode())",
+                "import smtplib\nmessage = 'Subject: x\\r\\n\\r\\n' + given\n"
+                "smtplib.SMTP('mail').sendmail('a@b.c', 'd@e.f', message.encode())",
+            ),
+            Twin(
+                "message",
+                "import smtplib\nsmtp = smtplib.SMTP_SSL('mail')\nsmtp.sendmail('a@b.c', 'd@e.f', 'From: %s\\n\\n' % given)",
+                "import smtplib\nfrom email.message import EmailMessage\nmessage = EmailMessage()\n"
+                "message['Subject'] = given\nsmtp = smtplib.SMTP_SSL('mail')\nsmtp.send_message(message)",
+            ),
+            Twin(
+                "newline-removed",
+                "import smtplib\nsmtplib.SMTP('mail').sendmail('a@b.c', 'd@e.f', 'Subject: ' + given.strip() + '\\n\\n')",
+                "import smtplib\nsmtplib.SMTP('mail').sendmail('a@b.c', 'd@e.f', 'Subject: ' + given.replace('\\n', ' ') + '\\n\\n')",
+            ),
+        ),
+    ),
+    Kind(
+        "log",
+        '"bar"',
+        "import logging\nlogger = logging.getLogger('shop')\nlogger.info('seen %s', value)",
+        (
+            Twin(
+                "quoted",
+                "import logging\nlogging.warning('seen %s', given)",
+                "import logging\nlogging.warning('seen %r', given)",
+            ),
+            Twin(
+                "newline-removed",
+                "import logging\nlogging.getLogger('x').error('seen ' + given.replace('\\t', ' '))",
+                "import logging\nlogging.getLogger('x').error('seen ' + given.replace('\\n', ' ').replace('\\r', ' '))",
+            ),
+            Twin(
+                "json",
+                "import logging\nlogging.info(f'seen {given}')",
+                "import json\nimport logging\nlogging.info(f'seen {json.dumps(given)}')",
+            ),
+            Twin(
+                "number",
+                "import logging\nlogging.info('seen {}'.format(given))",
+                "import logging\nlogging.info('seen %d', int(given))",
             ),
         ),
     ),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined
-from linter.flow.kinds import HARMLESS, lacking
+from linter.flow.kinds import BITS, NUMBER, lacking
+from linter.flow.library.archives import ARCHIVES
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.names import NUMBERS
 from linter.flow.values import (
@@ -25,6 +26,7 @@ from linter.flow.values import (
     Value,
     const_of,
     constant,
+    gathered,
     is_text,
     join,
     marked,
@@ -53,12 +55,8 @@ def _number(act: Calls, args: Args, receiver: Value) -> Value:
     known = folding.function("int", [const_of(value)]) if const_of(value) is not ... else ...
     if known is not ...:
         return constant(known)
-    taints = marked(
-        act.deep_taints(value), checks.KNOWN_VALUE & HARMLESS | checks.KNOWN_VALUE & ~((1 << 32) - 1)
-    )
-    act.state.prove(
-        checks.marks(value, checks.KNOWN_VALUE & HARMLESS | checks.KNOWN_VALUE & ~((1 << 32) - 1))
-    )
+    taints = marked(act.deep_taints(value), NUMBER)
+    act.state.prove(checks.marks(value, NUMBER))
     return Value(A_NUMBER.shape, taints)
 
 
@@ -90,6 +88,20 @@ def _same(act: Calls, args: Args, receiver: Value) -> Value:
     value = args.given(0)
     shape = STRING if is_text(value.shape) or type(value.shape) is Const else None
     return Value(shape or STRING, act.deep_taints(value))
+
+
+def _escaped(act: Calls, args: Args, receiver: Value) -> Value:
+    """The first argument as it is written in source: on one line."""
+    value = _same(act, args, receiver)
+    return Value(STRING, marked(value.taints, lacking("\r\n")))
+
+
+def _least(act: Calls, args: Args, receiver: Value) -> Value:
+    """The least of several: no more than the ones that the program picked."""
+    taints = gathered([Value(None, act.deep_taints(each)) for each in args.positional])
+    held = len(args.positional) > 1 and any(not act.deep_taints(each) for each in args.positional)
+    shape = A_NUMBER.shape if held else None
+    return Value(shape, marked(taints, BITS["amount"]) if held else taints)
 
 
 def _path_name(act: Calls, args: Args, receiver: Value) -> Value:
@@ -259,8 +271,8 @@ _SAME_NAMES = (
     " base64.b64decode base64.b64encode base64.urlsafe_b64decode base64.urlsafe_b64encode base64.b32decode"
     "base64.b16decode base64.decodebytes base64.standard_b64decode"
     " base64.standard_b64encode binascii.a2b_base64"
-    " codecs.decode codecs.encode repr ascii textwrap.dedent os.path.expanduser os.path.expandvars"
-    " os.fspath os.fsdecode os.fsencode json.dumps unicodedata.normalize django.utils.encoding.force_str"
+    " codecs.decode codecs.encode textwrap.dedent os.path.expanduser os.path.expandvars"
+    " os.fspath os.fsdecode os.fsencode unicodedata.normalize django.utils.encoding.force_str"
     " django.utils.encoding.smart_str six.text_type sys.intern string.capwords"
     " bytes.decode str.strip str.lower"
 )
@@ -286,6 +298,9 @@ _TABLE: dict[str, Model] = {
     **{name: _folded(name, A_STRING) for name in ("chr", "hex", "oct", "bin")},
     **{name: _nothing_of_it(A_BOOL) for name in ("callable", "hasattr", "issubclass", "any", "all")},
     **PATTERNS,
+    **ARCHIVES,
+    **dict.fromkeys(("repr", "ascii", "json.dumps"), _escaped),
+    "min": _least,
     "str": _string,
     "uuid.UUID": _number,
     "ipaddress.ip_address": _number,

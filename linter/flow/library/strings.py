@@ -50,13 +50,14 @@ _SAME = frozenset(
         "decode",
         "removeprefix",
         "removesuffix",
-        "format_map",
         "resolve",
         "absolute",
         "expanduser",
         "normalize",
     ]
 )
+_CODECS = frozenset({"encode", "decode"})
+"""What keeps the pieces of a text."""
 _SPLITS = frozenset(["split", "rsplit", "splitlines", "partition", "rpartition"])
 _NUMBERS = frozenset(["count", "find", "rfind", "index", "rindex", "__len__"])
 _PATHS = frozenset(
@@ -111,6 +112,8 @@ class Strings:
             return self._read(act, receiver, name, args)
         if name in ("resolve", "absolute"):
             return Value(receiver.shape, act.fresh_part(taints, checks.RESOLVED))
+        if name in _CODECS and type(receiver.shape) is Text:
+            return Value(receiver.shape, taints)
         if name in _SAME:
             shape = STRING if type(receiver.shape) in (Const, Text) else receiver.shape
             return Value(shape, taints)
@@ -242,9 +245,18 @@ class Strings:
             if parts is not None:
                 return act.concatenated(parts)
         taints = receiver.taints
+        if taints:
+            act.engine.sinks.called(act, "str.format", args, receiver)
         for each in args.all():
             taints = merge(taints, act.deep_taints(each))
         return Value(STRING, taints)
+
+    def _format_map(self, act: Calls, receiver: Value, args: Args) -> Value:
+        record = act.record(args.given(0))
+        if type(record) is Entries:
+            entries = {str(key): value for key, value in record.entries.items()}
+            return self._format(act, receiver, Args((), entries, None, record.rest))
+        return self._format(act, receiver, Args((), {}, None, args.given(0)))
 
     def percent(self, act: Calls, left: Value, right: Value) -> Value:
         """`left % right`, where the left side is a string."""
@@ -276,6 +288,7 @@ _HANDLERS: dict[str, Callable[[Strings, Calls, Value, Args], Value]] = {
     "joinpath": Strings._joinpath,
     "translate": Strings._translate,
     "format": Strings._format,
+    "format_map": Strings._format_map,
 }
 
 
@@ -332,6 +345,8 @@ def _percented(act: Calls, pattern: str, values: list[Value], named: Entries | N
             position += 1
         else:
             return None
+        if stripped[0] in "ra":
+            value = Value(value.shape, marked(act.deep_taints(value), lacking("\r\n")))
         parts.append(A_NUMBER if stripped[0] in "dioxXeEfFgGu" else value)
         rest = stripped[1:]
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, Native
 from linter.flow.kinds import LOOSE, WEAK_GUARD
-from linter.flow.sinks import programs, resources, responses, statements
+from linter.flow.sinks import amounts, documents, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.contexts import harmless, holes
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
+from linter.flow.sources.tables import FILE, STREAM
 from linter.flow.summaries import Hit
 from linter.flow.values import Named, Value, const_of, is_text
 
@@ -18,23 +19,30 @@ if TYPE_CHECKING:
     from linter.facts.spans import Span
     from linter.flow.access import Access
 
-_OFF = frozenset({"amount", "format", "email", "nosql", "regex", "archive"})
-"""Kinds for which no rule asks yet."""
 TABLE = [
     each
-    for table in (statements.TABLE, programs.TABLE, resources.TABLE, responses.TABLE)
+    for table in (
+        statements.TABLE,
+        programs.TABLE,
+        resources.TABLE,
+        responses.TABLE,
+        amounts.AMOUNT,
+        records.LOG,
+    )
     for each in table
-    if each.kind not in _OFF
 ]
 BY_CALLEE: dict[str, list[Sink]] = {}
 for _row in TABLE:
     BY_CALLEE.setdefault(_row.callee, []).append(_row)
 LAST_NAMES = frozenset(each.callee.rpartition(".")[2].removesuffix("()") for each in TABLE)
 """Last names of calls that may be sinks: a function that makes none, and reaches none, is not looked at."""
+COUNTING_NAMES = frozenset(each.callee.rpartition(".")[2] for each in amounts.AMOUNT)
+"""Last names of calls whose sink is a number."""
 ITEM_NAMES = frozenset(each.callee.rpartition(".")[2] for each in TABLE if each.place == "item")
 """Last names of mappings that are sinks when something is written into them."""
 
 
+_FILES = frozenset({FILE, STREAM})
 _CONTENT_TYPES = frozenset({"flask.Response.mimetype", "flask.Response.content_type"})
 
 
@@ -48,7 +56,7 @@ class Sinks:
     def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
         """Hold a call against the tables."""
         rows = BY_CALLEE.get(name)
-        if rows is None and "()" in name:
+        if rows is None and ("()" in name or name.startswith(documents.CLIENTS)):
             rows = BY_CALLEE.get("?." + name.rpartition(".")[2])
         if rows is None:
             return
@@ -57,6 +65,8 @@ class Sinks:
                 self._call(act, row, args, receiver)
 
     def _call(self, act: Access, row: Sink, args: Args, receiver: Value) -> None:
+        if row.kind == "nosql" and not documents.are_used(act):
+            return
         self.seen[row.kind, id(act.function), act.span] = (act.function, row)
         value: Value | None
         if row.argument == RECEIVER:
@@ -68,8 +78,8 @@ class Sinks:
             value = args.get(row.argument, row.keyword)
         if row.when:
             value = CONDITIONS[row.when](act, args, value, receiver)
-        if row.kind == "path" and value is not None and type(act.record(value)) is Native:
-            # A file in memory: what is read of it names nothing.
+        if row.kind == "path" and value is not None and _is_open_file(act, value):
+            # What is read of a file that is open names nothing.
             return
         if value is not None:
             self.reached(act, row, value, act.span)
@@ -98,9 +108,23 @@ class Sinks:
             return
         for row in BY_CALLEE.get(shape.name, ()):
             if row.place == "item":
+                if row.when:
+                    found = CONDITIONS[row.when](act, Args([key, value]), value, base)
+                    if found is None:
+                        continue
+                    self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+                    self.reached(act, row, found, act.span)
+                    continue
                 self.seen[row.kind, id(act.function), act.span] = (act.function, row)
                 self.reached(act, row, key, act.span)
                 self.reached(act, row, Value(None, act.deep_taints(value)), act.span)
+
+    def repeated(self, act: Access, left: Value, right: Value) -> None:
+        """Hold `left * right` against what may be repeated."""
+        number = amounts.repeated(act, left, right)
+        if number is not None:
+            self.seen["amount", id(act.function), act.span] = (act.function, amounts.REPEATED)
+            self.reached(act, amounts.REPEATED, number, act.span)
 
     def attribute_set(self, act: Access, full: str, base: Value, value: Value) -> None:
         """Hold `base.name = value` against the tables."""
@@ -130,3 +154,8 @@ class Sinks:
         self.seen["xss", id(act.function), span] = (act.function, responses.ANSWER)
         if is_text(value.shape):
             self.reached(act, responses.ANSWER, value, span)
+
+
+def _is_open_file(act: Access, value: Value) -> bool:
+    shape = value.shape
+    return type(act.record(value)) is Native or (type(shape) is Named and shape.name in _FILES)

@@ -6,8 +6,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.heap import Entries, Items, Native, joined
-from linter.flow.values import UNKNOWN, Const, Either, Named, Text, Value, const_of, is_text
+from linter.flow.heap import Instance, Items, Native, joined, values_of
+from linter.flow.sinks import amounts, documents, records
+from linter.flow.state import CHECKED
+from linter.flow.values import (
+    UNKNOWN,
+    ClassRef,
+    Const,
+    Either,
+    FunctionRef,
+    ModuleRef,
+    Named,
+    Text,
+    Typed,
+    Value,
+    const_of,
+    is_text,
+)
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -143,15 +158,6 @@ def _sax_parser(act: Access, args: Args, value: Value | None, receiver: Value) -
     return value if record is not None and record.fields.get("entities") is not None else None
 
 
-def _is_filter(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
-    """A query whose values may be objects: JSON that the caller sends, not a string."""
-    record = None if value is None else act.record(value)
-    values = [value] if record is None else list(record.entries.values()) if type(record) is Entries else []
-    loose = [each for each in values if each is not None and type(each.shape) is Named]
-    found = [each for each in loose if each.taints and each.shape == Named("request.json")]
-    return joined(found)
-
-
 def _is_element(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     shape = receiver.shape
     known = type(shape) is Named and "etree" in shape.name.lower()
@@ -189,11 +195,47 @@ def _html(act: Access, args: Args, value: Value | None, receiver: Value) -> Valu
 
 
 def _unfiltered(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
-    return None if "filter" in args.keywords else value
+    """An archive of which all is taken out: neither a filter nor a choice of members is given."""
+    if "filter" in args.keywords or args.get(1, "members") is not None or value is None:
+        return None
+    looked_at = act.state.names.get(CHECKED)
+    if looked_at is None:
+        return value
+    mine = {each.root: each.way for each in value.taints}
+    for each in looked_at.taints:
+        way = mine.get(each.root)
+        if way is not None and len(each.way) > len(way) and each.way[: len(way)] == way:
+            # The names of members have been held against something: what is left is what passed.
+            return None
+    return value
 
 
-def _never(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
-    return None
+def _is_format(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """A pattern that the caller writes, and things in reach of it whose attributes lead further."""
+    if not (is_text(receiver.shape) or receiver.shape in (None, Named("request.json"))):
+        return None
+    return receiver if any(_has_attributes(act, each) for each in args.all()) else None
+
+
+def _has_attributes(act: Access, value: Value) -> bool:
+    shape = value.shape
+    record = act.record(value)
+    if record is not None:
+        return type(record) is Instance or any(_has_attributes(act, each) for each in values_of(record))
+    if type(shape) is Either:
+        return any(_has_attributes(act, Value(each)) for each in shape.shapes)
+    return type(shape) in (Typed, ClassRef, ModuleRef, FunctionRef)
+
+
+def _set_cookie(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """What is written into the header `Set-Cookie` itself."""
+    name = const_of(args.given(0))
+    return args.get(1) if isinstance(name, str) and name.lower() == "set-cookie" else None
+
+
+def _client_text(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """A regular expression of Python's, without a limit of its time."""
+    return None if "timeout" in args.keywords else value
 
 
 CONDITIONS: dict[str, Condition] = {
@@ -210,15 +252,20 @@ CONDITIONS: dict[str, Condition] = {
     "lxml-parser": _sax_parser,
     "sax-reader": _sax_reader,
     "sax-parser": _sax_parser,
-    "is-filter": _is_filter,
+    "is-filter": documents.is_filter,
+    "is-filter-of-find": documents.is_filter_of_find,
+    "limit": amounts.limit,
+    "is-number": amounts.is_number,
+    "record": records.text,
+    "set-cookie": _set_cookie,
+    "client-text": _client_text,
     "is-element": _is_element,
     "is-ldap-filter": _is_ldap,
     "is-path": _is_path,
     "is-template": _is_text,
-    "is-format": _is_text,
+    "is-format": _is_format,
     "page": _page,
     "html": _html,
     "unfiltered": _unfiltered,
     "raw-mail": _is_text,
-    "never": _never,
 }

@@ -16,6 +16,8 @@ from linter.flow.kinds import (
 )
 from linter.flow.values import Either, Taint, Text, Value
 
+_NOT_BY_CHARACTERS = frozenset({"session", "amount", "url", "cookie"})
+"""Kinds for which a plain word does harm as well."""
 _SHELL = ";|&$`<>\n()"
 
 
@@ -53,7 +55,8 @@ def holes(value: Value) -> Iterator[Hole]:
 
 def harmless(kind: str, hole: Hole) -> bool:
     """Whether a value does no harm at this place, judged by what it lacks and what stands before it."""
-    if hole.taint.safe & ALL_CHARACTERS == ALL_CHARACTERS and kind not in ("session", "amount", "url"):
+    plain = hole.taint.safe & ALL_CHARACTERS == ALL_CHARACTERS
+    if plain and kind not in _NOT_BY_CHARACTERS:
         return True
     judge = _JUDGES.get(kind)
     return judge is not None and judge(hole)
@@ -120,6 +123,12 @@ def _xss(hole: Hole) -> bool:
     return lacks(hole.taint.safe, "<")
 
 
+def _email(hole: Hole) -> bool:
+    """Whether a value stands in the body of a message, or cannot begin another header."""
+    before = hole.before
+    return "\n\n" in before or "\r\n\r\n" in before or lacks(hole.taint.safe, "\n")
+
+
 def _without(characters: str) -> Callable[[Hole], bool]:
     def judge(hole: Hole) -> bool:
         return lacks(hole.taint.safe, characters)
@@ -138,8 +147,10 @@ _JUDGES: dict[str, Callable[[Hole], bool]] = {
     "url": _url,
     "redirect": _redirect,
     "xss": _xss,
-    "header": _without("\r\n"),
-    "cookie": _without("\r\n;"),
+    "header": _without("\n"),
+    "email": _email,
+    "log": _without("\n"),
+    "cookie": _without(";"),
     "regex": _without("*+{"),
     "format": _without("{"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linter.flow.sinks.table import ALL, rows
+from linter.flow.sinks.table import ALL, RECEIVER, rows
 
 _RUN = "subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen"
 
@@ -92,15 +92,15 @@ REGEX = [
         0,
         "pattern",
     ),
-    *rows("regex", "regex.compile regex.match regex.search regex.sub regex.findall", 0, "pattern"),
+    *rows(
+        "regex",
+        "regex.compile regex.match regex.search regex.fullmatch regex.findall regex.sub",
+        0,
+        "pattern",
+        "client-text",
+    ),
 ]
 
-AMOUNT = [
-    *rows("amount", "time.sleep asyncio.sleep", 0, "secs"),
-    *rows("amount", "range", 0),
-    *rows("amount", "os.urandom secrets.token_bytes secrets.token_hex secrets.token_urlsafe", 0, "nbytes"),
-]
+FORMAT = [*rows("format", "str.format str.format_map", RECEIVER, "", "is-format")]
 
-FORMAT = [*rows("format", "str.format str.format_map", -2, "", "is-format")]
-
-TABLE = [*COMMAND, *CODE, *TEMPLATE, *DESERIALIZE, *XML, *REGEX, *AMOUNT, *FORMAT]
+TABLE = [*COMMAND, *CODE, *TEMPLATE, *DESERIALIZE, *XML, *REGEX, *FORMAT]

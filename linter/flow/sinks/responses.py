@@ -46,14 +46,36 @@ SESSION = [
 ]
 
 HEADER = [
+    # What frameworks and `http.client` send is refused when it holds a newline; this is not.
+    *rows("header", "http.server.BaseHTTPRequestHandler.send_header ?.send_header", 0, "keyword"),
     *rows("header", "http.server.BaseHTTPRequestHandler.send_header ?.send_header", 1, "value"),
-    *rows("header", "http.client.HTTPConnection.putheader", 1),
+    *rows("header", "http.server.BaseHTTPRequestHandler.send_response ?.send_response", 1, "message"),
 ]
-HEADER_ITEM = Sink("header", "headers", ALL, "", "", False, "item")
+
+_WERKZEUG = (
+    "flask.Response flask.wrappers.Response quart.Response werkzeug.Response werkzeug.wrappers.Response"
+)
+_CHECKED = (
+    "django.http.HttpResponse django.http.JsonResponse django.http.HttpResponseRedirect"
+    " rest_framework.response.Response starlette.responses.Response fastapi.Response"
+    " fastapi.responses.Response fastapi.responses.JSONResponse starlette.responses.JSONResponse"
+    " fastapi.responses.RedirectResponse starlette.responses.RedirectResponse fastapi.responses.HTMLResponse"
+)
+
+
+def _each(classes: str, member: str) -> str:
+    return " ".join(f"{each}.{member}" for each in classes.split())
+
 
 COOKIE = [
-    *rows("cookie", "flask.Response.set_cookie ?.set_cookie", 0, "key"),
-    *rows("cookie", "flask.Response.set_cookie ?.set_cookie", 1, "value", "", False),
+    # Werkzeug writes names as they are; `http.cookies`, which the others use, refuses what is no name.
+    *rows("cookie", _each(_WERKZEUG, "set_cookie"), 0, "key"),
+    *rows("cookie", _each(_CHECKED, "set_cookie") + " ?.set_cookie", 0, "key", "", False),
+    *rows("cookie", _each(f"{_WERKZEUG} {_CHECKED}", "set_cookie") + " ?.set_cookie", 1, "value", "", False),
+    *[
+        Sink("cookie", callee, ALL, "", "set-cookie", True, "item")
+        for callee in (*_each(f"{_WERKZEUG} {_CHECKED}", "headers").split(), "django.http.HttpResponse")
+    ],
 ]
 
 TABLE = [*XSS, *SESSION, *HEADER, *COOKIE]

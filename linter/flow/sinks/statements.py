@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from linter.flow.sinks.table import ALL, rows
+from linter.flow.sinks.documents import NOSQL
+from linter.flow.sinks.table import rows
 
 SQL = [
     *rows(
@@ -49,18 +50,6 @@ SQL = [
         "is-sql",
     ),
     *rows("sql", "?.fetch ?.read_sql ?.mogrify", 0, "query", "is-sql"),
-]
-
-NOSQL = [
-    *rows(
-        "nosql",
-        "?.find ?.find_one ?.find_one_and_update ?.find_one_and_delete ?.find_one_and_replace ?.delete_one"
-        " ?.delete_many ?.update_one ?.update_many ?.replace_one ?.count_documents ?.aggregate ?.distinct",
-        0,
-        "filter",
-        "is-filter",
-    ),
-    *rows("nosql", "mongoengine.Document.objects", ALL, "", "is-filter"),
 ]
 
 XPATH = [

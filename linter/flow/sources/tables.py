@@ -118,6 +118,9 @@ PARTS: dict[str, str] = {
     f"{FILE}.mimetype": "str",
     f"{FILE}.file": STREAM,
     f"{FILE}.stream": STREAM,
+    "tarfile.TarInfo.name": "str",
+    "tarfile.TarInfo.path": "str",
+    "tarfile.TarInfo.filename": "str",
     "request.user_agent.string": "str",
     "request.authorization.username": "str",
     "request.authorization.password": "str",
@@ -143,6 +146,8 @@ ELEMENTS: dict[str, str] = {
     "request.list": "str",
     FILE: "bytes",
     "urllib.parse.ParseResult": "str",
+    "tarfile.TarFile": "tarfile.TarInfo",
+    "dict": JSON,
     "query": "request.list",
     "typing.List[str]": "str",
 }

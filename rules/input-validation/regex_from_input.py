@@ -1,0 +1,38 @@
+from linter.rule import Confidence, FlowRule, Severity
+
+
+class RegexFromInput(FlowRule):
+    """The caller writes a regular expression.
+
+    ## Why
+    One such as `(a+)+$` takes years for a text of forty letters, and Python cannot interrupt it: a few
+    requests stop all workers.
+
+    ## Bad
+        re.search(request.args["q"], text)
+
+    ## Good
+        re.search(re.escape(request.args["q"]), text)
+
+    ## Limits
+    The functions of `re`, and of `regex` without `timeout`. Engines that take linear time (`re2`) comply.
+    What went through code that cannot be seen is reported with low confidence.
+
+    ## References
+    - https://cwe.mitre.org/data/definitions/1333.html
+    - https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS
+    """
+
+    severity = Severity.WARNING
+    confidence = Confidence.MEDIUM
+    noun = "regular expressions that a request leads to"
+    cwe = 1333
+    owasp = "API4:2023"
+    kind = "regex"
+    says = (
+        "`{what}` comes from the caller and `{sink}` reads it as a regular expression, so one "
+        "request can keep a worker busy for ever"
+    )
+    advice = (
+        "search for the text itself with `re.escape`, or use an engine that takes linear time (`google-re2`)"
+    )
