@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linter.cli import backlint
 from linter.config import load_settings
 from linter.engines.radon.bounds import may_be_complex, may_be_hard_to_maintain
 from linter.engines.radon.engine import Depth, RadonEngine
@@ -166,3 +170,21 @@ def test_a_file_of_data_is_left_alone() -> None:
         "rows.py", source.encode(), parse(source.encode())
     )
     assert not msgspec.msgpack.decode(encoded, type=Remarks).remarks
+
+
+def test_counts_are_in_json_when_asked_for(tmp_path: Path) -> None:
+    source = "# one\nX = 1 + 2\n"
+    (tmp_path / "app.py").write_text(source, encoding="utf-8")
+
+    def document(*options: str) -> dict[str, Any]:
+        arguments = ["--isolated", "--no-cache", "--format", "json", str(tmp_path)]
+        answer: dict[str, Any] = json.loads(CliRunner().invoke(backlint, [*options, *arguments]).stdout)
+        return answer
+
+    (file,) = document("audit", "--metrics")["measures"]["files"]
+    assert (file["path"], file["loc"], file["lloc"], file["comments"]) == ("app.py", 2, 1, 1)
+    assert file == document("check", "--metrics")["measures"]["files"][0]
+    quiet = document("audit")
+    assert "measures" not in quiet
+    (practice,) = (each for each in quiet["checklist"] if each["id"] == "maintainability")
+    assert [each["verdict"] for each in practice["rules"]] == ["1 of 1 files complies"] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linter.finding import Confidence, Edit, Finding, Fix, Location, Note, Severity
+from linter.measures import Counts, Figure, Measures, Trend
 from linter.outcome import (
     Failure,
     Hidden,
@@ -250,7 +251,14 @@ def hostile(text: str = HOSTILE_TEXT, path: str = HOSTILE_PATH) -> Outcome:
     outcome.checklist = (
         PracticeResult("input-validation", text, text, text, "violations", results, findings, (text,)),
         PracticeResult(text, text, text, text, "ask", (), (), (text,)),
+        PracticeResult("maintainability", text, text, text, "ask", (), (), (text,)),
     )
+    figures = (
+        Figure("complexity", path, text, 1, 40.0, 2.0),
+        Figure("maintainability-index", path, "", 1, 0.0),
+    )
+    outcome.measures = Measures(figures, {path: Counts(0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0)})
+    outcome.trend = Trend(text, "0" * 40, figures)
     return outcome
 
 
@@ -266,10 +274,26 @@ def empty() -> Outcome:
     )
 
 
+GREW = Figure("complexity", "shop/orders/views.py", "Search.get", 6, 18.0, 11.0)
+NEW = Figure("complexity", "shop/jobs.py", "run", 1, 14.0)
+SHRANK = Figure("complexity", "shop/auth.py", "login", 4, 3.0, 5.0)
+DENSE = Figure("maintainability-index", "shop/orders/views.py", "", 1, 12.34, 20.0)
+STEADY = Figure("complexity", "shop/mail.py", "send", 9, 31.0)
+
+
+def compared(outcome: Outcome) -> Outcome:
+    """The same run with `--since main`."""
+    outcome.trend = Trend("main", "0123456789abcdef0123456789abcdef01234567", (NEW, GREW, SHRANK, DENSE))
+    return outcome
+
+
 def audited() -> Outcome:
     """A run of `audit` with each status in the checklist."""
-    outcome = ordinary()
+    outcome = compared(ordinary())
     outcome.profile = "audit"
+    outcome.measures = Measures(
+        (STEADY, GREW, NEW, DENSE), {"shop/jobs.py": Counts(7, 7, 7, 1, 0, 0, 0, 96.5, 2.5, 241.25)}
+    )
     outcome.checklist = (
         _practice(
             "consistency",
