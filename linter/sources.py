@@ -45,6 +45,9 @@ __all__ = [
 _DOCUMENTS = (".yaml", ".yml", ".json")
 _SERVED_FROM_DOCUMENTS = b"connexion"
 """What Python source mentions when an application may be served from OpenAPI documents."""
+_SCHEMAS = (".graphql", ".graphqls", ".gql")
+_SERVED_FROM_SCHEMAS = b"load_schema_from_path"
+"""What Python source calls when an application is served from files in GraphQL's schema language."""
 _CONFIG_LIMIT = 1_000_000
 _IGNORED, _EXCLUDED, _NOT_INCLUDED = "gitignore", "exclude", "not in include"
 _KEPT = "kept"
@@ -92,7 +95,7 @@ class _Walk:
         self.root = root
         self.asked = asked
         self.foreign = foreign
-        self.endings = frozenset("ywlbn").union(each[-1] for each in foreign)
+        self.endings = frozenset("ywlbns").union(each[-1] for each in foreign)
         self.base = root.rstrip(os.sep)
         self.respect_gitignore = settings.respect_gitignore
         self.limit = settings.max_file_size
@@ -244,7 +247,7 @@ class _Walk:
                 self._read(path, language, even_generated=verdict == _KEPT)
             else:
                 self._skip(path, "it is not a regular file")
-        elif name.endswith(_DOCUMENTS):
+        elif name.endswith((*_DOCUMENTS, *_SCHEMAS)):
             if regular:
                 self.documents.append((path, chain))
         elif "." not in name and regular and self._file_verdict(path, name, chain) in ("", _KEPT):
@@ -297,16 +300,25 @@ class _Walk:
                 self._read(target, language, even_generated=False)
 
     def add_documents(self) -> None:
-        """Read the OpenAPI documents, if the project has code that may serve from them."""
-        if not self.documents or not any(
-            _SERVED_FROM_DOCUMENTS in each.data for each in self.files.values() if each.language == "python"
-        ):
-            return
+        """Read OpenAPI documents and GraphQL schemas, if the project has code that may serve from them."""
+        apis, schemas = self._mention(_SERVED_FROM_DOCUMENTS), self._mention(_SERVED_FROM_SCHEMAS)
         for path, chain in sorted(self.documents):
             name = path.rpartition("/")[2]
-            if self._file_verdict(path, name, chain) in ("", _KEPT) and self._is_api(f"{self.base}/{path}"):
+            if not (schemas if name.endswith(_SCHEMAS) else apis):
+                continue
+            if self._file_verdict(path, name, chain) not in ("", _KEPT):
+                continue
+            if name.endswith(_SCHEMAS):
+                self._read(path, "graphql", even_generated=True)
+            elif self._is_api(f"{self.base}/{path}"):
                 self.skipped.pop(path, None)
                 self._read(path, "openapi", even_generated=True)
+
+    def _mention(self, name: bytes) -> bool:
+        """Whether any Python source that is read mentions a name; asked only where it matters."""
+        return bool(self.documents) and any(
+            name in each.data for each in self.files.values() if each.language == "python"
+        )
 
     def _is_api(self, path: str) -> bool:
         """Whether a file describes an API; one that is too large to be read is judged by its beginning."""

@@ -14,7 +14,8 @@ GuardKind = Literal["authentication", "authorization", "csrf", "rate-limit", "ot
 GuardLevel = Literal["function", "class", "router", "mount", "app", "settings"]
 InputPlace = Literal["path", "query", "header", "cookie", "body", "form", "file"]
 
-_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE", "MUTATION"})
+_GRAPHQL = frozenset({"QUERY", "MUTATION", "SUBSCRIPTION"})
 
 
 class Verdict(Enum):
@@ -45,7 +46,7 @@ class Input:
 
     `bounded` says whether the type limits the value's size (`le`, `max_length`, an enum…). `model` is the
     schema class that the value is read with, or each item of a list; `linter.shapes.shape_of` gives its
-    fields.
+    fields. `taker` is the function whose parameter it fills, where that is known: the handler or a dependency.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Input:
     required: bool
     bounded: Verdict = Verdict.UNKNOWN
     model: Class | None = None
+    taker: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,11 @@ class Route:
         if function is None:
             return self.location
         return owner.location if owner is not None and function.owner is not owner else function.location
+
+    @property
+    def is_graphql(self) -> bool:
+        """Whether it is a field of a GraphQL schema: its method is the operation, and its status always 200."""
+        return not _GRAPHQL.isdisjoint(self.methods)
 
     @property
     def changes_state(self) -> bool:

@@ -30,6 +30,8 @@ def extract(data: bytes, language: str, dialect: str) -> FileFacts:
     """The facts of one file. What cannot be read as its language gives facts with an `error`."""
     if language == "openapi":
         facts = _openapi(data)
+    elif language == "graphql":
+        facts = FileFacts("graphql")
     else:
         facts = _sql(data, dialect) if language == "sql" else _python(data, dialect)
     facts.lines = _lines(data)

@@ -37,7 +37,7 @@ class FileFacts(msgspec.Struct, array_like=True):
     are the modules that are imported by absolute name anywhere in it, sorted.
     """
 
-    language: Literal["python", "sql", "openapi", "foreign"]
+    language: Literal["python", "sql", "openapi", "graphql", "foreign"]
     scopes: tuple[Scope, ...] = ()
     sql: tuple[SqlStatement, ...] = ()
     directives: tuple[Directive, ...] = ()

@@ -40,6 +40,7 @@ _FRAMEWORKS = {
     "celery": "Celery",
     "graphene": "Graphene",
     "strawberry": "Strawberry",
+    "ariadne": "Ariadne",
     "tortoise": "Tortoise ORM",
     "peewee": "Peewee",
     "aiohttp": "aiohttp",
@@ -48,6 +49,9 @@ _FRAMEWORKS = {
     "tornado": "Tornado",
 }
 """Top-level packages by which a framework is known, with its name."""
+
+_GRAPHQL = frozenset({"strawberry", "strawberry_django", "graphene", "graphene_django", "ariadne"})
+"""Packages that serve GraphQL, at routes of the other frameworks."""
 
 
 def link(
@@ -92,6 +96,11 @@ class Adapters:
         found: list[Route] = []
         for name, read in self._route_adapters(backend):
             found += self._attempts.all_of(f"routes of {name}", partial(read, backend, refusals))
+        if not _GRAPHQL.isdisjoint(backend.project.imported):
+            from linter.frameworks.graphql.routes import routes as graphql_routes
+
+            read = partial(graphql_routes, served=tuple(found), files=self._files)
+            found += self._attempts.all_of("routes of GraphQL", partial(read, backend, refusals))
         found.sort(key=lambda route: (route.path, route.methods, route.handler, route.location))
         return tuple(found)
 

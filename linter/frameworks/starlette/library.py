@@ -19,6 +19,7 @@ from linter.evaluate.values import (
 from linter.facts.scopes import Define
 from linter.frameworks.starlette.names import (
     DECORATING,
+    GRAPHQL_ROUTERS,
     HOST,
     MOUNT,
     NODES,
@@ -108,6 +109,9 @@ class AsgiLibrary:
         if name in NODES:
             self._start(made, name, made)
             return made
+        if name in GRAPHQL_ROUTERS:
+            self._graphql(made, made, name)
+            return made
         if name in ROUTES:
             return make_route(name, made)
         if name in ("importlib.import_module", "pydantic.utils.import_string"):
@@ -121,6 +125,14 @@ class AsgiLibrary:
     def _start(self, owner: Owner, kind: str, made: Made) -> None:
         node = start_node(owner, kind, made)
         self.nodes.append((owner, node))
+
+    def _graphql(self, owner: Owner, made: Made, name: str) -> None:
+        """A router that serves a GraphQL schema at one path."""
+        self._start(owner, "fastapi.APIRouter", made)
+        node, path = node_of(owner), made.keywords.get("path", "")
+        assert node is not None
+        add_api_route(node, made, path, External(name), ["GET", "POST"])
+        add_api_websocket_route(node, made, path, External(name))
 
     def _imported(self, made: Made) -> Value:
         name = made.argument(0, "name")
@@ -167,7 +179,9 @@ class AsgiLibrary:
     def _initialise(self, evaluator: Evaluator, receiver: Instance, made: Made) -> Value:
         """`super().__init__(...)` that reaches the framework."""
         kind = self._kind(evaluator, receiver.cls)
-        if kind in NODES and node_of(receiver) is None:
+        if kind in GRAPHQL_ROUTERS and node_of(receiver) is None:
+            self._graphql(receiver, made, kind)
+        elif kind in NODES and node_of(receiver) is None:
             self._start(receiver, kind, made)
         elif kind in ROUTES:
             receiver.fields.update(make_route(kind, made).fields)
@@ -237,7 +251,7 @@ class AsgiLibrary:
             return _decorated(made.args[0], callee)
         if isinstance(callee, Class):
             kind = self._kind(evaluator, callee)
-            if kind in NODES or kind in ROUTES:
+            if kind in NODES or kind in ROUTES or kind in GRAPHQL_ROUTERS:
                 return self._construct(evaluator, callee, kind, made)
         return NotImplemented
 
@@ -245,7 +259,7 @@ class AsgiLibrary:
         """The class of the framework that a class of the project derives from, or an empty name."""
         for each in evaluator.order.of(cls):
             name = public_name(each.name)
-            if name in NODES or name in ROUTES:
+            if name in NODES or name in ROUTES or name in GRAPHQL_ROUTERS:
                 return name
         return ""
 
@@ -258,7 +272,9 @@ class AsgiLibrary:
             return route
         if isinstance(constructor, Closure):
             evaluator.enter(constructor, made.args, made.keywords)
-        if node_of(instance) is None:
+        if node_of(instance) is None and kind in GRAPHQL_ROUTERS:
+            self._graphql(instance, made, kind)
+        elif node_of(instance) is None:
             self._start(instance, kind, made)
         return instance
 

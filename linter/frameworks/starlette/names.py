@@ -27,6 +27,19 @@ AUTHENTICATION_MIDDLEWARE = "starlette.middleware.authentication.AuthenticationM
 STATIC_FILES = "starlette.staticfiles.StaticFiles"
 REQUIRES = "starlette.authentication.requires"
 
+GRAPHQL_ROUTERS = frozenset({"strawberry.fastapi.GraphQLRouter", "strawberry.fastapi.router.GraphQLRouter"})
+"""Routers that bring the endpoint of a GraphQL schema along."""
+
+GRAPHQL_APPS = frozenset(
+    {
+        "ariadne.asgi.GraphQL",
+        "ariadne.asgi.graphql.GraphQL",
+        "strawberry.asgi.GraphQL",
+        "starlette_graphene3.GraphQLApp",
+    }
+)
+"""ASGI applications that serve a GraphQL schema at the one path that they are mounted at."""
+
 SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
 """Classes whose fields the environment may set."""
 

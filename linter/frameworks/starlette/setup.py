@@ -13,6 +13,7 @@ from linter.frameworks.starlette.library import AsgiLibrary
 from linter.frameworks.starlette.names import (
     APPS,
     DECORATING,
+    GRAPHQL_ROUTERS,
     NODES,
     REGISTERING,
     ROUTES,
@@ -59,7 +60,7 @@ class Setup:
 
     def _constructors(self) -> frozenset[str]:
         """Last names of what may make an application, a router or a route."""
-        names = {name.rpartition(".")[2] for name in NODES | ROUTES}
+        names = {name.rpartition(".")[2] for name in NODES | ROUTES | GRAPHQL_ROUTERS}
         changed = True
         classes = [cls for cls in self.backend.classes if cls.scope.bases]
         while changed:

@@ -1,0 +1,184 @@
+"""What the evaluator meets when it follows a resolver for a caller that nobody knows.
+
+The caller sends no credentials: no header, no cookie, no session. With `somebody` set, everything that
+tells who is calling is unknown instead, so that the two runs show what depends on it.
+"""
+
+from __future__ import annotations
+
+from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.values import NOWHERE, UNKNOWN, External, Instance, Made, Member, Partial, Value
+from linter.resolve.project import Project
+
+_INFO = "graphql.GraphQLResolveInfo"
+_CONTEXT = "the context"
+_REQUEST = "the request"
+_META = "the request's META"
+_USER = "the anonymous user"
+_EXECUTION = "the execution context"
+_VIEW = "the resolver"
+_REACHED = "the resolver's answer"
+
+_USER_FIELDS: dict[str, Value] = {
+    "is_authenticated": False,
+    "is_anonymous": True,
+    "is_active": False,
+    "is_staff": False,
+    "is_superuser": False,
+    "id": None,
+    "pk": None,
+    "username": "",
+}
+_USER_METHODS = frozenset({"has_perm", "has_perms", "has_module_perms", "is_verified"})
+_EMPTY = frozenset({"headers", "cookies", "COOKIES", "session"})
+_STATED = frozenset({"is_authenticated", "is_anonymous", "user", "request", "auth", *_EMPTY})
+"""What tells that somebody is calling, and nothing of what they may do."""
+
+
+class Anonymous:
+    """Answers the evaluator's questions on what such a request holds."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.somebody = False
+        self.asked: set[str] = set()
+        """What was looked at that tells who is calling."""
+        self.context: Value = UNKNOWN
+        """What the resolvers' context holds; UNKNOWN for that of the library."""
+
+    def info(self) -> Made:
+        """The second argument of a resolver."""
+        return _made(_INFO)
+
+    def request(self) -> Made:
+        """A request without credentials."""
+        return _made(_REQUEST)
+
+    def user(self) -> Made:
+        """The user of such a request."""
+        return _made(_USER)
+
+    def view(self) -> Made:
+        """A stand-in for the resolver that a guard protects."""
+        return _made(_VIEW)
+
+    # The evaluator's questions
+
+    def attribute(self, evaluator: Evaluator, receiver: Value, name: str) -> Value:
+        """An attribute of the arguments of a resolver, or of what hangs on them."""
+        if isinstance(receiver, External):
+            return self._of_library(receiver.name, name)
+        if isinstance(receiver, Instance) and name == "execution_context":
+            return _made(_EXECUTION)
+        if not isinstance(receiver, Made):
+            return NotImplemented
+        if receiver.name in (_INFO, _EXECUTION) and name == "context":
+            return self._context()
+        if receiver.name in (_CONTEXT, _REQUEST):
+            return self._of_request(name)
+        if receiver.name == _USER:
+            return self._of_user(receiver, name)
+        return UNKNOWN if receiver.name in (_INFO, _EXECUTION, _VIEW, _REACHED) else NotImplemented
+
+    def _context(self) -> Value:
+        if self.somebody:
+            self.asked.add("user")
+            return UNKNOWN
+        if self.context is UNKNOWN:
+            return _made(_CONTEXT)
+        self.asked.add("user")
+        return self.context
+
+    def _of_request(self, name: str) -> Value:
+        if name == "request":
+            return self.request()
+        known = name in _EMPTY or name in ("user", "auth", "META")
+        if known:
+            self.asked.add(name)
+        if not known or self.somebody:
+            return UNKNOWN
+        if name == "META":
+            return _made(_META)
+        return {} if name in _EMPTY else self.user() if name == "user" else None
+
+    def _of_user(self, user: Made, name: str) -> Value:
+        self.asked.add(name)
+        if name in _USER_METHODS:
+            return Member(user, name)
+        return _USER_FIELDS.get(name, UNKNOWN)
+
+    def _of_library(self, owner: str, name: str) -> Value:
+        """Flask's globals, which hold the request wherever one is."""
+        if owner == "flask_login.current_user" or (owner == "flask_login.utils.current_user"):
+            self.asked.add(name)
+            return UNKNOWN if self.somebody else _USER_FIELDS.get(name, UNKNOWN)
+        if owner == "flask.request" and name in _EMPTY:
+            self.asked.add(name)
+            return UNKNOWN if self.somebody else {}
+        if owner == "flask" and name == "session":
+            self.asked.add(name)
+            return UNKNOWN if self.somebody else {}
+        return NotImplemented
+
+    def call(self, evaluator: Evaluator, made: Made) -> Value:
+        """The result of a library's function."""
+        if made.name in ("functools.wraps", "functools.update_wrapper"):
+            return made
+        if made.name.rpartition(".")[2] in ("compare_digest", "constant_time_compare"):
+            # Nothing that the caller left out is equal to a secret.
+            return False if any(each in ("", b"", None) for each in made.args) else NotImplemented
+        wrapping = len(made.args) == 1 and isinstance(made.args[0], Made) and made.args[0].name == _VIEW
+        return made.args[0] if wrapping else NotImplemented
+
+    def call_member(self, evaluator: Evaluator, member: Member, made: Made) -> Value:
+        """The result of a method of the context, the request or the user."""
+        receiver, name = member.receiver, member.name
+        if not isinstance(receiver, Made):
+            return NotImplemented
+        key = made.argument(0, "key")
+        if receiver.name == _USER:
+            self.asked.add(name)
+            return False if name in _USER_METHODS else UNKNOWN
+        if receiver.name == _META:
+            told = isinstance(key, str) and key.startswith("HTTP_")
+            return made.argument(1, "default") if name == "get" and told else UNKNOWN
+        if receiver.name in (_CONTEXT, _REQUEST):
+            if name in ("get", "__getitem__") and isinstance(key, str):
+                return self._of_request(key)
+            return UNKNOWN
+        return NotImplemented
+
+    def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
+        """The result of calling the stand-in, or what `functools.wraps` makes of a function."""
+        if isinstance(callee, Made):
+            if callee.name == _VIEW:
+                return _made(_REACHED)
+            if callee.name == "functools.wraps" and made.args:
+                return made.args[0]
+        return NotImplemented
+
+    @property
+    def tells_only_presence(self) -> bool:
+        """Whether what was asked is no more than whether there is a known caller."""
+        return self.asked <= _STATED
+
+
+def is_view(value: Value) -> bool:
+    """Whether a value is the stand-in for a resolver."""
+    return isinstance(value, Made) and value.name == _VIEW
+
+
+def is_reached(value: Value) -> bool:
+    """Whether a value is what the stand-in answers."""
+    return isinstance(value, Made) and value.name == _REACHED
+
+
+def open_context(known: dict[Value, Value]) -> Value:
+    """A context of the project's own, with the request that every library adds."""
+    return Partial({"request": _made(_REQUEST), **known})
+
+
+def _made(name: str) -> Made:
+    made = Made(name, [], {}, NOWHERE, 0)
+    made.truth = True
+    return made

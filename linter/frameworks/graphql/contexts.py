@@ -1,0 +1,103 @@
+"""What the resolvers' context holds for a caller without credentials, where the project makes it."""
+
+from __future__ import annotations
+
+from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.values import (
+    UNKNOWN,
+    Closure,
+    External,
+    Instance,
+    Made,
+    Raised,
+    Value,
+    options,
+)
+from linter.facts.scopes import Parameter
+from linter.frameworks.graphql.anonymous import Anonymous, open_context
+from linter.frameworks.graphql.library import arguments_of
+from linter.resolve.definitions import Class
+
+_MAKERS = ("context_getter", "context_value", "get_context")
+_ABSENT = frozenset({"Header", "Cookie", "Query"})
+_DEPTH = 6
+
+
+class Contexts:
+    """Makes contexts. A context that may be one of several is not known."""
+
+    def __init__(self, evaluator: Evaluator, anonymous: Anonymous) -> None:
+        self._evaluator = evaluator
+        self._anonymous = anonymous
+
+    def of(self, server: Value) -> Value:
+        """The context that what serves a schema gives to the resolvers; UNKNOWN for the library's own."""
+        maker = self._maker(server)
+        if maker is None:
+            return UNKNOWN
+        if isinstance(maker, dict):
+            return open_context(maker)
+        found = [each for each in options(self._filled(maker, 0)) if not isinstance(each, Raised)]
+        if len(found) != 1:
+            return UNKNOWN
+        return self._completed(found[0])
+
+    def _maker(self, server: Value) -> Value:
+        given = arguments_of(server) if isinstance(server, (Made, Instance)) else None
+        for name in _MAKERS:
+            found = None if given is None else given.keywords.get(name)
+            if found is not None:
+                return found
+        cls = server.cls if isinstance(server, Instance) else None
+        own = NotImplemented if cls is None else self._evaluator.class_value(cls, "get_context")
+        return own if isinstance(own, Closure) else None
+
+    def _completed(self, context: Value) -> Value:
+        if isinstance(context, dict):
+            return open_context(context)
+        if isinstance(context, Instance):
+            context.fields.setdefault("request", self._anonymous.request())
+            return context
+        return UNKNOWN
+
+    def _filled(self, maker: Value, depth: int) -> Value:
+        """What a function, with everything that it depends on, makes of the request."""
+        if isinstance(maker, Class):
+            return self._evaluator.run(maker, [])
+        if isinstance(maker, Instance):
+            maker = self._evaluator.member_of(maker, "__call__")
+        if not isinstance(maker, Closure) or depth > _DEPTH:
+            return UNKNOWN
+        parameters = maker.function.scope.parameters
+        if maker.receiver is not None or (maker.function.owner is not None and parameters):
+            parameters = parameters[1:]
+        keywords: dict[str, Value] = {}
+        for parameter in parameters:
+            if parameter.kind not in ("*", "**"):
+                keywords[parameter.name] = self._argument(maker, parameter, depth)
+        if maker.receiver is None and maker.function.owner is not None:
+            maker = Closure(maker.function, maker.frame, Instance(maker.function.owner))
+        return self._evaluator.trial(maker, [], keywords=keywords)
+
+    def _argument(self, maker: Closure, parameter: Parameter, depth: int) -> Value:
+        parent = maker.function.parent
+        if parent is None:
+            return UNKNOWN
+        marks: list[Value] = []
+        if parameter.default is not None:
+            marks.append(self._evaluator.expression(parent, parameter.default))
+        if parameter.annotation is not None:
+            declared = self._evaluator.expression(parent, parameter.annotation)
+            marks += declared.args[1:] if isinstance(declared, Made) else []
+        for mark in marks:
+            if isinstance(mark, Made):
+                last = mark.name.rpartition(".")[2]
+                if last in ("Depends", "Security"):
+                    return self._filled(mark.argument(0, "dependency"), depth + 1)
+                if last in _ABSENT:
+                    default = mark.argument(0, "default")
+                    return None if isinstance(default, External) else default
+        if parameter.default is not None:
+            return marks[0]
+        is_request = parameter.annotation is None or parameter.name in ("request", "req", "connection")
+        return self._anonymous.request() if is_request else UNKNOWN
