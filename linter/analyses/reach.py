@@ -155,6 +155,10 @@ class Reach:
         """The table of an object, by its type or by the model that it is loaded with."""
         return next(self._own_table(function, row), None)
 
+    def model_in(self, function: Function, expr: Expr) -> str | None:
+        """The table of the first model that an expression names, as in `insert(User)` or `User.objects`."""
+        return next(self._loaded(function, expr, 0), None)
+
     def _own_table(self, function: Function, expr: Expr) -> Iterator[str]:
         """The table of an object by its type, or by the model that it is loaded with."""
         typed = list(self._of_type(self._project.type_of(function, expr)))
