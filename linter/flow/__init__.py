@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from linter.facts.expressions import Operation, walk
 from linter.facts.spans import Span, line_of
 from linter.finding import Location, Note
 from linter.flow.kinds import KINDS, LOOSE
@@ -90,6 +91,7 @@ class Flows:
 
 def flows_of(backend: Backend) -> Flows:
     """Every flow of a project. `Backend.flows` keeps the answer."""
+    from linter.flow.carriers import carried
     from linter.flow.engine import Engine
     from linter.flow.entries import Entry, Runner, entries_of, readers_of
 
@@ -97,21 +99,24 @@ def flows_of(backend: Backend) -> Flows:
     pages = frozenset(id(each.function) for each in entries if each.is_page)
     engine = Engine(backend, pages)
     runner = Runner(engine)
+    engine.carried = carried(engine, runner)
     hits: dict[tuple[str, int, Span], dict[Source, Flow]] = {}
     holders: dict[int, Function] = {}
 
     def note(entry: Entry, found: Iterable[Hit]) -> None:
         for hit in found:
-            if isinstance(hit.taint.root, Source):
+            if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(hit.taint.root.what):
                 holders[id(hit.holder)] = hit.holder
                 place = hits.setdefault((hit.sink.kind, id(hit.holder), hit.span), {})
                 place.setdefault(hit.taint.root, _flow(hit, hit.taint.root, entry))
 
     for entry in entries:
-        if id(entry.function) in pages or id(entry.function) in engine.relevant:
+        if id(entry.function) in pages or id(entry.function) in engine.relevant or _repeats(entry.function):
             names, heap = runner.arguments(entry)
             note(entry, runner.hits)
-            note(entry, engine.enter(entry.function, names, heap))
+            given, named = runner.handed(entry, names)
+            through = engine.enter_decorated(entry.function, given, named, dict(heap))
+            note(entry, engine.enter(entry.function, names, heap) if through is None else through)
     for function in readers_of(backend):
         if id(function) not in engine.met and id(function) in engine.relevant:
             entry = Entry(function, None, {})
@@ -125,6 +130,16 @@ def flows_of(backend: Backend) -> Flows:
         for kind, identity, span in keys
     ]
     return Flows(sites, engine.cut, engine.failures)
+
+
+def _repeats(function: Function) -> bool:
+    """Whether a handler multiplies something, which is a sink without a call."""
+    for statement in function.scope.statements:
+        value = getattr(statement, "value", None)
+        for each in () if value is None else walk(value):
+            if isinstance(each, Operation) and each.operator == "*":
+                return True
+    return False
 
 
 def _flow(hit: Hit, source: Source, entry: object) -> Flow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Attr, Constant, Expr, Item, Ref
@@ -120,6 +121,27 @@ class Engine:
         self._runs(act)
         return list(act.hits.values())
 
+    def enter_decorated(
+        self, function: Function, given: list[Value], named: dict[str, Value], heap: dict[int, Record]
+    ) -> list[Hit] | None:
+        """Run a function through its own decorators; None when they do not lead to it.
+
+        `given` and `named` are what the framework hands to the outermost decorator.
+        """
+        if not self.decorations.own(function):
+            return None
+        body = next(each for each in function.module.functions if each.is_module)
+        act = Activation(self, body, State({}, heap, {}))
+        met = id(function) in self.met
+        self.met.discard(id(function))
+        ended = self._within_bounds(
+            act.function, lambda: self.call_function(act, FunctionRef(function), Args(given, named))
+        )
+        arrived = id(function) in self.met
+        if met:
+            self.met.add(id(function))
+        return list(act.hits.values()) if ended and arrived else None
+
     def left_by(
         self, function: Function, names: dict[str, Value], heap: dict[int, Record]
     ) -> list[tuple[str, Value]]:
@@ -138,7 +160,10 @@ class Engine:
 
     def _runs(self, act: Activation) -> bool:
         """Run a function within the work allowed for one; whether it came to its end."""
-        function = act.function
+        return self._within_bounds(act.function, act.finish)
+
+    def _within_bounds(self, function: Function, work: Callable[[], object]) -> bool:
+        """Work that starts at a function, within what is allowed for one; whether it came to its end."""
         self._limit = min(self._spent + _ENTRY_LIMIT, _RUN_LIMIT)
         if self._spent >= _RUN_LIMIT:
             self.cut.add(function.name)
@@ -148,7 +173,7 @@ class Engine:
         self._stack = [id(function)]
         self.met.add(id(function))
         try:
-            act.finish()
+            work()
         except (Exhausted, RecursionError):
             self.cut.add(function.name)
             return False

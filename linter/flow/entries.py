@@ -165,6 +165,21 @@ class Runner:
             names[name] = Value(value.shape, marked(value.taints, _ONE_SEGMENT))
         return names, heap
 
+    def handed(self, entry: Entry, names: dict[str, Value]) -> tuple[list[Value], dict[str, Value]]:
+        """What the framework itself hands to a handler with decorators of the project, out of `names`."""
+        framework = "" if entry.route is None else entry.route.framework
+        if framework in ("fastapi", "starlette"):
+            return [], names
+        given: list[Value] = []
+        named = {name: value for name, value in names.items() if name in entry.placeholders}
+        for position, each in enumerate(entry.function.scope.parameters[:2]):
+            value = names.get(each.name, UNKNOWN)
+            is_self = position == 0 and entry.function.owner is not None
+            if is_self or value.shape == Named("django.http.HttpRequest"):
+                given.append(value)
+                named.pop(each.name, None)
+        return given, named
+
     def hook_arguments(self, function: Function, heap: dict[int, Record]) -> dict[str, Value]:
         """What a hook or a middleware is given: itself, and the request."""
         names: dict[str, Value] = {}

@@ -53,7 +53,8 @@ class Globals:
 
     def value(self, act: Access, name: str) -> Value:
         """The value of a marked reference that is not local."""
-        written = act.state.names.get(name)
+        # A name without a mark is absolute: a local of the same spelling is another thing.
+        written = act.state.names.get(name) if name[0] in ":." else None
         if written is not None:
             return written
         module = act.function.module
@@ -101,12 +102,19 @@ class Globals:
         if base in READS:
             head, _, _ = base.rpartition(".")
             value = self._engine.sources.attribute(act, Value(Named(head)), base)
+        elif rest == ():
+            written = act.state.names.get("." + name)
+            value = self._left(act, name) if written is None else written
         else:
-            written = act.state.names.get("." + name) if rest == () else None
-            value = Value(Named(base)) if written is None else written
+            value = Value(Named(base))
         for each in rest:
             value = act.attribute(value, each)
         return value
+
+    def _left(self, act: Access, name: str) -> Value:
+        """A library's name, or what some other function has left there."""
+        left = self._engine.carried.get(name)
+        return Value(Named(name)) if left is None else Value(left.shape, act.state.fresh(left.taints))
 
     # Variables
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.sources.tables import ELEMENTS, HOSTS, PARTS, READS, SCHEMES, UPLOADS
-from linter.flow.values import STRING, Named, Shape, Source, Taint, Taints, Value, is_text
+from linter.flow.values import STRING, Named, Shape, Source, Taint, Taints, Value, const_of, is_text
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
     from linter.resolve.definitions import Function
 
+_ATTRIBUTES_BY_NAME = frozenset({"flask.g.get", "flask.g.pop", "quart.g.get", "quart.g.pop"})
 _STRING_NAMES = {"str": STRING}
 
 
@@ -35,6 +36,9 @@ class Sources:
         written = act.state.names.get("." + full)
         if written is not None:
             return written
+        left = act.engine.carried.get(full)
+        if left is not None:
+            return Value(left.shape, act.state.fresh(left.taints))
         kind = READS.get(full)
         if kind is not None:
             return Value(self.shape(kind), self.taint(act, full))
@@ -55,6 +59,9 @@ class Sources:
 
     def returned(self, act: Access, name: str, args: Args, receiver: Value) -> Value | None:
         """What a call gives that reads the request; None for any other."""
+        if name in _ATTRIBUTES_BY_NAME and isinstance(const_of(args.given(0)), str):
+            carrier = name.rpartition(".")[0]
+            return self.attribute(act, Value(Named(carrier)), f"{carrier}.{const_of(args.given(0))}")
         kind = READS.get(name + "()")
         if kind is not None:
             return Value(self.shape(kind), self.taint(act, name))

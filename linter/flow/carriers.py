@@ -1,0 +1,80 @@
+"""What code leaves on `g` or on the request, for the code that runs after it in the same request.
+
+A hook before each request, a middleware or a decorator writes `g.tenant` or `request.tenant`; handlers read
+it. The two share no call, only the name: what any function leaves there is what all others find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import Ref
+from linter.facts.scopes import Assign
+from linter.flow.heap import Record
+from linter.flow.values import Value, join
+
+if TYPE_CHECKING:
+    from linter.flow.engine import Engine
+    from linter.flow.entries import Runner
+    from linter.resolve.definitions import Function
+
+_CARRIERS = (
+    "flask.g.",
+    "quart.g.",
+    "django.http.HttpRequest.",
+    "starlette.requests.Request.state.",
+    "fastapi.Request.state.",
+    "sanic.request.Request.ctx.",
+)
+_SAME = (
+    ("fastapi.Request.state.", "starlette.requests.Request.state."),
+    ("starlette.requests.Request.state.", "fastapi.Request.state."),
+    ("django.http.HttpRequest.", "rest_framework.request.Request."),
+)
+"""Names under which the same object is met."""
+_GLOBAL = ("flask.g.", "quart.g.")
+_MOST = 400
+"""Writers beyond this number are left: no project has so many, generated code may."""
+
+
+def writers_of(engine: Engine) -> Iterator[Function]:
+    """Functions outside tests that write an attribute of `g`, or of one of their first parameters."""
+    count = 0
+    for function in engine.backend.functions:
+        if count < _MOST and not function.is_module and _writes(function):
+            count += 1
+            yield function
+
+
+def _writes(function: Function) -> bool:
+    parameters = [each.name for each in function.scope.parameters]
+    if function.owner is not None:
+        parameters = parameters[1:]
+    heads = tuple(f"${name}." for name in parameters[:2])
+    return any(
+        isinstance(target, Ref) and target.name.startswith((*_GLOBAL, *heads))
+        for statement in function.scope.statements
+        if isinstance(statement, Assign)
+        for target in statement.targets
+    )
+
+
+def carried(engine: Engine, runner: Runner) -> dict[str, Value]:
+    """What the caller has a hand in of what is left, by full name (`flask.g.tenant`)."""
+    found: dict[str, Value] = {}
+    for function in writers_of(engine):
+        heap: dict[int, Record] = {}
+        for name, value in engine.left_by(function, runner.hook_arguments(function, heap), heap):
+            for each in _names(name):
+                known = found.get(each)
+                found[each] = value if known is None else join(known, value)
+    return found
+
+
+def _names(name: str) -> Iterator[str]:
+    if name.startswith(_CARRIERS):
+        yield name
+        for one, other in _SAME:
+            if name.startswith(one):
+                yield other + name.removeprefix(one)
