@@ -9,7 +9,7 @@ from linter.backend import Input, is_test
 from linter.evaluate.values import HOLE, UNKNOWN, Closure, Lambda, Made, Value, options
 from linter.facts.expressions import Constant, Expr, Ref, Result, walk
 from linter.frameworks.graphql.access import Access, Given
-from linter.frameworks.graphql.library import RESOLVERS
+from linter.frameworks.graphql.library import RESOLVERS, SOURCES
 from linter.frameworks.graphql.model import Field, Schema, argument
 from linter.frameworks.graphql.names import OPERATIONS, ROOT_OBJECTS, Operation, short
 from linter.frameworks.graphql.sdl import SdlField, parse
@@ -57,7 +57,8 @@ class Ariadne:
                 continue
             named = ROOT_OBJECTS.get(short(each.name)) or each.argument(0, "name")
             if RESOLVERS in each.fields and named == root:
-                found.update(each.fields[RESOLVERS])
+                # A subscription is opened by its source; what resolves its events comes after.
+                found.update({**each.fields[RESOLVERS], **each.fields[SOURCES]})
         return found if known else None
 
     def _field(

@@ -76,6 +76,7 @@ class Graphene:
         if kind == "MutationField":
             return self._mutation(operation, root, shown, cls, value, place, keeps)
         resolver = self._resolver(cls, name, value)
+        outer = self._wrapped(value, resolver) if isinstance(value, Instance) else resolver
         closure = resolver if isinstance(resolver, Closure) else None
         owner = None if closure is None else closure.function.owner
         handler = f"{cls.name}.resolve_{name}" if owner is not None else f"{cls.name}.{name}"
@@ -90,9 +91,11 @@ class Graphene:
             inputs=tuple(self._inputs(kind, given, keeps)),
             output=self._output(kind, value),
             resolver=closure,
+            around=outer if isinstance(outer, Closure) and outer is not closure else None,
             given=self._given(closure),
             owner=cls if owner is not None else None,
-            readable=closure is not None or isinstance(resolver, Lambda) or resolver is None,
+            readable=outer is not UNKNOWN
+            and (closure is not None or isinstance(resolver, Lambda) or resolver is None),
         )
 
     def _inputs(self, kind: str, given: Made, keeps: bool) -> Iterator[Input]:
@@ -126,8 +129,6 @@ class Graphene:
         if found is None:
             method = self._evaluator.class_value(cls, f"resolve_{name}")
             found = None if method is NotImplemented else self._evaluator.member_of(cls, f"resolve_{name}")
-        if isinstance(value, Instance):
-            found = self._wrapped(value, found)
         return found
 
     def _wrapped(self, field: Instance, resolver: Value) -> Value:

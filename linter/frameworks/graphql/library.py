@@ -32,6 +32,9 @@ SUPER = "\0super"
 RESOLVERS = "\0resolvers"
 """Field of Ariadne's root objects: the resolvers by field."""
 
+SOURCES = "\0sources"
+"""Field of Ariadne's root objects: the generators of a subscription's events by field."""
+
 _REGISTERING = frozenset({"field", "source"})
 
 
@@ -68,12 +71,15 @@ class GraphLibrary:
             self.schemas.append(made)
             return made
         if name in ROOT_OBJECTS or name == "ObjectType":
-            made.fields[RESOLVERS] = {}
+            made.fields.update({RESOLVERS: {}, SOURCES: {}})
             return made
         if made.name in ("importlib.import_module", "django.utils.module_loading.import_string"):
             return self.imported(made.argument(0, "name"), made.module.path)
         if made.name in ("functools.lru_cache", "functools.cache") and made.args:
             return made.args[0]
+        if name == "Field" and made.name.endswith(".Node.Field"):
+            receiver = External(made.name.removesuffix(".Field"))
+            return Made("graphene.NodeField", [receiver, *made.args], made.keywords, made.module, made.span)
         self._note(made)
         return NotImplemented
 
@@ -132,7 +138,7 @@ class GraphLibrary:
                 root.fields[RESOLVERS][field] = value
             return value
         if name == "set_source":
-            root.fields[RESOLVERS].setdefault(field, made.argument(1, "generator", UNKNOWN))
+            root.fields[SOURCES][field] = made.argument(1, "generator", UNKNOWN)
             return None
         if name in _REGISTERING:
             return Made(f"ariadne.registers.{name}", [root, field], {}, made.module, made.span)
@@ -165,10 +171,7 @@ class GraphLibrary:
 
     def _register(self, registration: Made, resolver: Value) -> None:
         root, field = registration.args
-        if registration.name.endswith(".source"):
-            root.fields[RESOLVERS].setdefault(field, resolver)
-        else:
-            root.fields[RESOLVERS][field] = resolver
+        root.fields[SOURCES if registration.name.endswith(".source") else RESOLVERS][field] = resolver
 
     def _construct(self, evaluator: Evaluator, cls: Class, made: Made) -> Value:
         """An object of a class that derives from a library's keeps the call that made it."""

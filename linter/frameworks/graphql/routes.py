@@ -172,6 +172,8 @@ class _Linker:
     def _route(self, schema: Schema, field: Field, endpoint: _Endpoint, around: list[Guard]) -> Route:
         outer = () if endpoint.route is None else endpoint.route.guards
         found = [*outer, *around, *field.guards]
+        if field.around is not None:
+            found += self._access.of_resolver(field.around, field.given, field.operation)
         if field.resolver is not None:
             found += self._access.of_resolver(field.resolver, field.given, field.operation)
         found = list(dict.fromkeys(found))

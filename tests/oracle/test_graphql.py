@@ -1,0 +1,104 @@
+"""The fields of GraphQL schemas against the schemas that the libraries build, and what callers meet there."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import subprocess
+import sys
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from linter.backend import Route
+from linter.config import load_settings
+from linter.pipeline import Run
+from linter.sources import discover
+from oracle import APPS, TESTS, TIME_LIMIT_SECONDS
+
+MOST_UNKNOWN = 0.05
+NEEDED = {
+    "orchard": ("strawberry", "fastapi", "httpx"),
+    "quarry": ("ariadne", "starlette", "httpx"),
+    "stacks": ("graphene_django", "django"),
+}
+
+
+@pytest.fixture(params=sorted(NEEDED))
+def app(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    for package in NEEDED[name]:
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"{name} needs the package {package}, which is not installed")
+    return name
+
+
+@functools.cache
+def truth(app: str) -> dict[str, dict[str, Any]]:
+    outcome = subprocess.run(
+        [sys.executable, "-m", "oracle.graphql_truth", app],
+        cwd=TESTS,
+        env={
+            "PATH": "",
+            "PYTHONPATH": str(APPS / app),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": "0",
+        },
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT_SECONDS,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return {f"{each['path']}#{each['root']}.{each['name']}": each for each in json.loads(outcome.stdout)}
+
+
+@functools.cache
+def mapped(app: str) -> dict[str, Route]:
+    root = str(APPS / app)
+    settings = load_settings(root, environ={}, isolated=True)
+    run = Run(settings, discover(root, settings), use_cache=False, jobs=1)
+    return {route.path: route for route in run.backend.routes if route.is_graphql}
+
+
+def test_the_app_has_enough_of_both(app: str) -> None:
+    verdicts = Counter(each["refused"] for each in truth(app).values())
+    assert len(truth(app)) >= 15
+    assert min(verdicts[True], verdicts[False]) >= 6
+
+
+def test_the_fields_are_those_of_the_schema(app: str) -> None:
+    assert sorted(mapped(app)) == sorted(truth(app))
+    for path, route in mapped(app).items():
+        assert route.methods == (truth(app)[path]["operation"].upper(),)
+        assert route.complete
+
+
+def test_the_arguments_are_those_of_the_schema(app: str) -> None:
+    for path, route in mapped(app).items():
+        given = [
+            {"name": each.name, "type": each.type, "required": each.required}
+            for each in sorted(route.inputs, key=lambda each: each.name)
+        ]
+        assert given == truth(app)[path]["arguments"], path
+
+
+def test_the_outputs_are_those_of_the_schema(app: str) -> None:
+    wrong = {
+        path: (route.outputs[0].type, truth(app)[path]["output"])
+        for path, route in mapped(app).items()
+        if route.outputs[0].type not in (None, truth(app)[path]["output"])
+    }
+    assert not wrong
+
+
+def test_no_verdict_is_wrong_and_few_are_unknown(app: str) -> None:
+    asked = {path: each["refused"] for path, each in truth(app).items() if each["refused"] is not None}
+    said = {path: mapped(app)[path].authenticated.value for path in asked}
+    wrong = {
+        path: said[path] for path in asked if said[path] not in ("unknown", "yes" if asked[path] else "no")
+    }
+    assert not wrong
+    assert sum(each == "unknown" for each in said.values()) <= MOST_UNKNOWN * len(said)
