@@ -250,7 +250,7 @@ class Runner:
         kind = None
         if declared.type is not None:
             kind = self._project.annotated_type(declared.holder, declared.type)
-        shape = engine.globals.shape_of_type(kind)
+        shape = engine.fields.shape_sent(kind)
         if dependency is not None:
             found = self._supplied(dependency, heap, depth)
             return Value(shape) if found is None else found

@@ -8,7 +8,8 @@ from linter.facts.expressions import Constant, Expr, Item, Ref, Result, walk
 from linter.flow.heap import Entries
 from linter.flow.kinds import NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
-from linter.flow.values import A_NUMBER, STRING, Value, marked
+from linter.flow.sources.tables import JSON
+from linter.flow.values import A_NUMBER, STRING, Named, Shape, Value, marked
 from linter.resolve.definitions import Class, Definition
 from linter.resolve.project import Variable
 
@@ -32,6 +33,7 @@ _COLLECTIONS = frozenset(
 )
 _VALIDATORS = frozenset({"field_validator", "validator"})
 _FORMATS = frozenset({"pattern", "regex"})
+_ANY_JSON = frozenset({"dict", "typing.Dict", "typing.Any", "typing.Mapping", "collections.abc.Mapping"})
 _LIMITS = frozenset({"le", "lt", "max_value"})
 _LIMITED = frozenset({"Le", "Lt", "Interval"})
 _COUNTS = frozenset({"int", "float"})
@@ -63,7 +65,11 @@ class Fields:
                 return Value(A_NUMBER.shape, marked(act.taken(extra.taints, name), NUMBER))
             return Value(None)
         kind = self._project.annotated_type(target.holder, target.assign.annotation)
-        return Value(self._engine.globals.shape_of_type(kind), act.taken(extra.taints, name))
+        return Value(self.shape_sent(kind), act.taken(extra.taints, name))
+
+    def shape_sent(self, kind: str | None) -> Shape:
+        """The shape of what a caller sends for a declared type: a bare mapping is JSON of any form."""
+        return Named(JSON) if kind in _ANY_JSON else self._engine.globals.shape_of_type(kind)
 
     def _is_validated(self, cls: Class, name: str) -> bool:
         """Whether a method of a model checks a field by name: what it lets through is not known to be bad."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
+from linter.flow.heap import Items
 from linter.flow.sinks.table import Sink, rows
 from linter.flow.values import A_NUMBER, Value, const_of, is_text
 
@@ -46,7 +47,7 @@ def repeated(act: Access, left: Value, right: Value) -> Value | None:
     """The number in `text * number` or `items * number`; None for arithmetic."""
     for one, other in ((left, right), (right, left)):
         known = const_of(one)
-        is_sequence = isinstance(known, (str, bytes)) or is_text(one.shape) or act.record(one) is not None
+        is_sequence = isinstance(known, (str, bytes)) or is_text(one.shape) or type(act.record(one)) is Items
         if is_sequence and other.taints and not is_text(other.shape):
             return other
     return None

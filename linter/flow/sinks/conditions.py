@@ -196,7 +196,12 @@ def _html(act: Access, args: Args, value: Value | None, receiver: Value) -> Valu
 
 def _unfiltered(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """An archive of which all is taken out: neither a filter nor a choice of members is given."""
-    if "filter" in args.keywords or args.get(1, "members") is not None or value is None:
+    return None if args.get(1, "members") is not None else _unfiltered_member(act, args, value, receiver)
+
+
+def _unfiltered_member(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """An archive out of which something is taken without a filter, and without a look at its name."""
+    if "filter" in args.keywords or value is None:
         return None
     looked_at = act.state.names.get(CHECKED)
     if looked_at is None:
@@ -267,5 +272,6 @@ CONDITIONS: dict[str, Condition] = {
     "page": _page,
     "html": _html,
     "unfiltered": _unfiltered,
+    "unfiltered-member": _unfiltered_member,
     "raw-mail": _is_text,
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items, joined
 from linter.flow.sinks.table import rows
+from linter.flow.sources.tables import JSON
 from linter.flow.values import Named, Value, is_text
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 _SCRIPTS = frozenset({"$where", "$function", "$accumulator"})
 _DRIVERS = frozenset({"pymongo", "motor", "mongoengine", "beanie", "flask_pymongo", "odmantic"})
-_LOOSE = frozenset({"request.json", "dict", "typing.Any", "typing.Dict", "typing.Mapping"})
-"""Types whose values may be mappings, and so operators of a filter."""
 
 NOSQL = [
     *rows(
@@ -78,5 +77,5 @@ def _collect(act: Access, value: Value, found: list[Value], depth: int) -> None:
             _collect(act, each, found, depth + 1)
     elif value.taints and not is_text(value.shape):
         shape = value.shape
-        if type(shape) is Named and shape.name in _LOOSE:
+        if type(shape) is Named and shape.name == JSON:
             found.append(value)

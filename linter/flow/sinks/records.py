@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Items
 from linter.flow.sinks.table import ALL, rows
-from linter.flow.values import Value, gathered
+from linter.flow.values import Value
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -18,8 +18,6 @@ _LOGGERS = (
 )
 _ESCAPING = frozenset({"pythonjsonlogger", "json_log_formatter", "json_logging", "ecs_logging", "structlog"})
 """Formatters that write a newline as two characters."""
-_ONE_LINE = ("request.headers", "request.META", "request.referrer", "request.user_agent", "request.url")
-"""What a server has refused a newline in, or encoded, before the code reads it."""
 
 LOG = [
     row
@@ -33,10 +31,7 @@ def text(act: Access, args: Args, value: Value | None, receiver: Value) -> Value
     if not args.positional or not _ESCAPING.isdisjoint(act.engine.project.imported):
         return None
     message, *others = args.positional
-    if others:
-        given = act.allocate(Items("tuple", tuple(others)))
-        line = act.engine.strings.percent(act, message, given)  # type: ignore[arg-type]
-    else:
-        line = Value(message.shape, act.deep_taints(message))
-    kept = [each for each in gathered([line]) if not getattr(each.root, "what", "").startswith(_ONE_LINE)]
-    return Value(line.shape, tuple(kept)) if kept else None
+    if not others:
+        return message
+    given = act.allocate(Items("tuple", tuple(others)))
+    return act.engine.strings.percent(act, message, given)  # type: ignore[arg-type]

@@ -68,7 +68,8 @@ PATH = [
 
 ARCHIVE = [
     # `zipfile` itself strips what leads out of the folder; `tarfile` does with a filter, or from 3.14 on.
-    *rows("archive", "tarfile.TarFile.extractall tarfile.TarFile.extract", RECEIVER, "", "unfiltered"),
+    *rows("archive", "tarfile.TarFile.extractall", RECEIVER, "", "unfiltered"),
+    *rows("archive", "tarfile.TarFile.extract", RECEIVER, "", "unfiltered-member"),
 ]
 
 URL = [

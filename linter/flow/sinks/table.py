@@ -10,6 +10,13 @@ RECEIVER = -2
 ALL = -3
 
 
+_SENT_BY_BROWSER = ("request.cookies", "request.COOKIES", "request.headers", "request.META")
+_ONE_LINE = ("request.headers", "request.META", "request.referrer", "request.user_agent", "request.url")
+_HARMLESS_READS = {"cookie": _SENT_BY_BROWSER, "log": _ONE_LINE, "header": _ONE_LINE}
+"""How reads begin that do no harm at sinks of a kind: a link sets no header or cookie of its own, and a
+server has refused or encoded newlines in these before the code sees them."""
+
+
 class Sink(NamedTuple):
     """A place where a value of a kind does harm.
 
@@ -31,6 +38,10 @@ class Sink(NamedTuple):
     def bit(self) -> int:
         """The kind's bit in masks."""
         return BITS[self.kind]
+
+    def can_come_from(self, read: str) -> bool:
+        """Whether what is read of a request under this name can do harm at a sink of this kind."""
+        return not read.startswith(_HARMLESS_READS.get(self.kind, ()))
 
 
 def rows(
