@@ -124,13 +124,17 @@ class Configuration:
         return found._replace(origin="default") if self._may_be_set(holder, expr, found) else found
 
     def _may_be_set(self, holder: Definition, expr: Expr, found: Known) -> bool:
-        """Whether the expression is a field of a settings class, which the environment fills."""
+        """Whether the expression is a field of a settings class, which the environment fills.
+
+        It does not fill attributes with a leading underscore.
+        """
         if found.origin != "code" or not isinstance(expr, Ref):
             return False
         target = self._project.reference(holder, expr.name).target
         return (
             isinstance(target, Variable)
             and isinstance(target.holder, Class)
+            and not expr.name.rpartition(".")[2].startswith("_")
             and self._project.derives(target.holder, *_SETTINGS_CLASSES)
         )
 

@@ -2,9 +2,11 @@ from collections.abc import Iterable, Iterator
 
 from linter.analyses.configuration import configuration_of, is_for_developers
 from linter.analyses.key_material import material
+from linter.analyses.ownership import expressions_of
+from linter.analyses.provenance import provenance_of
 from linter.analyses.secrecy import words_of
-from linter.backend import Backend, Site, is_test
-from linter.facts.expressions import Constant, Expr, Ref, Result
+from linter.backend import Backend, Function, Site, is_test
+from linter.facts.expressions import Constant, Expr, Mapping, Ref, Result, walk
 from linter.facts.scopes import Assign
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
@@ -52,7 +54,8 @@ class DefaultCredentials(CstRule):
 
     ## Limits
     Accounts made by start-up code, migrations, commands and handlers. Tests and demonstration data are left
-    alone. A password that is hashed only to spend the time of a real check is no account.
+    alone, unless other code than such data's own makes the account. A password that is hashed only to spend
+    the time of a real check is no account.
 
     ## References
     - https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/04-Authentication_Testing/02-Testing_for_Default_Credentials
@@ -71,8 +74,7 @@ class DefaultCredentials(CstRule):
                 module = site.function.module
                 if is_test(module.path) or is_for_developers(module):
                     continue
-                words = {*words_of(module.path), *words_of(site.function.scope.name)}
-                if _DEMONSTRATION.isdisjoint(words):
+                if not _is_demonstration(site.function) or _is_called_for_real(site.function, backend):
                     yield site
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
@@ -104,6 +106,7 @@ class DefaultCredentials(CstRule):
         index = next(i for i, call in enumerate(site.function.scope.calls) if call is site.call)
         made = Result(index)
         given = [pair for call in site.function.scope.calls for pair in call.keywords]
+        given += [pair for expr in expressions_of(site.function) for pair in _entries(expr)]
         if any(value == made and "password" in words_of(key) for key, value in given):
             return True
         return any(
@@ -112,3 +115,30 @@ class DefaultCredentials(CstRule):
             if isinstance(statement, Assign) and statement.value == made
             for target in statement.targets
         )
+
+
+def _is_demonstration(function: Function) -> bool:
+    words = {*words_of(function.module.path), *words_of(function.scope.name)}
+    return not _DEMONSTRATION.isdisjoint(words)
+
+
+def _is_called_for_real(function: Function, backend: Backend) -> bool:
+    """Whether code that is neither a demonstration nor run by hand calls a function named for seeds."""
+    return any(
+        not (
+            _is_demonstration(caller)
+            or is_test(caller.module.path)
+            or is_for_developers(caller.module)
+            or backend.is_run_by_hand(caller)
+        )
+        for caller, _ in provenance_of(backend).callers(function)
+    )
+
+
+def _entries(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """Keys that are written out, with their values, of the dictionaries in an expression."""
+    for each in walk(expr):
+        if isinstance(each, Mapping):
+            for key, value in zip(each.keys, each.values, strict=True):
+                if isinstance(key, Constant) and isinstance(key.value, str):
+                    yield key.value, value

@@ -1,13 +1,36 @@
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from linter.analyses.effects import effects_of
 from linter.analyses.secrecy import words_of
-from linter.backend import Backend, Query, Route, Table, Verdict
-from linter.finding import Note
+from linter.backend import Backend, Class, Function, Query, Resolved, Route, Table, Variable, Verdict
+from linter.facts.expressions import Ref, Result, walk
+from linter.facts.scopes import Call, Return
+from linter.finding import Location, Note
+from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
+from linter.shapes import shape_of
 
 _PERSONAL = frozenset({"email", "phone", "mobile", "birthday", "birthdate", "ssn", "iban", "passport"})
 """Last words of columns that hold what identifies or reaches a person."""
+
+
+_LISTING = (
+    "rest_framework.mixins.ListModelMixin",
+    "rest_framework.generics.ListAPIView",
+    "rest_framework.generics.ListCreateAPIView",
+    "rest_framework.viewsets.ModelViewSet",
+    "rest_framework.viewsets.ReadOnlyModelViewSet",
+)
+_DEPTH = 3
+
+
+class _Rows(NamedTuple):
+    """All rows of a table with a personal column, and the place where they are read."""
+
+    table: Table
+    column: str
+    location: Location
 
 
 class UnauthenticatedPersonalData(Rule[Route]):
@@ -26,8 +49,9 @@ class UnauthenticatedPersonalData(Rule[Route]):
         def customers(session: SessionDep): ...
 
     ## Limits
-    Judged where other routes are guarded, for handlers that themselves read a table without a filter or a
-    limit, when the table has a column such as `email` or `phone`. What of a row leaves is not looked at.
+    Judged where other routes are guarded, for handlers that answer with a table read without a filter or a
+    limit, by themselves or by what they call for it, when the table has a column such as `email` or `phone`.
+    What of a row leaves is looked at for generic views of Django REST framework only.
 
     ## References
     - https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/
@@ -49,24 +73,123 @@ class UnauthenticatedPersonalData(Rule[Route]):
         """No guard, and a query for all rows of a table with personal columns."""
         if subject.authenticated is Verdict.YES:
             return
-        if subject.authenticated is Verdict.UNKNOWN or not subject.complete or subject.function is None:
-            yield Undecided("a guard, a prefix or the handler could not be resolved")
+        if subject.authenticated is Verdict.UNKNOWN or not subject.complete:
+            yield Undecided("a guard or a prefix could not be resolved")
             return
+        found = self._listed(subject, backend) or self._read(subject, backend)
+        if found is None or effects_of(backend).is_open_on_purpose(subject):
+            return
+        table, column, _ = found
+        view = subject.owner if subject.function is None else None
+        yield self.finding(
+            subject,
+            f"{subject} reads all of `{table.name}` without a guard, `{column}` among its columns",
+            location=subject.handler_location if view is None else view.location,
+            help="guard the route, its router or its blueprint as its neighbours are",
+            related=[Note(found.location, "the rows are read here")],
+        )
+
+    def _read(self, route: Route, backend: Backend) -> _Rows | None:
+        """A query for all rows in the handler, or in a function whose result it answers with."""
+        if route.function is None:
+            return None
+        behind = {id(each) for each in _answering(route.function, backend)}
         for query in backend.queries:
-            if query.function is not subject.function or not _reads_all(query):
-                continue
-            table = backend.tables.get(query.table)
-            column = None if table is None else _personal(table)
-            if column is None or effects_of(backend).is_open_on_purpose(subject):
-                continue
-            yield self.finding(
-                subject,
-                f"{subject} reads all of `{query.table}` without a guard, `{column}` among its columns",
-                location=subject.function.location,
-                help="guard the route, its router or its blueprint as its neighbours are",
-                related=[Note(query.location, "the rows are read here")],
-            )
-            return
+            table = backend.tables.get(query.table) if id(query.function) in behind else None
+            if table is not None and _reads_all(query):
+                column = _personal(table)
+                if column is not None:
+                    return _Rows(table, column, query.location)
+        return None
+
+    def _listed(self, route: Route, backend: Backend) -> _Rows | None:
+        """A generic view that lists all rows of its model with a serializer that shows such a column."""
+        view = route.owner
+        if view is None or route.function is not None or any(each.place == "path" for each in route.inputs):
+            return None
+        project = backend.project
+        if not project.derives(view, *_LISTING) or _allows_anyone(view, backend):
+            return None
+        if any(_is_own(view, name, backend) for name in ("get_queryset", "get_serializer_class", "list")):
+            return None
+        queryset, serializer = (project.member(view, name) for name in ("queryset", "serializer_class"))
+        if queryset is None or serializer is None or not isinstance(queryset.target, Variable):
+            return None
+        variable = queryset.target
+        model = _model_of_all(variable, backend)
+        table = next((each for each in backend.tables.values() if model and each.owner is model), None)
+        schema = _class_behind(serializer, backend)
+        shape = None if schema is None else shape_of(project, schema)
+        column = None if table is None else _personal(table)
+        field = None if shape is None or column is None else shape.field(column)
+        if table is None or column is None or field is None or field.write_only:
+            return None
+        return _Rows(table, column, view.module.locate(variable.assign.span))
+
+
+def _answering(handler: Function, backend: Backend) -> Iterator[Function]:
+    """A handler, and the functions whose results make up what it returns."""
+    pending, seen = [(handler, 0)], {id(handler)}
+    while pending:
+        function, depth = pending.pop(0)
+        yield function
+        if depth == _DEPTH:
+            continue
+        for call in _returned_calls(function):
+            target = backend.project.callee(function, call).target
+            if isinstance(target, Function) and id(target) not in seen:
+                seen.add(id(target))
+                pending.append((target, depth + 1))
+
+
+def _returned_calls(function: Function) -> Iterator[Call]:
+    """Calls whose results a function returns, straight, in a display, or by a local name."""
+    pending = [
+        each.value
+        for each in function.scope.statements
+        if isinstance(each, Return) and each.value is not None
+    ]
+    names: set[str] = set()
+    while pending:
+        for each in walk(pending.pop()):
+            if isinstance(each, Result):
+                call = function.scope.calls[each.call]
+                yield call
+                pending += arguments_of(call)
+            elif isinstance(each, Ref) and each.name[0] == "$" and each.name not in names:
+                names.add(each.name)
+                assigned = function.assignments.get(each.name[1:], ())
+                pending += [assign.value for assign in assigned if assign.value is not None]
+
+
+def _is_own(view: Class, name: str, backend: Backend) -> bool:
+    member = backend.project.member(view, name)
+    return member is not None and isinstance(member.target, Function)
+
+
+def _allows_anyone(view: Class, backend: Backend) -> bool:
+    """Whether a view says itself that everybody may call it."""
+    member = backend.project.member(view, "permission_classes")
+    return member is not None and isinstance(member.target, Variable)
+
+
+def _model_of_all(variable: Variable, backend: Backend) -> Class | None:
+    """The model of `Model.objects.all()`."""
+    value, holder = variable.assign.value, variable.holder
+    callee = holder.scope.calls[value.call].callee if isinstance(value, Result) else None
+    if not isinstance(callee, Ref) or not callee.name.endswith(".objects.all"):
+        return None
+    target = backend.project.reference(holder, callee.name.removesuffix(".objects.all")).target
+    return target if isinstance(target, Class) else None
+
+
+def _class_behind(member: Resolved, backend: Backend) -> Class | None:
+    """The class that an attribute of a view names."""
+    if not isinstance(member.target, Variable):
+        return None
+    value, holder = member.target.assign.value, member.target.holder
+    found = backend.project.reference(holder, value.name).target if isinstance(value, Ref) else None
+    return found if isinstance(found, Class) else None
 
 
 def _reads_all(query: Query) -> bool:
