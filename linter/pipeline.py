@@ -199,9 +199,8 @@ class Run:
         if self._semgrep is None:
             return self.check_afresh(), True
         from linter.engines.semgrep.scan import Scan
-        from linter.extraction import cores
 
-        with Scan(self._semgrep, self._by_path, self._cache, self._jobs or cores()) as scan:
+        with Scan(self._semgrep, self._by_path, self._cache) as scan:
             self.timings.lap("start semgrep")
             checked = self.check_afresh()
             checked = scan.joined(checked, self.facts, self.text_of)

@@ -25,6 +25,7 @@ _VERBS = {
     "config": "Show the settings in force, or check a configuration file.",
     "init": "Show what was detected and the smallest useful configuration.",
     "new-rule": "Write a new rule with its fixtures.",
+    "doctor": "Say what is installed and what is in force.",
     "clean": "Delete the cache.",
 }
 
@@ -43,7 +44,7 @@ class _Verbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        # The table above is the help: importing eleven modules for their first lines takes too long.
+        # The table above is the help: importing a dozen modules for their first lines takes too long.
         with formatter.section("Verbs"):
             formatter.write_dl(list(_VERBS.items()))
 

@@ -30,9 +30,7 @@ class Job:
     `ignore` is a `.semgrepignore` of the project. Raises `SemgrepFailure`; use it as a context.
     """
 
-    def __init__(
-        self, program: Program, texts: Mapping[str, bytes], book: RuleBook, ignore: bytes, workers: int
-    ) -> None:
+    def __init__(self, program: Program, texts: Mapping[str, bytes], book: RuleBook, ignore: bytes) -> None:
         from tempfile import mkdtemp
         from time import monotonic
 
@@ -44,7 +42,7 @@ class Job:
         self._tree = os.path.join(self._folder, "project")
         try:
             self._write(ignore)
-            self._process = self._started(program, workers)
+            self._process = self._started(program)
         except OSError as error:
             self.close()
             raise SemgrepFailure(f"it cannot be started: {error.strerror or error}") from error
@@ -105,7 +103,7 @@ class Job:
         with open(path, "xb") as file:
             file.write(data)
 
-    def _started(self, program: Program, workers: int) -> Popen[bytes]:
+    def _started(self, program: Program) -> Popen[bytes]:
         from subprocess import DEVNULL, Popen
 
         private = os.path.join(self._folder, "private")
@@ -115,7 +113,7 @@ class Job:
             open(os.path.join(self._folder, "complaint"), "wb") as complaint,
         ):
             return Popen(
-                [program.path, *self._arguments(workers)],
+                [program.path, *self._arguments()],
                 cwd=private,
                 env=environment(private),
                 stdin=DEVNULL,
@@ -125,7 +123,7 @@ class Job:
                 start_new_session=True,
             )
 
-    def _arguments(self, workers: int) -> list[str]:
+    def _arguments(self) -> list[str]:
         return [
             "scan",
             # The command line that does not start with an import of three seconds.
@@ -139,7 +137,8 @@ class Job:
             "--no-git-ignore",
             *("--timeout", str(_RULE_LIMIT)),
             *("--max-target-bytes", "0"),
-            *("--jobs", str(workers)),
+            # Its threads wait for each other's garbage collection: two take three times as long as one.
+            *("--jobs", "1"),
             *("--project-root", self._tree),
             *("--config", os.path.join(self._folder, "rules.json")),
             "--",

@@ -35,9 +35,7 @@ class Scan:
     `joined`, `settled` says whether the next run would say the same.
     """
 
-    def __init__(
-        self, engine: SemgrepEngine, files: Mapping[str, SourceFile], cache: Cache, workers: int
-    ) -> None:
+    def __init__(self, engine: SemgrepEngine, files: Mapping[str, SourceFile], cache: Cache) -> None:
         self.settled = False
         self._engine = engine
         self._cache = cache
@@ -48,7 +46,7 @@ class Scan:
         self._keys: dict[str, bytes] = {}
         self._known: dict[bytes, bytes] = {}
         try:
-            self._begin(files, workers)
+            self._begin(files)
         except (RulesError, SemgrepFailure) as error:
             self._problem = str(error)
 
@@ -81,7 +79,7 @@ class Scan:
         unread = [Skipped(path, about.unread) for path, about in said.items() if about.unread]
         return self._counted(checked, foreign, text_of, unread)
 
-    def _begin(self, files: Mapping[str, SourceFile], workers: int) -> None:
+    def _begin(self, files: Mapping[str, SourceFile]) -> None:
         from linter.engines.semgrep.job import Job
 
         program = self._engine.program
@@ -101,7 +99,7 @@ class Scan:
         unknown = [path for path in self._targets if self._keys[path] not in self._known]
         texts = {path: self._targets[path].data for path in unknown}
         if texts:
-            self._job = Job(program, texts, self._book, self._engine.ignore, workers)
+            self._job = Job(program, texts, self._book, self._engine.ignore)
 
     def _remembered(self, report: Report) -> dict[str, Said]:
         """What is said about every file, by path; it is stored for the next run."""
