@@ -163,6 +163,19 @@ class Backend:
         return () if self._schema is None else self._schema.queries
 
     @cached_property
+    def orm_queries(self) -> tuple[Query, ...]:
+        """Every query that code builds with an ORM, outside migrations."""
+        return tuple(
+            each
+            for each in self.queries
+            if each.spelling == "orm" and each.location.path not in self._migration_paths
+        )
+
+    @cached_property
+    def _migration_paths(self) -> frozenset[str]:
+        return frozenset(self.migrations)
+
+    @cached_property
     def migrations(self) -> tuple[str, ...]:
         """Paths of all migration files."""
         return () if self._schema is None else self._schema.migrations

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from linter.backend.routes import Verdict
-from linter.facts.sql import SqlStatement
+from linter.facts.sql import Predicate, SqlStatement, Trait
 from linter.finding import Location
 from linter.resolve.definitions import Class, Function
 
@@ -27,13 +27,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index, or a unique or primary key constraint, over columns in order."""
+    """An index, or a unique or primary key constraint, over columns in order.
+
+    `method` is how PostgreSQL keeps it (`gin`, `brin`), empty for the usual one.
+    """
 
     name: str
     columns: tuple[str, ...]
     unique: bool
     location: Location
     partial: bool = False
+    method: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it holds all rows and finds those with an equal value."""
+        return not self.partial and self.method in ("", "btree", "hash", "brin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class Table:
         first_of_key = self.primary_key[:1] in ((), (column,))
         if found is not None and (found.indexed or found.unique or (found.primary_key and first_of_key)):
             return True
-        return any(index.columns[:1] == (column,) and not index.partial for index in self.indexes)
+        return any(index.columns[:1] == (column,) and index.is_plain for index in self.indexes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,11 @@ class TableIndex:
 class Query:
     """One query, by ORM or SQL, on one table.
 
-    `filters` and `order` are column names. `bounded` says whether it has a limit or reads one row.
+    `filters` are the columns whose comparison an index could serve, `order` those that it sorts by. `bounded`
+    says whether it has a limit or reads one row. `predicates` are its comparisons as SQL would spell them.
+    `spelling` tells what it is written in. Of an ORM's queries `traits` are known (those of SQL are in the
+    statement's facts), among them `unfiltered` for a write to all rows, and `calls`: the chain of calls that
+    builds it, by their index in the function's scope.
     """
 
     table: str
@@ -163,6 +176,10 @@ class Query:
     in_loop: bool
     location: Location
     function: Function
+    predicates: tuple[Predicate, ...] = ()
+    traits: tuple[Trait, ...] = ()
+    calls: tuple[int, ...] = ()
+    spelling: Literal["sql", "orm"] = "sql"
 
     @property
     def scope(self) -> str:
@@ -194,3 +211,13 @@ class Statement:
     unused: bool = False
     created: frozenset[str] = frozenset()
     schema: dict[str, Table] = field(default_factory=dict)
+
+    @property
+    def predicates(self) -> tuple[Predicate, ...]:
+        """The comparisons of columns."""
+        return self.facts.predicates
+
+    @property
+    def traits(self) -> tuple[Trait, ...]:
+        """The shapes of the statement that are worth a word."""
+        return self.facts.traits

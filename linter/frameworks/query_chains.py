@@ -10,6 +10,8 @@ from linter.facts.scopes import Assign, Call, Evaluate, Raise, Return
 from linter.resolve.definitions import Definition
 
 _LONGEST = 200
+_CONDITIONS = frozenset({"filter", "exclude", "where", "in_", "Q"})
+"""Calls that take a query for a part of another: such a part needs no order of its own."""
 
 
 @dataclass(slots=True)
@@ -26,13 +28,17 @@ class Chain:
     """One query in one scope.
 
     `links` are its calls in order, those of later statements on the same variable and those on the result of
-    executing it included. `sliced` says that a part of the result is taken (`[:10]`).
+    executing it included. `sliced` says that a part of the result is taken (`[:10]`); `cuts` are the parts,
+    but for those that another query takes. `names` are the variables that hold it on the way; `closed` says
+    that they hold nothing else.
     """
 
     holder: Definition
     links: list[Link]
     sliced: bool = False
     names: list[str] = field(default_factory=list)
+    cuts: list[Expr] = field(default_factory=list)
+    closed: bool = True
 
     @property
     def first(self) -> Call:
@@ -65,7 +71,12 @@ class ScopeCalls:
         self._given: dict[str, list[int]] = {}
         for index, call in enumerate(holder.scope.calls):
             self._note(index, call)
-        self._variables, self._sliced, self._sliced_names = self._statements()
+        self._variables: dict[int, str] = {}
+        self._cuts_of_calls: dict[int, list[Expr]] = {}
+        self._cuts_of_names: dict[str, list[Expr]] = {}
+        self._sliced: set[int] = set()
+        self._sliced_names: set[str] = set()
+        self._statements()
 
     def _note(self, index: int, call: Call) -> None:
         callee = call.callee
@@ -85,11 +96,8 @@ class ScopeCalls:
                 elif isinstance(argument, Ref) and argument.name[0] == "$" and "." not in argument.name:
                     self._given.setdefault(argument.name, []).append(index)
 
-    def _statements(self) -> tuple[dict[int, str], set[int], set[str]]:
-        """Calls that are assigned to a variable; calls and variables of which a slice is taken."""
-        variables: dict[int, str] = {}
-        sliced: set[int] = set()
-        names: set[str] = set()
+    def _statements(self) -> None:
+        """Find calls that are assigned to a variable; calls and variables of which a slice is taken."""
         for statement in self.holder.scope.statements:
             value = statement.value if isinstance(statement, (Assign, Return, Evaluate)) else None
             if isinstance(statement, Raise) or value is None:
@@ -97,23 +105,50 @@ class ScopeCalls:
             if isinstance(statement, Assign) and len(statement.targets) == 1:
                 target, inner = statement.targets[0], _awaited(value)
                 if isinstance(inner, Result) and isinstance(target, Ref) and target.name[0] == "$":
-                    variables[inner.call] = target.name
-            _find_slices(value, sliced, names)
+                    self._variables[inner.call] = target.name
+            self._find_slices(value)
         for call in self.holder.scope.calls:
+            inner_query = last_name(call.callee) in _CONDITIONS
             for argument in (*call.args, *(each for _, each in call.keywords)):
-                _find_slices(argument, sliced, names)
+                self._find_slices(argument, is_inner=inner_query)
             if isinstance(call.callee, Attr):
-                _find_slices(call.callee.base, sliced, names)
+                self._find_slices(call.callee.base)
         for block in self.holder.scope.blocks:
             if block.subject is not None:
-                _find_slices(block.subject, sliced, names)
-        return variables, sliced, names
+                self._find_slices(block.subject)
+
+    def _find_slices(self, expr: Expr, *, is_inner: bool = False) -> None:
+        for each in walk(expr):
+            if not isinstance(each, Item):
+                continue
+            base = _awaited(each.base)
+            if isinstance(base, Result):
+                self._sliced.add(base.call)
+                if not is_inner:
+                    self._cuts_of_calls.setdefault(base.call, []).append(each.key)
+            elif isinstance(base, Ref):
+                self._sliced_names.add(base.name)
+                if not is_inner:
+                    self._cuts_of_names.setdefault(base.name, []).append(each.key)
 
     def chain(self, root: int, name: str, used: set[int]) -> Chain:
         """The chain that begins with the call `root`; `used` collects the calls that belong to it."""
         chain = Chain(self.holder, [])
         self._follow(root, name, chain, used)
+        own = {link.index for link in chain.links}
+        chain.closed = all(self._holds_only(name, own) for name in chain.names)
         return chain
+
+    def _holds_only(self, variable: str, calls: set[int]) -> bool:
+        """Whether a variable is never given anything but the results, or slices, of some calls."""
+        for assign in self.holder.assignments.get(variable[1:], ()):
+            value = None if assign.value is None else _awaited(assign.value)
+            if isinstance(value, Item) and value.base == Ref(variable):
+                continue
+            base = _awaited(value.base) if isinstance(value, Item) else value
+            if not isinstance(base, Result) or base.call not in calls or assign.operator is not None:
+                return False
+        return True
 
     def _follow(self, index: int, name: str, chain: Chain, used: set[int]) -> None:
         """Add a call and everything that is called on its value."""
@@ -123,6 +158,7 @@ class ScopeCalls:
             call = self.holder.scope.calls[current]
             chain.links.append(Link(name, call, current))
             chain.sliced = chain.sliced or current in self._sliced
+            chain.cuts += self._cuts_of_calls.get(current, ())
             variable = self._variables.get(current)
             if variable is not None:
                 self._follow_variable(variable, current, chain, used)
@@ -138,6 +174,7 @@ class ScopeCalls:
             return
         chain.names.append(variable)
         chain.sliced = chain.sliced or variable in self._sliced_names
+        chain.cuts += self._cuts_of_names.get(variable, ())
         for index in sorted((*self._on_name.get(variable, ()), *self._given.get(variable, ()))):
             if index > after:
                 self._follow(index, last_name(self.holder.scope.calls[index].callee), chain, used)
@@ -184,13 +221,3 @@ def _awaited(expr: Expr) -> Expr:
     if isinstance(expr, Operation) and expr.operator == "await" and expr.operands:
         return expr.operands[0]
     return expr
-
-
-def _find_slices(expr: Expr, sliced: set[int], names: set[str]) -> None:
-    for each in walk(expr):
-        if isinstance(each, Item):
-            base = _awaited(each.base)
-            if isinstance(base, Result):
-                sliced.add(base.call)
-            elif isinstance(base, Ref):
-                names.add(base.name)

@@ -49,7 +49,7 @@ def make_table(
 
 
 def _is_single(index: Index) -> bool:
-    return len(index.columns) == 1 and not index.partial
+    return len(index.columns) == 1 and index.is_plain
 
 
 def _with_flags(

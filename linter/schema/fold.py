@@ -244,9 +244,9 @@ class Fold:
         if action.name and any(each.name == action.name for each in own):
             return
         partial = "partial" in action.flags
-        self._rebuild(
-            table, indexes=[*own, Index(action.name, columns, "unique" in action.flags, location, partial)]
-        )
+        method = next((each[6:].lower() for each in action.flags if each.startswith("using-")), "")
+        added = Index(action.name, columns, "unique" in action.flags, location, partial, method)
+        self._rebuild(table, indexes=[*own, added])
 
     def _drop_index(self, action: sql.Action, location: Location) -> None:
         for table in self._holders(action):

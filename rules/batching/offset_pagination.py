@@ -1,12 +1,12 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Statement
-from linter.rule import Confidence, Outcome, Severity, SqlRule
+from linter.backend import Backend, Query, Statement
+from linter.rule import Confidence, Outcome, Rule, Severity
 
 _KINDS = frozenset({"select", "insert", "update", "delete", "merge"})
 
 
-class OffsetPagination(SqlRule):
+class OffsetPagination(Rule[Statement | Query]):
     """Pages are cut with OFFSET.
 
     ## Why
@@ -15,9 +15,12 @@ class OffsetPagination(SqlRule):
 
     ## Bad
         SELECT id, total FROM orders ORDER BY id LIMIT 50 OFFSET 5000
+        Order.objects.order_by("id")[offset : offset + 50]
+        select(Order).order_by(Order.id).limit(50).offset(offset)
 
     ## Good
         SELECT id, total FROM orders WHERE id > 5000 ORDER BY id LIMIT 50
+        Order.objects.filter(id__gt=last_seen).order_by("id")[:50]
 
     ## Limits
     A habit rather than a mistake: short lists stay cheap. Paginators of Django and of other libraries
@@ -29,15 +32,18 @@ class OffsetPagination(SqlRule):
 
     severity = Severity.NOTE
     confidence = Confidence.MEDIUM
-    noun = "queries in SQL"
+    noun = "queries"
 
-    def subjects(self, backend: Backend) -> Iterable[Statement]:
-        """Queries that were read."""
-        return (each for each in backend.statements if each.facts.kind in _KINDS and each.facts.understood)
+    def subjects(self, backend: Backend) -> Iterable[Statement | Query]:
+        """Queries in SQL that were read, and those of an ORM."""
+        yield from (
+            each for each in backend.statements if each.facts.kind in _KINDS and each.facts.understood
+        )
+        yield from backend.orm_queries
 
-    def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
+    def check(self, subject: Statement | Query, backend: Backend) -> Iterator[Outcome]:
         """Rows are skipped by their number."""
-        for trait in subject.facts.traits:
+        for trait in subject.traits:
             if trait.kind == "offset":
                 yield self.finding(
                     subject,

@@ -1,10 +1,10 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Statement
-from linter.rule import Confidence, Outcome, Severity, SqlRule
+from linter.backend import Backend, Query, Statement
+from linter.rule import Confidence, Outcome, Rule, Severity
 
 
-class LeadingWildcard(SqlRule):
+class LeadingWildcard(Rule[Statement | Query]):
     """A search pattern begins with a wildcard, which no ordered index can serve.
 
     ## Why
@@ -13,6 +13,8 @@ class LeadingWildcard(SqlRule):
 
     ## Bad
         SELECT id FROM customers WHERE email LIKE '%@example.com'
+        Customer.objects.filter(email__icontains=word)
+        select(Customer).where(Customer.email.ilike(f"%{word}%"))
 
     ## Good
         CREATE EXTENSION pg_trgm;
@@ -20,7 +22,8 @@ class LeadingWildcard(SqlRule):
 
     ## Limits
     Only constant patterns. Silent when another filter of the statement can use an index, when the table has
-    a GIN or GiST index on the column, and when the table is not known.
+    a GIN or GiST index on the column, and when the table is not known. Queries of an ORM count where an
+    ordered index on the column makes believe that they are served.
 
     ## References
     - https://www.postgresql.org/docs/current/pgtrgm.html
@@ -28,21 +31,31 @@ class LeadingWildcard(SqlRule):
 
     severity = Severity.NOTE
     confidence = Confidence.MEDIUM
-    noun = "SQL statements"
+    noun = "queries"
 
-    def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
+    def subjects(self, backend: Backend) -> Iterable[Statement | Query]:
+        """Statements, and queries of an ORM."""
+        yield from backend.statements
+        yield from backend.orm_queries
+
+    def check(self, subject: Statement | Query, backend: Backend) -> Iterator[Outcome]:
         """`LIKE '%…'` as the only filter that could be served."""
-        for predicate in subject.facts.predicates:
+        for predicate in subject.predicates:
             if predicate.operator not in ("like", "ilike") or not (predicate.pattern or "").startswith("%"):
                 continue
-            table = subject.schema.get(predicate.table) or backend.tables.get(predicate.table)
+            table = subject.schema.get(predicate.table) if isinstance(subject, Statement) else None
+            table = table or backend.tables.get(predicate.table)
             if table is None or any(
-                index.partial and index.columns[:1] == (predicate.column,) for index in table.indexes
+                not index.is_plain and index.columns[:1] == (predicate.column,) for index in table.indexes
             ):
                 continue
+            if isinstance(subject, Query) and not (table.complete and table.leads_index(predicate.column)):
+                continue
             if any(
-                each is not predicate and each.table == predicate.table and table.leads_index(each.column)
-                for each in subject.facts.predicates
+                each.operator not in ("like", "ilike")
+                and each.table == predicate.table
+                and table.leads_index(each.column)
+                for each in subject.predicates
             ):
                 continue
             yield self.finding(

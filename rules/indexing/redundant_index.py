@@ -33,7 +33,7 @@ class RedundantIndex(Rule[TableIndex]):
 
     def subjects(self, backend: Backend) -> Iterable[TableIndex]:
         """Indexes and keys of tables that were read in full."""
-        return (each for each in backend.indexes if each.table.complete and not each.index.partial)
+        return (each for each in backend.indexes if each.table.complete and _is_ordered(each.index))
 
     def check(self, subject: TableIndex, backend: Backend) -> Iterator[Outcome]:
         """Another index begins with all columns of this one."""
@@ -54,9 +54,14 @@ class RedundantIndex(Rule[TableIndex]):
                 return
 
 
+def _is_ordered(index: Index) -> bool:
+    """Whether an index holds all rows in order."""
+    return index.is_plain and index.method in ("", "btree")
+
+
 def _covers(subject: TableIndex, other: Index) -> bool:
     index = subject.index
-    if other is index or other.partial or other.columns[: len(index.columns)] != index.columns:
+    if other is index or not _is_ordered(other) or other.columns[: len(index.columns)] != index.columns:
         return False
     if len(other.columns) > len(index.columns):
         return not index.unique

@@ -10,6 +10,14 @@ from linter.facts.expressions import Constant, Result
 from linter.finding import Location
 from linter.resolve.values import Made, Value, Values
 
+_METHODS = {
+    "BloomIndex": "bloom",
+    "BrinIndex": "brin",
+    "GinIndex": "gin",
+    "GistIndex": "gist",
+    "HashIndex": "hash",
+    "SpGistIndex": "spgist",
+}
 _SILENT = frozenset({"CheckConstraint", "ExclusionConstraint"})
 
 
@@ -83,7 +91,7 @@ class MetaReader:
         if columns is None:
             return None
         partial = made.keyword("condition") is not None
-        return Index(self.name(made), columns, unique, _place(made), partial)
+        return Index(self.name(made), columns, unique, _place(made), partial, _METHODS.get(last, ""))
 
     def name(self, made: Made) -> str:
         """The name that is given to an index or constraint."""

@@ -7,8 +7,12 @@ from typing import Literal
 from linter.backend import Backend, Function, Query
 from linter.facts.expressions import Constant, Expr, Operation, Ref, Result, text_of
 from linter.facts.scopes import Call
+from linter.facts.sql import Predicate, Trait
+from linter.frameworks.django.lookups import predicate
+from linter.frameworks.django.managers import begins_with_all, is_ordered
 from linter.frameworks.django.models import DjangoModels
 from linter.frameworks.query_chains import Chain, ScopeCalls, last_name
+from linter.frameworks.query_traits import cut_traits
 from linter.resolve.definitions import Class
 from linter.resolve.project import Variable
 from linter.resolve.values import call_index
@@ -78,8 +82,27 @@ _METHODS = frozenset(
         "reverse",
     }
 )
+_KEEPING = frozenset(
+    {
+        "all",
+        "delete",
+        "iterator",
+        "order_by",
+        "select_for_update",
+        "select_related",
+        "update",
+        "using",
+        "values",
+        "values_list",
+    }
+)
+"""Methods that leave the rows of a query as they are."""
 _ASYNC = frozenset("a" + name for name in _BOUNDED | _KINDS.keys() | {"iterator"})
 _SHORTCUTS = frozenset({"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"})
+_ORDERING = frozenset(
+    {"order_by", "reverse", "latest", "earliest", "first", "last", "select_for_update", "none"}
+)
+"""Methods that give an order, or whose rows need none."""
 _DEEP = 8
 
 
@@ -110,13 +133,14 @@ class _Reader:
         callee = call.callee
         if not isinstance(function, Function) or not isinstance(callee, Ref) or callee.name.count(".") < 2:
             return
-        model = self._model(function, callee.name.rpartition(".")[0])
+        receiver = callee.name.rpartition(".")[0]
+        model = self._model(function, receiver)
         if model is None:
             return
         calls, used = self._scope(function)
         index = call_index(function, call)
         if index not in used:
-            self._query(function, calls.chain(index, name, used), model)
+            self._query(function, calls.chain(index, name, used), model, receiver.rpartition(".")[2])
 
     def shortcut(self, function: Function, call: Call, name: str) -> None:
         """`get_object_or_404(Model, pk=…)`, for a model, a manager or a chain."""
@@ -164,7 +188,7 @@ class _Reader:
 
     # Queries
 
-    def _query(self, function: Function, chain: Chain, model: Model) -> None:
+    def _query(self, function: Function, chain: Chain, model: Model, manager: str) -> None:
         found = _Found(model)
         kind: Literal["select", "insert", "update", "delete"] = "select"
         bounded = chain.sliced
@@ -180,7 +204,23 @@ class _Reader:
             elif name in _KINDS:
                 kind = _KINDS[name]
             bounded = bounded or name in _BOUNDED
+        found.traits = self._traits(chain, model, manager, kind)
+        found.calls = tuple(link.index for link in chain.links)
         self._emit(function, chain.first, found, kind, bounded=bounded or kind != "select")
+
+    def _traits(self, chain: Chain, model: Model, manager: str, kind: str) -> tuple[Trait, ...]:
+        names = {link.name[1:] if link.name in _ASYNC else link.name for link in chain.links}
+        is_plain = begins_with_all(self.project, model.cls, manager)
+        traits: list[Trait] = []
+        if kind in ("update", "delete") and names <= _KEEPING and not chain.names and is_plain:
+            traits.append(Trait("unfiltered", model.table))
+        if any(text_of(argument) == "?" for link in chain.named("order_by") for argument in link.call.args):
+            traits.append(Trait("random-order"))
+        if kind == "select":
+            told = is_plain and chain.closed and names <= _METHODS
+            is_free = told and names.isdisjoint(_ORDERING) and not is_ordered(self.models.reader, model.cls)
+            traits += cut_traits(chain.cuts, unordered=is_free)
+        return tuple(traits)
 
     def _lookups(self, function: Function, call: Call, found: _Found) -> None:
         for name, value in call.keywords:
@@ -246,6 +286,11 @@ class _Reader:
     def _compare(self, owner: Model, column: str, rest: list[str], value: Expr, found: _Found) -> None:
         if isinstance(value, Constant) and value.value is None:
             return
+        table = self.models.tables.get(owner.table)
+        kind = table.columns[column].type if table is not None and column in table.columns else ""
+        compared = predicate(owner.table, column, kind, rest, value)
+        if compared is not None:
+            found.predicates.append(compared)
         if not rest or (len(rest) == 1 and rest[0] in _INDEXED_LOOKUPS):
             found.add(owner.table, column)
 
@@ -289,6 +334,10 @@ class _Reader:
                     in_loop=site.in_loop,
                     location=site.location,
                     function=function,
+                    predicates=tuple(each for each in found.predicates if each.table == table),
+                    traits=found.traits if main else (),
+                    calls=found.calls,
+                    spelling="orm",
                 )
             )
 
@@ -300,6 +349,9 @@ class _Found:
         self.model = model
         self.by_table: dict[str, list[str]] = {model.table: []}
         self.order: list[str] = []
+        self.predicates: list[Predicate] = []
+        self.traits: tuple[Trait, ...] = ()
+        self.calls: tuple[int, ...] = ()
 
     def add(self, table: str, column: str) -> None:
         self.by_table.setdefault(table, []).append(column)

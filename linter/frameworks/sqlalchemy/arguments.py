@@ -138,9 +138,10 @@ class Arguments:
         if not columns or "" in columns or len(columns) + 1 != len(made.call.args):
             return None
         partial = any(made.keyword(f"{dialect}_where") is not None for dialect in ("postgresql", "sqlite"))
+        method = values.text(made.keyword("postgresql_using")) or ""
         name = values.text(made.argument(0, "name")) or ""
         unique = values.flag(made.keyword("unique"))
-        return Index(name, tuple(columns), unique, _place(made), partial)
+        return Index(name, tuple(columns), unique, _place(made), partial, method.lower())
 
 
 _ORDERS = frozenset({"asc", "desc", "nulls_first", "nulls_last", "nullsfirst", "nullslast", "op", "collate"})

@@ -7,40 +7,26 @@ from typing import Literal
 from linter.backend import Backend, Function, Query
 from linter.facts.expressions import Attr, Expr, Item, Ref, Result, Sequence
 from linter.facts.scopes import Call
+from linter.facts.sql import Predicate, Trait
 from linter.frameworks.query_chains import Chain, Link, ScopeCalls, comparisons, last_name
+from linter.frameworks.sqlalchemy.predicates import most_rows, predicate, skips_rows, sorts_by_chance
+from linter.frameworks.sqlalchemy.query_methods import (
+    AGGREGATES,
+    BOUNDED,
+    CHANGES,
+    EXECUTES,
+    JOINS,
+    METHODS,
+    ORDERED,
+    QUERY_METHODS,
+    RUNS,
+    WRITING,
+)
 from linter.frameworks.sqlalchemy.tables import SqlalchemyModels
 from linter.resolve.definitions import Class
 from linter.resolve.values import Value, call_index
 from linter.schema.model import Model
 
-_EXECUTES = frozenset(
-    {"execute", "scalars", "scalar", "exec", "stream", "stream_scalars", "select_from", "one", "all"}
-)
-_BOUNDED = (
-    "limit",
-    "first",
-    "one",
-    "one_or_none",
-    "scalar",
-    "scalar_one",
-    "scalar_one_or_none",
-    "get",
-    "get_or_404",
-    "first_or_404",
-    "one_or_404",
-    "exists",
-    "count",
-    "paginate",
-    "fetchone",
-    "fetchmany",
-    "slice",
-    "get_one",
-)
-_JOINS = frozenset({"join", "outerjoin", "join_from", "outerjoin_from"})
-_METHODS = frozenset({"in_", "between", "startswith", "like", "__eq__", "any_"})
-_AGGREGATES = frozenset({"count", "sum", "max", "min", "avg", "exists"})
-_SELECTS = frozenset({"select", "query", "exists"})
-_CHANGES = {"update": "update", "delete": "delete", "insert": "insert"}
 _Kind = Literal["select", "insert", "update", "delete"]
 
 
@@ -69,6 +55,7 @@ class _Filters:
         """The model that was joined last: `filter_by` speaks of it."""
         self.by_table: dict[str, list[str]] = {table: []}
         self.order: list[str] = []
+        self.predicates: list[Predicate] = []
 
     def add(self, found: tuple[str, str] | None) -> None:
         if found is not None:
@@ -87,7 +74,7 @@ class _Reader:
     def _scope(self, function: Function) -> tuple[ScopeCalls, set[int]]:
         key = id(function)
         if key not in self._scopes:
-            self._scopes[key] = (ScopeCalls(function, _EXECUTES), set())
+            self._scopes[key] = (ScopeCalls(function, EXECUTES), set())
         return self._scopes[key]
 
     # Roots
@@ -108,7 +95,7 @@ class _Reader:
 
     def flask_roots(self) -> None:
         """`Model.query.filter_by(…)` of Flask-SQLAlchemy."""
-        for name in sorted(_QUERY_METHODS):
+        for name in sorted(QUERY_METHODS):
             for site in self.backend.methods_called(name):
                 callee = site.call.callee if site.call is not None else None
                 if not isinstance(callee, Ref) or not callee.name.endswith(f".query.{name}"):
@@ -135,7 +122,7 @@ class _Reader:
             return owner[0] if owner is not None else None
         if isinstance(expr, Result):
             call = function.scope.calls[expr.call]
-            if last_name(call.callee) in (*_AGGREGATES, "distinct", "label", "coalesce"):
+            if last_name(call.callee) in (*AGGREGATES, "distinct", "label", "coalesce"):
                 return next(
                     (found for found in (self._entity(function, arg) for arg in call.args) if found), None
                 )
@@ -194,49 +181,71 @@ class _Reader:
             return
         chain = calls.chain(index, name, used)
         kind: _Kind = "select"
-        if name in _CHANGES:
-            kind = _CHANGES[name]  # type: ignore[assignment]
+        if name in CHANGES:
+            kind = CHANGES[name]  # type: ignore[assignment]
         elif name not in ("select",) and chain.has("delete", "update"):
             kind = "delete" if chain.has("delete") else "update"
         filters = self._filters(function, chain, model)
         runs = self._executed(chain)
         bounded = self._is_bounded(function, chain) or kind != "select"
+        indexes = tuple(link.index for link in chain.links)
         for table, columns in filters.by_table.items():
-            if table == filters.table:
-                order = tuple(dict.fromkeys(filters.order))
+            is_main = table == filters.table
+            if is_main or columns:
                 self._emit(
                     function,
                     chain.first,
                     runs,
                     table,
-                    kind,
+                    kind if is_main else "select",
                     tuple(dict.fromkeys(columns)),
-                    order,
+                    tuple(dict.fromkeys(filters.order)) if is_main else (),
                     bounded=bounded,
+                    predicates=tuple(each for each in filters.predicates if each.table == table),
+                    traits=self._traits(function, chain, name, kind, model) if is_main else (),
+                    calls=indexes,
                 )
-            elif columns:
-                self._emit(
-                    function,
-                    chain.first,
-                    runs,
-                    table,
-                    "select",
-                    tuple(dict.fromkeys(columns)),
-                    (),
-                    bounded=bounded,
-                )
+
+    def _traits(
+        self, function: Function, chain: Chain, name: str, kind: _Kind, model: Model
+    ) -> tuple[Trait, ...]:
+        traits: list[Trait] = []
+        if kind in ("update", "delete") and not chain.names and self._is_of_all(chain, name, model):
+            traits.append(Trait("unfiltered", model.table))
+        if sorts_by_chance(function, chain):
+            traits.append(Trait("random-order"))
+        if kind == "select" and skips_rows(chain):
+            traits.append(Trait("offset"))
+        most = most_rows(chain)
+        is_told = kind == "select" and chain.closed and chain.has(*RUNS) and not chain.has(*ORDERED)
+        if most is not None and is_told and not self._has_aggregates(function, chain):
+            traits.append(Trait("unordered-limit", detail=most))
+        return tuple(traits)
+
+    def _is_of_all(self, chain: Chain, name: str, model: Model) -> bool:
+        """Whether a write that is run names no rows; one to a part of a shared table has a condition."""
+        if model.parent in self.models.models:
+            return False
+        names = {link.name for link in chain.links}
+        callee = chain.first.callee
+        if name in ("update", "delete") and not (isinstance(callee, Ref) and ".query." in callee.name):
+            return chain.has("execute", "exec") and names <= WRITING
+        return names <= {"query", "update", "delete"}
 
     def _executed(self, chain: Chain) -> Call:
         """The call whose place tells how often the query runs."""
         return next((link.call for link in chain.named("execute", "scalars", "scalar", "exec")), chain.first)
 
     def _is_bounded(self, function: Function, chain: Chain) -> bool:
-        if chain.sliced or chain.has(*_BOUNDED):
+        if chain.sliced or chain.has(*BOUNDED):
             return True
+        return self._has_aggregates(function, chain) and not chain.has("group_by")
+
+    def _has_aggregates(self, function: Function, chain: Chain) -> bool:
         return any(
-            isinstance(arg, Result) and last_name(function.scope.calls[arg.call].callee) in _AGGREGATES
+            isinstance(arg, Result) and last_name(function.scope.calls[arg.call].callee) in AGGREGATES
             for arg in chain.first.args
-        ) and not chain.has("group_by")
+        )
 
     def _filters(self, function: Function, chain: Chain, model: Model) -> _Filters:
         found = _Filters(model, model.table)
@@ -245,9 +254,8 @@ class _Reader:
                 for condition in link.call.args:
                     self._condition(function, condition, found)
             elif link.name == "filter_by":
-                for keyword, _ in link.call.keywords:
-                    found.add(self.models.column_of(found.latest, keyword))
-            elif link.name in _JOINS:
+                self._filter_by(link, found)
+            elif link.name in JOINS:
                 self._join(function, link, found)
             elif link.name == "order_by":
                 self._order(function, link, found)
@@ -256,6 +264,13 @@ class _Reader:
                 for column in table.primary_key if table is not None else ():
                     found.add((model.table, column))
         return found
+
+    def _filter_by(self, link: Link, found: _Filters) -> None:
+        for keyword, value in link.call.keywords:
+            column = self.models.column_of(found.latest, keyword)
+            found.add(column)
+            if column is not None and not _is_none(value):
+                found.predicates.append(Predicate(*column, "="))
 
     def _join(self, function: Function, link: Link, found: _Filters) -> None:
         for argument in link.call.args[:1]:
@@ -282,16 +297,26 @@ class _Reader:
 
     def _condition(self, function: Function, condition: Expr, found: _Filters) -> None:
         def seen(operator: str, left: Expr, right: Expr | None) -> None:
+            compared = predicate(function, operator, left, right, lambda each: self._plain(function, each))
+            if compared is not None and not _is_none(right):
+                found.predicates.append(compared)
             if not operator[0].isalpha():
                 ours, theirs = self._column(function, left), self._column(function, right)
                 if ours is not None and theirs is not None:
                     return
                 if not _is_none(right):
                     found.add(ours or theirs)
-            elif operator in _METHODS and not (operator == "like" and _leading_wildcard(right)):
+            elif operator in METHODS and not (operator == "like" and _leading_wildcard(right)):
                 found.add(self._column(function, left))
 
         comparisons(function, condition, seen)
+
+    def _plain(self, function: Function, expr: Expr) -> tuple[str, str] | None:
+        """Table and column of `Model.attribute`, relationships left aside."""
+        owner = self._owner(function, expr) if isinstance(expr, Ref) and ".c." not in expr.name else None
+        if owner is not None and owner[1] in owner[0].relations:
+            return None
+        return self._column(function, expr)
 
     def _column(self, function: Function, expr: Expr | None) -> tuple[str, str] | None:
         """Table and column of `Model.attribute` or `table.c.column`."""
@@ -315,40 +340,30 @@ class _Reader:
         order: tuple[str, ...],
         *,
         bounded: bool,
+        predicates: tuple[Predicate, ...] = (),
+        traits: tuple[Trait, ...] = (),
+        calls: tuple[int, ...] = (),
     ) -> None:
         if not isinstance(function, Function):
             return
         in_loop = self.backend.site(function, call_index(function, runs)).in_loop
         location = function.module.locate(call.span)
-        self.found.append(Query(table, kind, filters, order, bounded, in_loop, location, function))
-
-
-_QUERY_METHODS = frozenset(
-    {
-        "filter_by",
-        "filter",
-        "get",
-        "get_or_404",
-        "first",
-        "all",
-        "order_by",
-        "join",
-        "outerjoin",
-        "options",
-        "count",
-        "paginate",
-        "limit",
-        "delete",
-        "update",
-        "with_entities",
-        "distinct",
-        "group_by",
-        "offset",
-        "first_or_404",
-        "one",
-        "one_or_none",
-    }
-)
+        self.found.append(
+            Query(
+                table,
+                kind,
+                filters,
+                order,
+                bounded,
+                in_loop,
+                location,
+                function,
+                predicates,
+                traits,
+                calls,
+                "orm",
+            )
+        )
 
 
 def _receiver(call: Call) -> Expr:

@@ -1,0 +1,27 @@
+"""What taking a part of a query's result says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from linter.facts.expressions import Constant, Expr, Operation
+from linter.facts.sql import Trait
+
+
+def cut_traits(cuts: Iterable[Expr], *, unordered: bool) -> Iterator[Trait]:
+    """The traits of `query[first:last]`; `unordered` says that the query has no order. Each is said once."""
+    found: dict[Trait, None] = {}
+    for cut in cuts:
+        if not isinstance(cut, Operation) or cut.operator != ":" or not cut.operands:
+            continue
+        first, last = (constant_or_unknown(each) for each in (*cut.operands, Constant(None))[:2])
+        if first not in (None, 0):
+            found[Trait("offset")] = None
+        if unordered and (first, last) not in ((None, None), (None, 1), (0, 1)):
+            found[Trait("unordered-limit", detail="" if last is ... else str(last))] = None
+    yield from found
+
+
+def constant_or_unknown(expr: Expr | None) -> object:
+    """The value of a literal, `...` for anything else."""
+    return expr.value if isinstance(expr, Constant) else ...
