@@ -96,7 +96,7 @@ def api_routes(backend: Backend) -> tuple[Route, ...]:
 
 def _api_routes(backend: Backend) -> Iterator[Route]:
     for route in backend.routes:
-        if route.websocket or not route.documented or _is_operational(route.path):
+        if route.websocket or route.is_graphql or not route.documented or _is_operational(route.path):
             continue
         if any(output.type in _PAGE_TYPES for output in route.outputs):
             continue

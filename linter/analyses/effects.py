@@ -193,6 +193,8 @@ class Effects:
         # Behaviour that lies in a library cannot be followed; then the path has to say it.
         path = route.path.lower()
         words = {*re.split(r"[-_./]", path), *re.split(r"[/.]", re.sub(r"[-_]", "", path))}
+        if route.is_graphql:
+            words.update(re.sub(r"([A-Z])", r" \1", route.path.rpartition(".")[2]).lower().split())
         name = route.handler.rpartition(".")[2].lower().split("_")
         return not _OPEN_WORDS.isdisjoint(words) or not _OPEN_WORDS.isdisjoint(name)
 

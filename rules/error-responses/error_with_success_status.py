@@ -43,7 +43,7 @@ class ErrorWithSuccessStatus(Rule[Answer]):
         routed = {
             id(route.function)
             for route in backend.routes
-            if not route.websocket and "hook" not in route.path.lower()
+            if not (route.websocket or route.is_graphql) and "hook" not in route.path.lower()
         }
         for answer in answers_of(backend):
             if id(answer.function) in routed and isinstance(answer.body, Mapping):

@@ -47,7 +47,9 @@ class UndeclaredDeprecation(CstRule):
         seen: set[int] = set()
         for route in backend.routes:
             function = route.function
-            if function is not None and id(function) not in seen and _says_deprecated(function):
+            if function is None or route.is_graphql or id(function) in seen:
+                continue
+            if _says_deprecated(function):
                 seen.add(id(function))
                 yield _RouteSite(backend, function, route)
 

@@ -78,10 +78,7 @@ class Graphene:
         resolver = self._resolver(cls, name, value)
         outer = self._wrapped(value, resolver) if isinstance(value, Instance) else resolver
         closure = resolver if isinstance(resolver, Closure) else None
-        owner = None if closure is None else closure.function.owner
-        handler = f"{cls.name}.resolve_{name}" if owner is not None else f"{cls.name}.{name}"
-        if closure is not None and owner is None:
-            handler = closure.function.name
+        handler = f"{cls.name}.{name}" if closure is None else closure.function.name
         return Field(
             operation=operation,
             root=root,
@@ -93,7 +90,7 @@ class Graphene:
             resolver=closure,
             around=outer if isinstance(outer, Closure) and outer is not closure else None,
             given=self._given(closure),
-            owner=cls if owner is not None else None,
+            owner=None if closure is None else closure.function.owner,
             readable=outer is not UNKNOWN
             and (closure is not None or isinstance(resolver, Lambda) or resolver is None),
         )

@@ -150,9 +150,21 @@ class GraphLibrary:
             answer = self.anonymous.attribute(evaluator, receiver, name)
             if answer is not NotImplemented:
                 return answer
+        if name == "_meta" and isinstance(receiver, (Class, Instance)):
+            return self._options(evaluator, receiver if isinstance(receiver, Class) else receiver.cls)
         if name == "__name__" and isinstance(receiver, (Class, Module)):
             return receiver.scope.name if isinstance(receiver, Class) else receiver.name
         return NotImplemented
+
+    def _options(self, evaluator: Evaluator, cls: Class) -> Value:
+        """What `class Meta` of a Graphene class says; what it leaves out is not known."""
+        made = Made("graphene.options", [], {}, cls.module, cls.scope.span)
+        meta = cls.children.get("Meta")
+        if not isinstance(meta, Class) or not any(short(each.name) for each in evaluator.order.of(cls)):
+            return UNKNOWN
+        for name in meta.attributes:
+            made.fields[name] = evaluator.own_attribute(meta, name)
+        return made
 
     def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
         """The result of calling a value of the project."""
@@ -162,6 +174,9 @@ class GraphLibrary:
                 return answer
         if isinstance(callee, Closure):
             self.ran.add(id(callee.function))
+        if isinstance(callee, Made) and short(callee.name) in ("Enum", "from_enum"):
+            # What makes an enumeration in Graphene gives a class, and a call of that an argument.
+            return Made("graphene.Argument", [callee], made.keywords, made.module, made.span)
         if isinstance(callee, Made) and callee.name.startswith("ariadne.registers.") and made.args:
             self._register(callee, made.args[0])
             return made.args[0]

@@ -17,7 +17,8 @@ class Field(NamedTuple):
 
     `root` is the name of the type and `name` that of the field, both as callers write them. `output` is its
     type in GraphQL's notation, None when it is not known. `resolver` is None where the library resolves the
-    field by itself, `around` is what a class of the project puts around it; `readable` is False where what resolves it, or what guards it, could not be followed.
+    field by itself, `around` is what a class of the project puts around it. `readable` is False where what
+    resolves it, or what guards it, could not be followed.
     """
 
     operation: Operation

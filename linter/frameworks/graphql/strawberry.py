@@ -84,7 +84,7 @@ class Strawberry:
 
     def _of_class(self, operation: Operation, cls: Class, root: str, keeps: bool) -> Iterator[Field]:
         for declared in self._declared(cls).values():
-            yield self._field(operation, root, cls, declared, keeps)
+            yield self._field(operation, root, declared, keeps)
 
     def _declared(self, cls: Class) -> dict[str, _Declared]:
         """The fields of a class and of the Strawberry types that it derives from, bases first."""
@@ -154,13 +154,12 @@ class Strawberry:
             annotation = resolver.function.scope.returns
         yield _Declared(name, cls, place, made, resolver, annotation)
 
-    def _field(self, operation: Operation, root: str, cls: Class, declared: _Declared, keeps: bool) -> Field:
+    def _field(self, operation: Operation, root: str, declared: _Declared, keeps: bool) -> Field:
         made, resolver = declared.made, declared.resolver
         given_name = None if made is None else made.keywords.get("name")
         name = given_name if isinstance(given_name, str) else declared.name if keeps else camel(declared.name)
         closure = resolver if isinstance(resolver, Closure) else None
-        own = closure is not None and closure.function.owner is not None
-        handler = f"{cls.name}.{declared.name}" if closure is None or own else closure.function.name
+        handler = f"{declared.cls.name}.{declared.name}" if closure is None else closure.function.name
         holder: Definition = declared.cls
         if closure is not None and declared.annotation is closure.function.scope.returns:
             holder = closure.function.parent or holder
@@ -174,7 +173,7 @@ class Strawberry:
             output=self._annotations.type_of(holder, declared.annotation),
             resolver=closure,
             given=self._given(closure),
-            owner=cls if own else None,
+            owner=None if closure is None else closure.function.owner,
             guards=tuple(self._guards(made, declared.location)),
             readable=closure is not None or resolver is None,
         )
