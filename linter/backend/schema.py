@@ -164,8 +164,8 @@ class Query:
     `filters` are the columns whose comparison an index could serve, `order` those that it sorts by. `bounded`
     says whether it has a limit or reads one row. `predicates` are its comparisons as SQL would spell them.
     `spelling` tells what it is written in. Of an ORM's queries `traits` are known (those of SQL are in the
-    statement's facts), among them `unfiltered` for a write to all rows, and `calls`: the chain of calls that
-    builds it, by their index in the function's scope.
+    statement's facts). `calls` are the chain of calls that builds it, or the one that takes the SQL, by their
+    index in the function's scope.
     """
 
     table: str

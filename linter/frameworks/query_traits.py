@@ -9,13 +9,16 @@ from linter.facts.sql import Trait
 
 
 def cut_traits(cuts: Iterable[Expr], *, unordered: bool) -> Iterator[Trait]:
-    """The traits of `query[first:last]`; `unordered` says that the query has no order. Each is said once."""
+    """The traits of `query[first:last]`; `unordered` says that the query has no order. Each is said once.
+
+    A fixed number of rows that is left out is no page.
+    """
     found: dict[Trait, None] = {}
     for cut in cuts:
         if not isinstance(cut, Operation) or cut.operator != ":" or not cut.operands:
             continue
         first, last = (constant_or_unknown(each) for each in (*cut.operands, Constant(None))[:2])
-        if first not in (None, 0):
+        if first is ...:
             found[Trait("offset")] = None
         if unordered and (first, last) not in ((None, None), (None, 1), (0, 1)):
             found[Trait("unordered-limit", detail="" if last is ... else str(last))] = None

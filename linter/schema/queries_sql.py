@@ -38,6 +38,7 @@ def queries(statements: Iterable[Statement], tables: Mapping[str, Table]) -> lis
                     in_loop=_in_loop(function, facts.scope, facts.call),
                     location=statement.location,
                     function=function,
+                    calls=(facts.call,) if function.index == facts.scope and facts.call >= 0 else (),
                     predicates=tuple(each for each in facts.predicates if each.table == table),
                 )
             )

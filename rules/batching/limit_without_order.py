@@ -26,8 +26,9 @@ class LimitWithoutOrder(Rule[Statement | Query]):
 
     ## Limits
     Only the outermost query; a batch that a DELETE or UPDATE picks does not need an order, nor does one that
-    is locked, or read in a `while` loop until none is left. `LIMIT 1` asks for any row, `LIMIT 2`
-    whether there are several, and a result of aggregates has one. Of Django's models, only those without `ordering` whose manager is Django's own.
+    is locked, or read in a `while` loop until none is left. `LIMIT 1` asks for any row, `LIMIT 2` whether
+    there are several, and a result of aggregates has one. Of Django's models, only those without `ordering`
+    whose manager is Django's own.
 
     ## References
     - https://www.postgresql.org/docs/current/queries-limit.html

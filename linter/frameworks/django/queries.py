@@ -99,6 +99,10 @@ _KEEPING = frozenset(
 """Methods that leave the rows of a query as they are."""
 _ASYNC = frozenset("a" + name for name in _BOUNDED | _KINDS.keys() | {"iterator"})
 _SHORTCUTS = frozenset({"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"})
+_ROWS = frozenset(
+    {"all", "distinct", "exclude", "filter", "iterator", "order_by", "reverse", "select_for_update", "using"}
+)
+"""Methods that give rows of the model without the rows that they refer to."""
 _ORDERING = frozenset(
     {"order_by", "reverse", "latest", "earliest", "first", "last", "select_for_update", "none"}
 )
@@ -220,6 +224,8 @@ class _Reader:
             told = is_plain and chain.closed and names <= _METHODS
             is_free = told and names.isdisjoint(_ORDERING) and not is_ordered(self.models.reader, model.cls)
             traits += cut_traits(chain.cuts, unordered=is_free)
+            if told and names <= _ROWS:
+                traits.append(Trait("alone", model.table))
         return tuple(traits)
 
     def _lookups(self, function: Function, call: Call, found: _Found) -> None:

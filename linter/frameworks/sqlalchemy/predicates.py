@@ -111,16 +111,12 @@ def sorts_by_chance(holder: Definition, chain: Chain) -> bool:
 
 
 def skips_rows(chain: Chain) -> bool:
-    """Whether a query skips rows by their number."""
-    by_offset = any(
-        constant_or_unknown(link.call.args[0]) not in (None, 0)
-        for link in chain.named("offset")
+    """Whether a query skips rows by a number that changes: a fixed one is no page."""
+    return any(
+        constant_or_unknown(link.call.args[0]) is ...
+        for link in chain.named("offset", "slice")
         if link.call.args
     )
-    by_slice = any(
-        constant_or_unknown(link.call.args[0]) != 0 for link in chain.named("slice") if link.call.args
-    )
-    return by_offset or by_slice
 
 
 def most_rows(chain: Chain) -> str | None:

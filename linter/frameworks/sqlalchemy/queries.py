@@ -110,7 +110,8 @@ class _Reader:
         if model is not None:
             table = self.models.tables.get(model.table)
             filters = table.primary_key if table is not None else ()
-            self._emit(function, call, call, model.table, "select", filters, (), bounded=True)
+            own = (call_index(function, call),)
+            self._emit(function, call, call, model.table, "select", filters, (), bounded=True, calls=own)
 
     def _entity(self, function: Function, expr: Expr) -> Model | None:
         """The model that an argument of `select` or `query` selects from."""
