@@ -36,7 +36,7 @@ def statements_of(text: str) -> Callable[[int], tuple[int, int]]:
     return ranges
 
 
-def read(text: str, language: Literal["python", "sql"] = "python") -> Sequence[Directive]:
+def read(text: str, language: Literal["python", "sql", "braces"] = "python") -> Sequence[Directive]:
     return directives(text, language, own_line)
 
 
@@ -270,8 +270,8 @@ _HOSTILE = st.lists(
 ).map("".join)
 
 
-@given(_HOSTILE, st.sampled_from(["python", "sql"]))
-def test_no_text_upsets_the_scanner(text: str, language: Literal["python", "sql"]) -> None:
+@given(_HOSTILE, st.sampled_from(["python", "sql", "braces"]))
+def test_no_text_upsets_the_scanner(text: str, language: Literal["python", "sql", "braces"]) -> None:
     for piece in pieces(text, language):
         assert 0 <= piece.start < piece.end <= len(text)
     for directive in read("# backlint: ignore[a/b]\n-- backlint: ignore[a/b]\n" + text, language):
@@ -293,6 +293,26 @@ def test_pieces_of_sound_code_are_exact(parts: list[str]) -> None:
 def test_deep_nesting_is_no_recursion() -> None:
     assert pieces("f'{" * 50_000, "python")
     assert len(pieces("/* " * 50_000 + "*/", "sql")) == 1
+    for hopeless in ("/*", '"\\', "'\\", "`\\", "/*\"'`\\"):
+        assert len(pieces(hopeless * 100_000, "braces")) < 100_001
+
+
+def test_languages_with_braces() -> None:
+    text = """\
+a = "// backlint: ignore[x/y]"
+b(`${c}
+  // backlint: ignore[x/y]
+`) // backlint: ignore[a/b] -- why // nosemgrep
+// backlint: ignore[c/d, e/*]
+f(
+  g<'static>)  /* backlint: file-ignore[h/i] */
+let r = /['"`]/ // see https://backlint: ignore[x/y]
+"""
+    assert [(each.rules, each.first, each.reason) for each in read(text, "braces")] == [
+        (("a/b",), 4, "why"),
+        (("c/d", "e/*"), 6, ""),
+        (("h/i",), 1, ""),
+    ]
 
 
 # Obeying
