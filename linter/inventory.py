@@ -29,9 +29,9 @@ def describe(backend: Backend, skipped: Iterable[Skipped] = (), folder: str = ""
     `folder` is relative to the project root; empty means all of the project. Keys stand in the order of
     the format, lists are sorted, and what is not known is None or "unknown".
 
-    An input that is read with a schema class has its `fields`: their names as callers send them, type,
-    `required`, and whether the type limits the size (`bounded`). The outputs of a route are those that it
-    declares and, with type None, the further statuses that its code returns or raises.
+    An input says whether its type limits its size (`bounded`). One that is read with a schema class has its
+    `fields`: their names as callers send them, type, `required` and `bounded`. The outputs of a route are
+    those that it declares and, with type None, the further statuses that its code returns or raises.
     """
     writer = _Writer(backend, folder)
     return {
@@ -98,7 +98,13 @@ class _Writer:
         reads, writes = self._reach.tables(route)
         tests = calling_tests(self._backend, route)
         inputs = [
-            {"name": each.name, "in": each.place, "type": each.type, "required": each.required}
+            {
+                "name": each.name,
+                "in": each.place,
+                "type": each.type,
+                "required": each.required,
+                "bounded": each.bounded.value,
+            }
             | self._fields(each.model)
             for each in route.inputs
         ]

@@ -14,6 +14,7 @@ GuardKind = Literal["authentication", "authorization", "csrf", "rate-limit", "ot
 GuardLevel = Literal["function", "class", "router", "mount", "app", "settings"]
 InputPlace = Literal["path", "query", "header", "cookie", "body", "form", "file"]
 
+_FIRST_ERROR = 400
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE", "MUTATION"})
 _GRAPHQL = frozenset({"QUERY", "MUTATION", "SUBSCRIPTION"})
 
@@ -46,7 +47,8 @@ class Input:
 
     `bounded` says whether the type limits the value's size (`le`, `max_length`, an enum…). `model` is the
     schema class that the value is read with, or each item of a list; `linter.shapes.shape_of` gives its
-    fields. `taker` is the function whose parameter it fills, where that is known: the handler or a dependency.
+    fields. `taker` is the function whose parameter it fills, where known: the handler or a dependency.
+    `pattern` is the regular expression that text in a path matches as a whole; empty where none is known.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Input:
     bounded: Verdict = Verdict.UNKNOWN
     model: Class | None = None
     taker: Function | None = None
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Output:
     status: int | None
     type: str | None
     model: Class | None = None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is what a caller gets when all goes well; an unknown status counts as such."""
+        return self.status is None or self.status < _FIRST_ERROR
 
 
 @dataclass(eq=False)

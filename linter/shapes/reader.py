@@ -11,6 +11,7 @@ from linter.resolve.values import Values
 from linter.shapes.declarations import decorators
 from linter.shapes.lineage import Ancestor, Lineages
 from linter.shapes.model import Library, Shape
+from linter.shapes.spelling import Spelling
 from linter.shapes.types import Types
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Shapes:
         self.values = Values(project)
         self.lineages = Lineages(project)
         self.types = Types(self.values, self.is_shape)
+        self.spelling = Spelling(project)
         self._libraries: dict[int, Library | None] = {}
         self._shapes: dict[int, Shape | None] = {}
 

@@ -21,6 +21,7 @@ from linter.shapes.known import (
     Dimension,
     plain,
 )
+from linter.shapes.spelling import is_dotted
 
 _DEPTH = 16
 """Levels of aliases and type arguments that are followed."""
@@ -92,7 +93,7 @@ class Types:
         match value.expr:
             case Constant(value=None):
                 return CLOSED._replace(nullable=True)
-            case Constant(value=str(text)) if _is_dotted(text):
+            case Constant(value=str(text)) if is_dotted(text):
                 return self.read(value.beside(Ref(f":{text}")), depth + 1)
             case Ref(name=name):
                 return self._of_name(value, name, depth)
@@ -232,7 +233,3 @@ def _is_none(expr: Expr) -> bool:
 
 def _is_ellipsis(expr: Expr) -> bool:
     return isinstance(expr, Operation) and expr.operator == "?"
-
-
-def _is_dotted(text: str) -> bool:
-    return len(text) < 300 and all(part.isidentifier() for part in text.split("."))

@@ -106,7 +106,8 @@ class ResponseExposesSecret(Rule[Definition]):
                 if isinstance(each, Mapping):
                     for name in _keys_of_rows(each, holder, backend):
                         yield self._said(handler, route, name, place_of_return(holder, value), True, [route])
-        if route.framework in ("fastapi", "starlette") and all(each.type is None for each in route.outputs):
+        typed = any(each.type is not None for each in route.outputs if each.is_success)
+        if route.framework in ("fastapi", "starlette") and not typed:
             yield from self._whole_row(handler, route, backend)
 
     def _whole_row(self, handler: Function, route: Route, backend: Backend) -> Iterator[Outcome]:

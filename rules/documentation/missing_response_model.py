@@ -53,7 +53,9 @@ class MissingResponseModel(Rule[Route]):
         """Data without a type."""
         function = subject.function
         assert function is not None
-        if function.scope.returns is not None or any(each.type or each.model for each in subject.outputs):
+        if function.scope.returns is not None:
+            return
+        if any(each.type or each.model for each in subject.outputs if each.is_success):
             return
         calls = _declarations(function)
         if any(key in _DECLARING for call in calls for key, _ in call.keywords):

@@ -6,17 +6,19 @@ by its title (`Page[ProductOut]`). `null` among the choices is left out, since `
 A number that may also be sent as text is a `Decimal`. Header names are as on the wire.
 
 The fields of a form, and of a body that holds several parameters, are inputs of their own. A body
-that is one parameter takes that parameter's name. The 422 of FastAPI's validation is no output.
+that is one parameter takes that parameter's name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 Schema = dict[str, Any]
 
 PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "object": "dict"}
 FORMATS = {"uuid": "UUID", "date": "date", "date-time": "datetime", "time": "time", "binary": "UploadFile"}
+CLOSED_FORMATS = frozenset({"uuid", "date", "date-time", "time", "duration", "email", "ipv4", "ipv6"})
 JSON = "application/json"
 
 
@@ -40,6 +42,42 @@ def type_of(schema: Schema, document: Schema) -> str:
     return FORMATS.get(schema.get("format", ""), PLAIN.get(schema.get("type", ""), "Any"))
 
 
+def bounded_of(schema: Schema, document: Schema) -> str:
+    """Whether `schema` limits a value's size: "yes", "no", or "unknown" for what has fields of its own,
+    for a pattern, and for what may be anything."""
+    if "$ref" in schema:
+        return bounded_of(resolve(schema, document), document)
+    choices = schema.get("anyOf") or schema.get("oneOf")
+    if choices:
+        return _all(bounded_of(choice, document) for choice in choices)
+    if len(schema.get("allOf", ())) == 1:
+        return bounded_of(schema["allOf"][0], document)
+    if "enum" in schema or "const" in schema:
+        return "yes"
+    match schema.get("type"):
+        case "boolean" | "null":
+            return "yes"
+        case "integer" | "number":
+            return "yes" if {"maximum", "exclusiveMaximum"} & set(schema) else "no"
+        case "string":
+            if "maxLength" in schema or schema.get("format") in CLOSED_FORMATS:
+                return "yes"
+            return "unknown" if "pattern" in schema or "contentMediaType" in schema else "no"
+        case "array":
+            inner = [*schema.get("prefixItems", ()), *([schema["items"]] if schema.get("items") else ())]
+            own = "yes" if "maxItems" in schema else "no"
+            return _all([own, *(bounded_of(each, document) for each in inner)])
+        case "object" if "properties" not in schema:
+            return "no"
+        case _:
+            return "unknown"
+
+
+def _all(verdicts: Iterable[str]) -> str:
+    found = set(verdicts)
+    return "no" if "no" in found else "unknown" if "unknown" in found else "yes"
+
+
 def resolve(schema: Schema, document: Schema) -> Schema:
     """What a `$ref` stands for."""
     while "$ref" in schema:
@@ -58,6 +96,7 @@ def inputs_of(operation: Schema, document: Schema, body_name: str | None) -> lis
             "in": parameter["in"],
             "type": type_of(parameter.get("schema", {}), document),
             "required": parameter.get("required", False),
+            "bounded": bounded_of(parameter.get("schema", {}), document),
         }
         for parameter in operation.get("parameters", ())
     ]
@@ -73,14 +112,15 @@ def _body(body: Schema, document: Schema, body_name: str | None) -> list[dict[st
     whole = resolve(schema, document)
     if media == JSON and not str(whole.get("title", "")).startswith("Body_"):
         required = body.get("required", False)
-        return [{"name": body_name, "in": "body", "type": type_of(schema, document), "required": required}]
+        one = {"name": body_name, "in": "body", "type": type_of(schema, document), "required": required}
+        return [one | {"bounded": bounded_of(schema, document)}]
     fields = []
     for name, field in whole.get("properties", {}).items():
         kind = type_of(field, document)
         place = "body" if media == JSON else "file" if "UploadFile" in kind else "form"
-        fields.append(
-            {"name": name, "in": place, "type": kind, "required": name in whole.get("required", ())}
-        )
+        required = name in whole.get("required", ())
+        one = {"name": name, "in": place, "type": kind, "required": required}
+        fields.append(one | {"bounded": bounded_of(field, document)})
     return fields
 
 
@@ -90,6 +130,6 @@ def outputs_of(operation: Schema, document: Schema) -> list[dict[str, Any]]:
     for status, response in operation.get("responses", {}).items():
         schema = response.get("content", {}).get(JSON, {}).get("schema")
         kind = type_of(schema, document) if schema else None
-        if status.isdigit() and kind != "HTTPValidationError":
+        if status.isdigit():
             found.append({"status": int(status), "type": kind})
     return sorted(found, key=lambda item: item["status"])

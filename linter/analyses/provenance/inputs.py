@@ -159,10 +159,20 @@ class Inputs:
     def input_of(self, function: Function, name: str) -> Input | None:
         """The input that a parameter of a handler or of a dependency takes."""
         known = self.declared_input(function, name)
-        if known is not None or id(function) not in self._providers:
+        if known is not None:
             return known
-        inputs = self._dependencies.inputs(function, "")
-        return next((each for each in inputs if each.name.replace("-", "_") == name), None)
+        taken = self._taken.get(id(function), ())
+        return next((each for each in taken if each.name.replace("-", "_") == name), None)
+
+    @cached_property
+    def _taken(self) -> dict[int, list[Input]]:
+        """What dependencies take, by the identity of their functions."""
+        found: dict[int, list[Input]] = {}
+        for route in self.backend.routes:
+            for each in route.inputs:
+                if each.taker is not None and each.taker is not route.function:
+                    found.setdefault(id(each.taker), []).append(each)
+        return found
 
     def declared_input(self, function: Function, name: str) -> Input | None:
         """The route's input that fills a handler's parameter."""

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.expressions import ANNOTATED
-from linter.evaluate.values import UNKNOWN, Closure, Frame, Instance, Made, Value, options
-from linter.facts.expressions import Expr, Item, Ref, Sequence
+from linter.evaluate.values import UNKNOWN, Closure, External, Frame, Instance, Made, Value, options
+from linter.facts.expressions import Constant, Expr, Item, Ref, Sequence
 from linter.frameworks.starlette.names import public_name
 from linter.frameworks.starlette.nodes import listed
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project, Variable
+from linter.resolve.values import Value as Written
 
 DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 _DEPTH = 10
@@ -30,7 +31,8 @@ class Taken(NamedTuple):
     """One parameter. `markers` are the values that came with its type or stand as its default.
 
     `default` is NotImplemented when there is none. `dependency` is the callable that fills it, NotImplemented
-    for a parameter that no dependency fills.
+    for a parameter that no dependency fills. `annotation` and `given` are its type and its default as
+    written, with what the names of a function around it stand for.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Taken(NamedTuple):
     markers: tuple[Value, ...]
     default: Value
     dependency: Value
+    annotation: Written | None = None
+    given: Written | None = None
 
 
 class Parameters:
@@ -71,6 +75,7 @@ class Parameters:
         holder = function.parent
         assert holder is not None
         frame = self.frame(closure)
+        bound = bound_names(frame)
         found: list[Taken] = []
         for position, parameter in enumerate(function.scope.parameters):
             if parameter.kind in ("*", "**") or (position == 0 and is_method(function)):
@@ -85,7 +90,13 @@ class Parameters:
             )
             kind, markers = _taken_apart(annotated)
             declared = self.unwrapped(holder, parameter.annotation)._replace(value=kind)
-            found.append(_taken(parameter.name, declared, markers, default))
+            taken = _taken(parameter.name, declared, markers, default)
+            found.append(
+                taken._replace(
+                    annotation=_written(holder, parameter.annotation, bound),
+                    given=_written(holder, parameter.default, bound),
+                )
+            )
         return tuple(found)
 
     def _signature(self, closure: Closure) -> tuple[Taken, ...]:
@@ -113,7 +124,8 @@ class Parameters:
         kind, markers = _taken_apart(made.keywords.get("annotation", UNKNOWN))
         name = made.argument(0, "name")
         default = made.keywords.get("default", NotImplemented)
-        return _taken(name if isinstance(name, str) else "?", Declared(holder, None, kind), markers, default)
+        taken = _taken(name if isinstance(name, str) else "?", Declared(holder, None, kind), markers, default)
+        return taken._replace(annotation=written_of(holder, kind))
 
     def unwrapped(self, holder: Definition, annotation: Expr | None) -> Declared:
         """An annotation's type as written, through `Annotated` and aliases of it."""
@@ -130,6 +142,38 @@ class Parameters:
                     continue
             break
         return Declared(holder, annotation)
+
+
+def bound_names(frame: Frame | None) -> dict[str, Written]:
+    """What the names of the functions around a definition stand for, by name and by reference."""
+    found: dict[str, Written] = {}
+    for _ in range(_DEPTH):
+        if frame is None:
+            break
+        if frame.holder.scope.kind == "function":
+            for name, value in frame.names.items():
+                written = None if f"${name}" in found else written_of(frame.holder, value)
+                if written is not None:
+                    found[name] = found[f"${name}"] = written
+        frame = frame.outer
+    return found
+
+
+def written_of(holder: Definition, value: Value) -> Written | None:
+    """A class, a name of a library or a simple value as source would write it; None for others."""
+    if isinstance(value, Class) and value.parent is not None:
+        mark = "$" if value.parent.scope.kind == "function" and value.parent.parent is not None else ":"
+        name = value.scope.name if mark == "$" else value.scope.qualname
+        return Written(value.parent, Ref(mark + name))
+    if isinstance(value, External):
+        return Written(holder, Ref(value.name))
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return Written(holder, Constant(value))
+    return None
+
+
+def _written(holder: Definition, expr: Expr | None, bound: dict[str, Written]) -> Written | None:
+    return None if expr is None else Written(holder, expr, bound)
 
 
 def is_method(function: Function) -> bool:
@@ -183,4 +227,13 @@ def callable_closure(evaluator: Evaluator, value: Value) -> Closure | None:
     return None
 
 
-__all__ = ["Declared", "Parameters", "Taken", "callable_closure", "dependency_of", "is_method"]
+__all__ = [
+    "Declared",
+    "Parameters",
+    "Taken",
+    "bound_names",
+    "callable_closure",
+    "dependency_of",
+    "is_method",
+    "written_of",
+]

@@ -7,18 +7,22 @@ from typing import NamedTuple
 
 from linter.backend import Backend, Guard, Input, Route, Verdict
 from linter.evaluate.values import HOLE, Closure, External, Instance, Lambda, Made, Value, options
-from linter.frameworks.fastapi.dependencies import Dependencies
 from linter.frameworks.fastapi.endpoints import EndpointGuards
 from linter.frameworks.fastapi.guards import Guarding
+from linter.frameworks.fastapi.inputs import Inputs
 from linter.frameworks.fastapi.outputs import Outputs
 from linter.frameworks.fastapi.parameters import Parameters, callable_closure, dependency_of
 from linter.frameworks.starlette.anonymous import Caller
 from linter.frameworks.starlette.library import undecorated
 from linter.frameworks.starlette.middleware import Layer, Layers
 from linter.frameworks.starlette.names import (
+    API_ROUTE,
+    API_WEBSOCKET_ROUTE,
+    GRAPHQL_APPS,
     HOST,
     HTTP_ENDPOINT,
     MOUNT,
+    ROUTE,
     VERBS,
     WEBSOCKET_ENDPOINT,
     public_name,
@@ -31,6 +35,8 @@ from linter.resolve.definitions import Class, Function
 _HIDDEN_METHODS = frozenset({"HEAD", "OPTIONS", "TRACE"})
 _UNLIMITED = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _NESTING = 24
+_OPERATIONS = frozenset({API_ROUTE, API_WEBSOCKET_ROUTE})
+"""Routes whose parameters FastAPI fills."""
 
 
 class _Way(NamedTuple):
@@ -66,9 +72,7 @@ class _Linker:
         self.backend = backend
         self.refusals = refusals
         self.setup = Setup(backend)
-        self.declared = Dependencies(backend)
         self.outputs = Outputs(backend)
-        self._inputs_of: dict[tuple[int, str], tuple[Input, ...]] = {}
 
     def run(self) -> list[Route]:
         self.setup.run()
@@ -100,15 +104,6 @@ class _Linker:
                 if not node.is_app and not node.used and id(node) not in mounted:
                     yield owner, False
 
-    def inputs(self, function: Function, path: str) -> tuple[Input, ...]:
-        """The inputs of a handler, each once."""
-        key = (id(function), path)
-        found = self._inputs_of.get(key)
-        if found is None:
-            each_once = {(each.place, each.name): each for each in self.declared.inputs(function, path)}
-            self._inputs_of[key] = found = tuple(each_once.values())
-        return found
-
 
 class _App:
     """One application that serves by itself, and what is mounted in it."""
@@ -123,6 +118,7 @@ class _App:
         library.caller = caller
         self.layers = Layers(evaluator, caller, linker.refusals)
         parameters = Parameters(linker.backend.project, evaluator)
+        self.inputs = Inputs(linker.backend, parameters)
         self.guarding = Guarding(evaluator, parameters, linker.refusals, caller)
         self.endpoints = EndpointGuards(self.guarding, self.layers)
 
@@ -172,6 +168,12 @@ class _App:
                 with self.guarding.unchanged_request():
                     outer = (*layers, *self._entered(around))
                     yield from self._of_owner(inner, _Way(prefix, outer, way.depth + 1))
+                return
+            if _serves_graphql(app):
+                # It answers at its own path alone, so it is a route rather than a part of the application.
+                endpoint = Served(ROUTE, route, "", app, ["GET", "POST"])
+                found = self._of_route(node, endpoint, _Way(prefix, layers, way.depth + 1))
+                yield from found
                 return
         if way.depth <= _NESTING:
             yield from self._listed(node, listed(route.fields["routes"]), _Way(prefix, layers, way.depth + 1))
@@ -245,9 +247,10 @@ class _App:
         path = _braces(raw.replace(HOLE, "")) or "/"
         guards = [] if route.is_websocket else list(self._layer_guards(way, path, served.methods))
         guards += self.endpoints.attached(route)
-        function: Function | None = None
+        inner = None if served.closure is None else undecorated(served.closure)
+        function = None if inner is None else inner.function
+        inputs = self._inputs(route, inner, path)
         if served.closure is not None:
-            function = undecorated(served.closure).function
             guards += self.endpoints.of_function(served.closure)
         place = route.made.module.locate(route.made.span)
         return Route(
@@ -258,8 +261,8 @@ class _App:
             location=place if function is None else function.location,
             function=function,
             guards=tuple(guards),
-            inputs=self._inputs(route, function, path),
-            outputs=tuple(self.linker.outputs.of(route, function)),
+            inputs=inputs,
+            outputs=tuple(self.linker.outputs.of(route, inner, bool(inputs))),
             authenticated=_verdict(guards, function),
             complete=self.certain and HOLE not in raw and served.handler != "?",
             deprecated=route.deprecated,
@@ -275,23 +278,20 @@ class _App:
             if guard is not None:
                 yield guard
 
-    def _inputs(self, route: Served, function: Function | None, path: str) -> tuple[Input, ...]:
-        found = (
-            {}
-            if function is None
-            else {(each.place, each.name): each for each in self.linker.inputs(function, path)}
-        )
-        for value, _ in route.attached:
-            closure = callable_closure(self.evaluator, dependency_of(value))
-            if closure is not None:
-                for each in self.linker.inputs(closure.function, path):
-                    found.setdefault((each.place, each.name), each)
-        return tuple(found.values())
+    def _inputs(self, route: Served, closure: Closure | None, path: str) -> tuple[Input, ...]:
+        if route.name not in _OPERATIONS:
+            return ()
+        attached = [dependency_of(value) for value, _ in route.attached]
+        return self.inputs.of(closure, attached, path)
 
 
 def _served_by(app: Value) -> Node | None:
     inner, _ = _unwrapped(app)
     return None if inner is None else node_of(inner)
+
+
+def _serves_graphql(app: Value) -> bool:
+    return isinstance(app, Made) and public_name(app.name) in GRAPHQL_APPS
 
 
 def _unwrapped(app: Value) -> tuple[Owner | None, list[Added]]:

@@ -88,15 +88,20 @@ class Node:
 
 
 class Served(Made):
-    """A route with what hangs on it. `made` is the call that registered it first."""
+    """A route with what hangs on it. `made` is the call that registered it first.
 
-    __slots__ = ("attached", "deprecated", "documented", "includes", "made")
+    `declaring` are the calls whose arguments hold for it, outermost first: those that make its routers, that
+    include them, and its own.
+    """
+
+    __slots__ = ("attached", "declaring", "deprecated", "documented", "includes", "made")
 
     def __init__(self, name: str, made: Made, path: str, endpoint: Value, methods: Value) -> None:
         super().__init__(name, [], made.keywords, made.module, made.span)
         self.made = made
         self.attached: list[Attached] = []
         self.includes: tuple[Made, ...] = ()
+        self.declaring: tuple[Made, ...] = (made,)
         self.deprecated = made.keywords.get("deprecated") is True
         self.documented = made.keywords.get("include_in_schema") is not False
         self.truth = True
@@ -198,6 +203,7 @@ def _add(node: Node, route: Served) -> None:
         *node.dependencies,
         *(Attached(each, "function") for each in listed(route.made.keywords.get("dependencies"))),
     ]
+    route.declaring = (node.made, route.made)
     route.deprecated = route.deprecated or node.made.keywords.get("deprecated") is True
     route.documented = route.documented and node.made.keywords.get("include_in_schema") is not False
     node.routes.append(route)
@@ -258,6 +264,7 @@ def copy_routes(node: Node, step: Include) -> bool:
             copy.fields.update(app=route.fields["app"], routes=route.fields["routes"])
         copy.attached = [*([] if plain else above), *route.attached]
         copy.includes = (step.made, *route.includes)
+        copy.declaring = (node.made, step.made, *route.declaring)
         copy.deprecated = (
             route.deprecated
             or step.made.keywords.get("deprecated") is True
