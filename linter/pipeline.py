@@ -125,6 +125,7 @@ class Run:
                 settings.source_roots,
                 settings.dialect,
                 settings.postgres_version,
+                flow={str(part): names for part, names in settings.flow.items()},
             )
             self.timings.lap("link")
         return self._backend
@@ -185,6 +186,7 @@ class Run:
         state = blake2b(digest_size=16)
         state.update(signature(self.rule_files))
         options = [self.settings.dialect, self.settings.postgres_version, *self.settings.source_roots]
+        options += [f"{part}={each}" for part, names in sorted(self.settings.flow.items()) for each in names]
         state.update("\0".join(options).encode())
         for engine in self._engines:
             state.update(engine.signature)

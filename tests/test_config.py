@@ -160,6 +160,7 @@ SAMPLES: dict[str, tuple[str, str, Any]] = {
     "severity": ("{a = 'off'}", "a=off", {"a": "off"}),
     "per-path-ignores": ("{'tests/' = ['a']}", "", {"tests/": ("a",)}),
     "engines": ("{ci = ['bandit']}", "", {"ci": ("bandit",)}),
+    "flow": ("{sources = ['shop.receive']}", "", {"sources": ("shop.receive",)}),
     "limits": ("{complexity = 15}", "", {"complexity": 15.0}),
     "bandit-config": ("'bandit.yaml'", "bandit.yaml", "{root}/bandit.yaml"),
     "semgrep-rules": ("['lint']", "lint", ("{root}/lint",)),

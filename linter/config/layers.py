@@ -112,7 +112,21 @@ def validated(layer: Layer) -> Layer:
     if isinstance(paths := values.get("per-path-ignores"), dict):
         for glob in paths:
             _check_globs(layer, ("per-path-ignores", glob), (glob,))
+    if isinstance(flow := values.get("flow"), dict):
+        _check_flow(layer, flow)
     return msgspec.structs.replace(layer, values=values)
+
+
+def _check_flow(layer: Layer, table: Mapping[str, tuple[str, ...]]) -> None:
+    from linter.flow.custom import BadEntry, custom_of
+    from linter.flow.kinds import KINDS
+
+    try:
+        custom_of(table)
+    except BadEntry as error:
+        message = f"bad entry {shown(error.text)} in `flow.{error.key}`: {error.problem}"
+        hint = nearest(error.kind, KINDS) if error.kind else ""
+        raise layer.error(message, "flow", error.key, text=error.text, help=hint) from None
 
 
 def _refuse_keys(layer: Layer) -> None:

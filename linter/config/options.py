@@ -16,6 +16,7 @@ FailOn: TypeAlias = Literal["error", "warning", "note", "never"]
 Dialect: TypeAlias = Literal["auto", "postgres", "mysql", "sqlite"]
 Engine: TypeAlias = Literal["bandit", "radon", "semgrep"]
 Migrations: TypeAlias = Literal["new", "all"]
+FlowPart: TypeAlias = Literal["sources", "sinks", "sanitizers"]
 Limit: TypeAlias = Literal["complexity", "maintainability-index"]
 Strings: TypeAlias = tuple[str, ...]
 
@@ -99,6 +100,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
             "`effort`. They take time, so they are made only when asked for."
         ),
     ] = False
+    flow: Annotated[
+        dict[FlowPart, Strings],
+        Meta(
+            description="What functions of the project do with what a caller sends, by full name: `sources` "
+            "return it (`shop.queue.receive`), `sinks` are harmed by an argument "
+            "(`shop.search.find(query): nosql`), `sanitizers` make it fit for all kinds or for some "
+            "(`shop.text.clean`, `shop.urls.checked: url, redirect`)."
+        ),
+    ] = {}
     fail_on: Annotated[
         FailOn, Meta(description="The least severity of a finding that makes the exit code 1.")
     ] = "error"
@@ -212,7 +222,7 @@ INSIDE_ONLY = frozenset({"baseline", "cache-dir", "source-roots"})
 GLOBS = frozenset({"include", "exclude", "extend-exclude"})
 """Keys that hold gitignore globs."""
 
-FILE_ONLY = frozenset({"engines", "limits", "per-path-ignores", "extend"})
+FILE_ONLY = frozenset({"engines", "limits", "per-path-ignores", "extend", "flow"})
 """Keys that neither the command line nor the environment can set."""
 
 KEYS = dict(zip(Options.__struct_encode_fields__, Options.__struct_fields__, strict=True))

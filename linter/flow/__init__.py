@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -89,15 +89,19 @@ class Flows:
         )
 
 
-def flows_of(backend: Backend) -> Flows:
-    """Every flow of a project. `Backend.flows` keeps the answer."""
+def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None) -> Flows:
+    """Every flow of a project. `Backend.flows` keeps the answer.
+
+    `table` is what the configuration says of the project's own functions: see `linter.flow.custom`.
+    """
     from linter.flow.carriers import carried
+    from linter.flow.custom import custom_of
     from linter.flow.engine import Engine
     from linter.flow.entries import Entry, Runner, entries_of, readers_of
 
     entries = entries_of(backend)
     pages = frozenset(id(each.function) for each in entries if each.is_page)
-    engine = Engine(backend, pages)
+    engine = Engine(backend, pages, custom_of(table or {}))
     runner = Runner(engine)
     engine.carried = carried(engine, runner)
     hits: dict[tuple[str, int, Span], dict[Source, Flow]] = {}
@@ -117,7 +121,7 @@ def flows_of(backend: Backend) -> Flows:
             given, named = runner.handed(entry, names)
             through = engine.enter_decorated(entry.function, given, named, dict(heap))
             note(entry, engine.enter(entry.function, names, heap) if through is None else through)
-    for function in readers_of(backend):
+    for function in (*readers_of(backend), *engine.receivers):
         if id(function) not in engine.met and id(function) in engine.relevant:
             entry = Entry(function, None, {})
             names, heap = runner.arguments(entry)

@@ -12,6 +12,7 @@ from linter.flow import checks
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
 from linter.flow.closures import free_names
+from linter.flow.custom import Custom
 from linter.flow.decorations import Decorations
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
@@ -37,6 +38,8 @@ from linter.flow.values import (
     Obj,
     Taints,
     Value,
+    is_text,
+    marked,
     merge,
 )
 from linter.outcome import Failure
@@ -69,8 +72,9 @@ class Engine:
     engine itself went wrong; each costs the flows of one entry.
     """
 
-    def __init__(self, backend: Backend, handlers: frozenset[int]) -> None:
+    def __init__(self, backend: Backend, handlers: frozenset[int], custom: Custom | None = None) -> None:
         self.backend = backend
+        self.custom = custom or Custom()
         self.project = backend.project
         self.statics: dict[int, Record] = {}
         self.cut: set[str] = set()
@@ -81,9 +85,9 @@ class Engine:
         self.globals = Globals(self)
         self.fields = Fields(self)
         self.decorations = Decorations(self)
-        self.sources = Sources()
-        self.sinks = Sinks(handlers)
-        self.sanitizers = Sanitizers()
+        self.sources = Sources(self.custom.sources)
+        self.sinks = Sinks(handlers, self.custom.sinks)
+        self.sanitizers = Sanitizers(dict(self.custom.sanitizers))
         self.library = Library()
         self.strings = Strings()
         self.containers = Containers()
@@ -101,6 +105,7 @@ class Engine:
         self._relevant: frozenset[int] | None = None
         self._counting: frozenset[int] | None = None
         self._graph: _Graph | None = None
+        self._custom_names = self.custom.names
 
     # Work
 
@@ -186,16 +191,22 @@ class Engine:
         return True
 
     def supplied(
-        self, function: Function, names: dict[str, Value], heap: dict[int, Record]
+        self,
+        function: Function,
+        names: dict[str, Value],
+        heap: dict[int, Record],
+        made: Value | None = None,
     ) -> tuple[Value | None, dict[int, Record], list[Hit]]:
         """What a function that a framework calls hands on, its records, and what reaches a sink in it.
 
-        The value is None when nothing of it is certainly the caller's.
+        That is what it returns, or `made`, the instance that it fills. The value is None when nothing of it
+        is certainly the caller's.
         """
         act = Activation(self, function, State(names, heap, {}))
         if not self._runs(act):
             return None, {}, list(act.hits.values())
-        value = act.handed_on()
+        returned = act.handed_on()
+        value = returned if made is None else made
         if not any(not each.safe & LOOSE for each in act.deep_taints(value)):
             return None, {}, list(act.hits.values())
         return value, act.state.heap, list(act.hits.values())
@@ -236,8 +247,18 @@ class Engine:
     def relevant(self) -> frozenset[int]:
         """Functions from which a call that may be a sink can be reached, by names alone."""
         if self._relevant is None:
-            self._relevant = self._reaching(LAST_NAMES, self._calls_by_name.writers)
+            more = {name.rpartition(".")[2] for name in self.custom.sinks}
+            self._relevant = self._reaching(LAST_NAMES | more, self._calls_by_name.writers)
         return self._relevant
+
+    @property
+    def receivers(self) -> list[Function]:
+        """Functions that call what a configuration names as a source, or a function that does."""
+        if not self.custom.sources:
+            return []
+        names = frozenset(name.rpartition(".")[2] for name in self.custom.sources)
+        found = self._reaching(names, []) & self.relevant
+        return [each for each in self.backend.functions if id(each) in found]
 
     @property
     def counting(self) -> frozenset[int]:
@@ -271,6 +292,30 @@ class Engine:
 
     def call_function(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
         """The result of a function of the project; its effects are done to the caller's state."""
+        function = ref.function
+        if function.name in self._custom_names:
+            return self._custom_call(act, ref, args)
+        return self._call_function(act, ref, args)
+
+    def _custom_call(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
+        """A function of which the configuration says something; it is run all the same."""
+        name = ref.function.name
+        parameters = ref.function.scope.parameters[1 if ref.receiver is not None else 0 :]
+        named = {each.name: value for each, value in zip(parameters, args.positional, strict=False)}
+        positions = [*args.positional]
+        for each in parameters[len(positions) :]:
+            if each.name not in args.keywords or args.rest is not None:
+                break
+            positions.append(args.keywords[each.name])
+        given = Args(positions, {**named, **args.keywords}, args.rest, args.extra)
+        self.sinks.called(act, name, given, UNKNOWN)
+        found = self._call_function(act, ref, args)
+        if name in self.custom.sources:
+            return Value(found.shape if is_text(found.shape) else None, self.sources.taint(act, f"{name}()"))
+        mask = self.custom.sanitizers.get(name)
+        return found if mask is None else Value(None, marked(act.deep_taints(found), mask))
+
+    def _call_function(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
         function = ref.function
         if not ref.bare and self.decorations.own(function) and len(self._stack) < _DEEP:
             made = self.decorations.applied(act, ref)

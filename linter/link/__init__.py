@@ -60,14 +60,16 @@ def link(
     source_roots: Iterable[str] = (),
     dialect: str = "auto",
     postgres: str = "",
+    flow: Mapping[str, Iterable[str]] | None = None,
 ) -> Backend:
     """The backend that a project's facts describe.
 
     `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it.
     `dialect` is that of SQL which does not say its own, `postgres` the version of that server.
+    `flow` is what the configuration says of sources, sinks and sanitizers.
     """
     project = Project(files, source_roots)
-    backend = Backend(project, text_of, Adapters(files, dialect, postgres))
+    backend = Backend(project, text_of, Adapters(files, dialect, postgres, flow or {}))
     backend.frameworks = tuple(name for package, name in _FRAMEWORKS.items() if package in project.imported)
     return backend
 
@@ -79,8 +81,15 @@ class Adapters:
     tables raises instead: with a part of them missing, rules would reproach what is there.
     """
 
-    def __init__(self, files: Mapping[str, FileFacts], dialect: str, postgres: str = "") -> None:
+    def __init__(
+        self,
+        files: Mapping[str, FileFacts],
+        dialect: str,
+        postgres: str = "",
+        flow: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
         self._files = files
+        self._flow = flow or {}
         self._dialect = dialect
         self._postgres = postgres
         self._attempts = Attempts()
@@ -150,7 +159,7 @@ class Adapters:
         from linter.flow import Flows, flows_of
 
         try:
-            found = flows_of(backend)
+            found = flows_of(backend, self._flow)
         except Exception as error:
             found = Flows((), (), [Failure.of("flow", error)])
         self._attempts.failures += found.failures

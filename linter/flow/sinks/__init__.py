@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
@@ -11,7 +12,7 @@ from linter.flow.sinks import amounts, documents, programs, records, resources, 
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.contexts import harmless, holes
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
-from linter.flow.sources.tables import FILE, STREAM
+from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
 from linter.flow.summaries import Hit
 from linter.flow.values import Named, Value, const_of, is_text
 
@@ -42,20 +43,23 @@ ITEM_NAMES = frozenset(each.callee.rpartition(".")[2] for each in TABLE if each.
 """Last names of mappings that are sinks when something is written into them."""
 
 
-_FILES = frozenset({FILE, STREAM})
+_FILES = frozenset({FILE, NAMED_FILE, STREAM})
 _CONTENT_TYPES = frozenset({"flask.Response.mimetype", "flask.Response.content_type"})
 
 
 class Sinks:
     """Notes what reaches the sinks."""
 
-    def __init__(self, handlers: frozenset[int]) -> None:
+    def __init__(self, handlers: frozenset[int], more: Mapping[str, tuple[Sink, ...]] | None = None) -> None:
         self._handlers = handlers
+        self._rows: Mapping[str, Sequence[Sink]] = BY_CALLEE
+        if more:
+            self._rows = {**BY_CALLEE, **{name: [*BY_CALLEE.get(name, ()), *more[name]] for name in more}}
         self.seen: dict[tuple[str, int, Span], tuple[object, Sink]] = {}
 
     def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
         """Hold a call against the tables."""
-        rows = BY_CALLEE.get(name)
+        rows = self._rows.get(name)
         if rows is None and ("()" in name or name.startswith(documents.CLIENTS)):
             rows = BY_CALLEE.get("?." + name.rpartition(".")[2])
         if rows is None:

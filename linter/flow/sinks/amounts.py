@@ -47,7 +47,8 @@ def repeated(act: Access, left: Value, right: Value) -> Value | None:
     """The number in `text * number` or `items * number`; None for arithmetic."""
     for one, other in ((left, right), (right, left)):
         known = const_of(one)
-        is_sequence = isinstance(known, (str, bytes)) or is_text(one.shape) or type(act.record(one)) is Items
+        # A text that is put together may be a path as well, or what is left of a division.
+        is_sequence = isinstance(known, (str, bytes)) or type(act.record(one)) is Items
         if is_sequence and other.taints and not is_text(other.shape):
             return other
     return None

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.sources.tables import ELEMENTS, HOSTS, PARTS, READS, SCHEMES, UPLOADS
-from linter.flow.values import STRING, Named, Shape, Source, Taint, Taints, Value, const_of, is_text
+from linter.flow.kinds import lacking
+from linter.flow.sources.tables import ELEMENTS, HOSTS, LAST_PARTS, PARTS, READS, SCHEMES, UPLOADS
+from linter.flow.values import STRING, Named, Shape, Source, Taint, Taints, Value, const_of, is_text, marked
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -18,7 +19,10 @@ _STRING_NAMES = {"str": STRING}
 
 
 class Sources:
-    """Reads of requests."""
+    """Reads of requests, and of what a configuration names."""
+
+    def __init__(self, more: frozenset[str] = frozenset()) -> None:
+        self._more = more
 
     def shape(self, kind: str) -> Shape:
         """The shape of a type of the tables."""
@@ -50,7 +54,8 @@ class Sources:
             key = checks.SCHEME
         kind = PARTS.get(full)
         shape = Named(full) if kind is None else self.shape(kind)
-        return Value(shape, act.taken(value.taints, key) if value.taints else ())
+        taints = act.taken(value.taints, key) if value.taints else ()
+        return Value(shape, marked(taints, lacking("/\\")) if full in LAST_PARTS else taints)
 
     def taint(self, act: Access, full: str) -> Taints:
         """The taint of something read of a request."""
@@ -62,6 +67,8 @@ class Sources:
         if name in _ATTRIBUTES_BY_NAME and isinstance(const_of(args.given(0)), str):
             carrier = name.rpartition(".")[0]
             return self.attribute(act, Value(Named(carrier)), f"{carrier}.{const_of(args.given(0))}")
+        if name in self._more:
+            return Value(None, self.taint(act, f"{name}()"))
         kind = READS.get(name + "()")
         if kind is not None:
             return Value(self.shape(kind), self.taint(act, name))
@@ -78,4 +85,6 @@ class Sources:
 
 
 def _shown(full: str) -> str:
+    if full.endswith("()"):
+        return full.rpartition(".")[2]
     return "request." + full.rpartition(".")[2]

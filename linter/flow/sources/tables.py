@@ -10,6 +10,9 @@ MAPPING = "request.mapping"
 """A mapping of names to strings that the caller fills."""
 FILES = "request.files"
 FILE = "request.file"
+NAMED_FILES = "request.named_files"
+NAMED_FILE = "request.named_file"
+"""An upload in Django, which keeps the last part of a file's name only."""
 JSON = "request.json"
 STREAM = "request.stream"
 
@@ -42,7 +45,7 @@ _DJANGO = {
     "COOKIES": MAPPING,
     "META": MAPPING,
     "headers": MAPPING,
-    "FILES": FILES,
+    "FILES": NAMED_FILES,
     "body": "bytes",
     "read()": "bytes",
     "get_full_path()": "str",
@@ -114,6 +117,9 @@ READS: dict[str, str] = {
 PARTS: dict[str, str] = {
     f"{FILE}.filename": "str",
     f"{FILE}.name": "str",
+    f"{NAMED_FILE}.name": "str",
+    f"{NAMED_FILE}.content_type": "str",
+    f"{NAMED_FILE}.file": STREAM,
     f"{FILE}.content_type": "str",
     f"{FILE}.mimetype": "str",
     f"{FILE}.file": STREAM,
@@ -140,11 +146,13 @@ PARTS: dict[str, str] = {
 ELEMENTS: dict[str, str] = {
     MAPPING: "str",
     FILES: FILE,
+    NAMED_FILES: NAMED_FILE,
     JSON: JSON,
     STREAM: "bytes",
     "bytes": "bytes",
     "request.list": "str",
     FILE: "bytes",
+    NAMED_FILE: "bytes",
     "urllib.parse.ParseResult": "str",
     "tarfile.TarFile": "tarfile.TarInfo",
     "dict": JSON,
@@ -156,6 +164,9 @@ ELEMENTS: dict[str, str] = {
 UPLOADS = frozenset(
     {"fastapi.UploadFile", "starlette.datastructures.UploadFile", "werkzeug.datastructures.FileStorage"}
 )
+
+LAST_PARTS = frozenset({f"{NAMED_FILE}.name"})
+"""What is the last part of a path, and can lead nowhere else."""
 
 HOSTS = frozenset({"netloc", "hostname", "host"})
 SCHEMES = frozenset({"scheme"})
