@@ -57,6 +57,34 @@ def test_configuration_example_loads(tmp_path: Path) -> None:
     check_rules(settings, (file.id for file in rule_files(builtin_folder())))
 
 
+def test_every_configuration_example_loads(tmp_path: Path) -> None:
+    examples = re.findall(r"^```toml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert len(examples) > 1
+    for example in examples:
+        (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
+        settings = load_settings(str(tmp_path), environ={})
+        assert "pyproject.toml" in {origin.partition(":")[0] for origin in settings.origins.values()}
+
+
+def options_of(command: click.Command) -> set[str]:
+    """The options of a verb and of the verbs below it."""
+    found = {option for each in command.params for option in each.opts}
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        below = (command.get_command(context, name) for name in command.list_commands(context))
+        found = found.union(*(options_of(each) for each in below if each is not None))
+    return found
+
+
+def test_every_option_named_exists() -> None:
+    known = options_of(backlint)
+    spans = re.findall(r"`([^`\n]+)`", README)
+    commands = re.findall(r"^(?:    |- run: )(backlint .*)", README, re.MULTILINE)
+    named = {word for text in [*spans, *commands] for word in re.findall(r"(?:^| )(--[a-z-]+)", text)}
+    assert len(named) > 5
+    assert named <= known
+
+
 def test_table_of_verbs_is_complete() -> None:
     assert isinstance(backlint, click.Group)
     listed = re.findall(r"^\| `backlint \[?([a-z-]+)", README, re.MULTILINE)
