@@ -191,7 +191,9 @@ class Run:
         for engine in self._engines:
             state.update(engine.signature)
         if self._semgrep is not None:
-            state.update(self._semgrep.signature)
+            state.update(
+                self._semgrep.signature + "\0".join(self.discovery.packages).encode(errors="replace")
+            )
         for path, file in self._by_path.items():
             state.update(path.encode("utf-8", "backslashreplace") + b"\0" + file.digest)
         return state.digest()
@@ -202,7 +204,7 @@ class Run:
             return self.check_afresh(), True
         from linter.engines.semgrep.scan import Scan
 
-        with Scan(self._semgrep, self._by_path, self._cache) as scan:
+        with Scan(self._semgrep, self._by_path, self.discovery.packages, self._cache) as scan:
             self.timings.lap("start semgrep")
             checked = self.check_afresh()
             checked = scan.joined(checked, self.facts, self.text_of)

@@ -42,7 +42,8 @@ class Discovery(msgspec.Struct, frozen=True):
     `excluded` counts by reason what was left out on purpose; a folder counts once. `configs` are
     configuration files below the root, and may turn out to have no backlint table. `targets` are the
     named paths relative to the root; empty when the whole project was named. `considered` is filled
-    only with `explain`. `foreign` are the files in other languages that were asked for.
+    only with `explain`. `foreign` are the files in other languages that were asked for; where there are any,
+    `packages` are the folders with a `package.json`.
     """
 
     files: tuple[SourceFile, ...]
@@ -52,6 +53,7 @@ class Discovery(msgspec.Struct, frozen=True):
     targets: tuple[str, ...] = ()
     considered: tuple[Considered, ...] = ()
     foreign: tuple[SourceFile, ...] = ()
+    packages: tuple[str, ...] = ()
 
     def is_target(self, path: str) -> bool:
         """Whether findings in `path` were asked for."""

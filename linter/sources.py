@@ -105,6 +105,7 @@ class _Walk:
         self.skipped: dict[str, str] = {}
         self.excluded: dict[str, int] = {}
         self.configs: list[str] = []
+        self.packages: list[str] = []
         self.links: list[tuple[str, Language]] = []
         self.documents: list[tuple[str, Chain]] = []
         self.visited: set[str] = set()
@@ -120,6 +121,7 @@ class _Walk:
             targets=targets,
             considered=tuple(sorted(set(self.considered or ()))),
             foreign=tuple(file for file in files if file.language == "foreign"),
+            packages=tuple(sorted(self.packages)),
         )
 
     def tree(self, start: str) -> None:
@@ -152,6 +154,8 @@ class _Walk:
             chain = self._chain_in(prefix, found, chain)
         if path:
             self._note_config(prefix, found)
+            if self.foreign and "package.json" in found:
+                self.packages.append(path)
         folders = [prefix + name for name, entry in found.items() if self._entry(prefix + name, entry, chain)]
         if not folders:
             return []

@@ -150,7 +150,7 @@ WEAK = "main.go:3:27: error data-protection/semgrep-go-weak-hash found it"
 
 def test_findings_in_a_repository_without_python(cli: Cli, project: Path, fake: Fake) -> None:
     write(project / "main.go", GO)
-    write(project / "web" / "a.ts", "\ufeffa\r\nb\reval(x)\n")
+    write(project / "web" / "a.ts", "\ufeffa\r\nimport 'express'\reval(x)\n")
     write(project / "notes.txt", "eval(x)\n")
     answer = cli()
     assert answer.out.splitlines() == [
@@ -172,6 +172,24 @@ def test_only_what_is_selected_is_handed_over(cli: Cli, project: Path, fake: Fak
     write(project / "app.py", "eval(x)\n")
     assert cli().code == 1
     assert fake.calls[0]["seen"] == ["main.go"]
+
+
+def test_scripts_of_a_browser_are_left_alone_by_our_rules(cli: Cli, project: Path, fake: Fake) -> None:
+    write(project / "package.json", "{}")
+    write(project / "api" / "package.json", "{}")
+    write(project / "api" / "src" / "main.ts", 'import { Get } from "@nestjs/common";\n')
+    write(project / "api" / "src" / "deep" / "x.mjs", "")
+    write(project / "web" / "a.js", 'import x from "expression"; const http = "http";\n')
+    cli()
+    assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "api/src/main.ts"]
+    (project / "api" / "package.json").unlink()
+    cli()
+    assert fake.calls[-1]["seen"] == ["web/a.js"]
+    write(project / "backlint.toml", "semgrep-rules = ['own.yaml']\n")
+    write(project / "own.yaml", PACK.replace("go.weak", "own.weak").replace("js.eval", "own.eval"))
+    (project / "api" / "src" / "main.ts").unlink()
+    cli()
+    assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "web/a.js"]
 
 
 def test_named_files(cli: Cli, project: Path, fake: Fake) -> None:
@@ -411,7 +429,7 @@ def test_the_real_one(cli: Cli, project: Path, tmp_path: Path, monkeypatch: pyte
     write(project / "main.go", GO)
     write(project / "tests" / "quiet.go", GO.replace("}", "} // nosemgrep"))
     write(project / "tests" / 'new\nline "q".go', GO)
-    write(project / "é.ts", "eval(x)\n// nosemgrep: js.eval\neval(x)\n")
+    write(project / "é.ts", "eval(x, require('pg'))\neval(x)\n// nosemgrep: js.eval\neval(x)\n")
     write(project / "broken.go", "package main\nfunc { md5.Sum(x) }}}\n")
     arguments = ("--no-cache", "--output", "json=../out.json")
     first = cli(*arguments)
@@ -421,7 +439,7 @@ def test_the_real_one(cli: Cli, project: Path, tmp_path: Path, monkeypatch: pyte
         "broken.go:2:8:",
         "main.go:3:27:",
         "tests/new\\nline",
-        "é.ts:1:1:",
+        "é.ts:2:1:",
     ]
     assert cli(*arguments) == first
     assert (tmp_path / "out.json").read_bytes() == document

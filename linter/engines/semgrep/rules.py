@@ -38,10 +38,14 @@ class RulesError(Exception):
 
 
 class RuleText(NamedTuple):
-    """A file with rules that is not parsed yet; `name` is what to call it in a message."""
+    """A file with rules that is not parsed yet; `name` is what to call it in a message.
+
+    `builtin` ones come with backlint.
+    """
 
     name: str
     data: bytes
+    builtin: bool = False
 
 
 class SemgrepRule(msgspec.Struct, frozen=True):
@@ -50,6 +54,7 @@ class SemgrepRule(msgspec.Struct, frozen=True):
     code: str
     info: RuleInfo
     languages: tuple[str, ...]
+    builtin: bool
 
 
 class RuleBook(msgspec.Struct, frozen=True):
@@ -70,7 +75,7 @@ def read_rules(stated: Sequence[str], root: str) -> tuple[RuleText, ...]:
     Raises `ConfigError` for a path where no rule file can be read.
     """
     own = builtin_rules()
-    found = [RuleText(os.path.relpath(path, own), _read(path)) for path in _below(own)]
+    found = [RuleText(os.path.relpath(path, own), _read(path), builtin=True) for path in _below(own)]
     for path in stated:
         files = list(_below(path)) if os.path.isdir(path) else [path]
         if not files:
@@ -105,7 +110,7 @@ def parse_rules(texts: Iterable[RuleText]) -> RuleBook:
     documents: list[Mapping[str, Any]] = []
     for text in texts:
         for stated in _stated(text):
-            rule = _rule(stated, text.name, practices)
+            rule = _rule(stated, text, practices)
             if rule.code in rules:
                 raise RulesError(f"rule `{rule.code}` is in {places[rule.code]} and in {text.name}")
             if _size(stated) > _MOST_PARTS:
@@ -179,10 +184,10 @@ def _size(value: object) -> float:
     return measured(value)
 
 
-def _rule(stated: Mapping[str, Any], file: str, practices: frozenset[str]) -> SemgrepRule:
+def _rule(stated: Mapping[str, Any], text: RuleText, practices: frozenset[str]) -> SemgrepRule:
     code = stated["id"]
     if stated.get("mode") == "join":
-        raise RulesError(f"rule `{code}` in {file} joins other rules, which may have to be fetched")
+        raise RulesError(f"rule `{code}` in {text.name} joins other rules, which may have to be fetched")
     languages = stated.get("languages")
     metadata = stated.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
@@ -201,7 +206,7 @@ def _rule(stated: Mapping[str, Any], file: str, practices: frozenset[str]) -> Se
         engine="semgrep",
     )
     names = tuple(str(each) for each in languages) if isinstance(languages, list) else ()
-    return SemgrepRule(code, info, names)
+    return SemgrepRule(code, info, names, text.builtin)
 
 
 def _weakness(value: object) -> int | None:

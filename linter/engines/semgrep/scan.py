@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from linter.engines.join import with_remarks
 from linter.engines.semgrep.languages import extensions_of
 from linter.engines.semgrep.output import Report, Said, SemgrepFailure, too_old
 from linter.engines.semgrep.rules import RuleBook, RulesError, parse_rules
+from linter.engines.semgrep.servers import SCRIPTS, server_files
 from linter.facts.files import FileFacts
 from linter.outcome import Failure, Skipped
 from linter.source_files import extension_of
@@ -31,11 +32,18 @@ _MARK = b"backlint:"
 class Scan:
     """One scan of a project, begun when this is made; use it as a context.
 
-    `files` are all files by printable path. Those that the cache knows are not looked at again. After
-    `joined`, `settled` says whether the next run would say the same.
+    `files` are all files by printable path, `packages` the folders with a `package.json`. Files that the
+    cache knows are not looked at again. After `joined`, `settled` says whether the next run would say the
+    same.
     """
 
-    def __init__(self, engine: SemgrepEngine, files: Mapping[str, SourceFile], cache: Cache) -> None:
+    def __init__(
+        self,
+        engine: SemgrepEngine,
+        files: Mapping[str, SourceFile],
+        packages: Collection[str],
+        cache: Cache,
+    ) -> None:
         self.settled = False
         self._engine = engine
         self._cache = cache
@@ -46,7 +54,7 @@ class Scan:
         self._keys: dict[str, bytes] = {}
         self._known: dict[bytes, bytes] = {}
         try:
-            self._begin(files)
+            self._begin(files, packages)
         except (RulesError, SemgrepFailure) as error:
             self._problem = str(error)
 
@@ -79,7 +87,7 @@ class Scan:
         unread = [Skipped(path, about.unread) for path, about in said.items() if about.unread]
         return self._counted(checked, foreign, text_of, unread)
 
-    def _begin(self, files: Mapping[str, SourceFile]) -> None:
+    def _begin(self, files: Mapping[str, SourceFile], packages: Collection[str]) -> None:
         from linter.engines.semgrep.job import Job
 
         program = self._engine.program
@@ -88,8 +96,7 @@ class Scan:
         if program.too_old:
             raise SemgrepFailure(too_old(program.release))
         self._book = parse_rules(self._engine.texts)
-        wanted = extensions_of(name for rule in self._book.rules.values() for name in rule.languages)
-        self._targets = {path: file for path, file in files.items() if extension_of(path) in wanted}
+        self._targets = _targets(self._book, files, packages)
         seal = self._engine.signature
         self._keys = {
             path: seal + file.digest + path.encode("utf-8", "surrogatepass")
@@ -152,6 +159,23 @@ class Scan:
             directives={**checked.directives, **directives},
             skipped=(*checked.skipped, *unread),
         )
+
+
+def _targets(
+    book: RuleBook, files: Mapping[str, SourceFile], packages: Collection[str]
+) -> dict[str, SourceFile]:
+    """The files that rules look at. Our own leave alone what runs in a browser."""
+    rules = book.rules.values()
+    ours = extensions_of(name for rule in rules if rule.builtin for name in rule.languages)
+    theirs = extensions_of(name for rule in rules if not rule.builtin for name in rule.languages)
+    servers = server_files(files, packages) if ours & SCRIPTS else frozenset()
+    found: dict[str, SourceFile] = {}
+    for path, file in files.items():
+        extension = extension_of(path)
+        here = extension not in SCRIPTS or path in servers
+        if extension in theirs or (extension in ours and here):
+            found[path] = file
+    return found
 
 
 class _Source:
