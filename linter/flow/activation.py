@@ -313,6 +313,8 @@ class Activation(Calls):
             if not self.alive:
                 break
             if test is None:
+                if exits[0] is not None:
+                    exits[0].prove(_about(element, self.state))
                 exits.append(self.state.fork())
             self._meet([before, self.state])
         if test is not None and self.alive:
@@ -552,3 +554,15 @@ _COMPOUNDS: dict[str, Callable[[Activation, Compound], None]] = {
     "finally": Activation._clause_alone,
     "body": Activation._clause_alone,
 }
+
+
+def _about(element: Value, state: State) -> Marks:
+    """What a turn has proved of the items of a loop; it holds as well where there are none."""
+    ways = [(each.root, each.way) for each in element.taints]
+    return tuple(
+        [
+            (root, way, mask)
+            for root, way, mask in state.proofs()
+            if any(root == mine and way[: len(items)] == items for mine, items in ways)
+        ]
+    )

@@ -8,6 +8,7 @@ from linter.flow.access import Access
 from linter.flow.arguments import Args
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
 from linter.flow.kinds import HARMLESS
+from linter.flow.library.callbacks import QUEUED, queued
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
@@ -74,6 +75,8 @@ class Calls(Access):
             return self.library(full, args, receiver)
         if shape is None or is_text(shape) or type(shape) is Const:
             return self.method(receiver, name, args, call)
+        if type(shape) is FunctionRef and name in QUEUED and shape.function.scope.decorators:
+            return queued(self, receiver, name, args)
         return self.apply(self.attribute(receiver, name), args, call)
 
     def _arguments(self, call: Call) -> Args:

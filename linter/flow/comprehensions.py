@@ -5,6 +5,7 @@ from __future__ import annotations
 from linter.facts.expressions import Comprehension, Expr, Ref
 from linter.flow.expressions import UNROLLED, Expressions
 from linter.flow.heap import Entries, Items, Record, joined, maybe_join
+from linter.flow.state import State
 from linter.flow.values import Value
 
 
@@ -35,12 +36,25 @@ def _comprehended(act: Expressions, expr: Comprehension) -> Value:
     act.assign(expr.targets[0], first)
     for target, source in zip(expr.targets[1:], expr.sources[1:], strict=False):
         act.assign(target, act.any_element(act.eval(source)))
+    before = None
     for each in expr.conditions:
         test = act.eval(each)
         if act.truth(test) is False:
             return act.allocate(_made(expr.kind, [], None))
+        if test.yes and before is None:
+            before = act.state.fork()
         act.state.prove(test.yes)
-    return act.allocate(_element(act, expr, [], act.eval(expr.element)))
+    element = act.eval(expr.element)
+    if before is not None:
+        _forget(act, before)
+    return act.allocate(_element(act, expr, [], element))
+
+
+def _forget(act: Expressions, before: State) -> None:
+    """What a condition has proved holds for the items that it let through, and for nothing else."""
+    made = {number: record for number, record in act.state.heap.items() if number not in before.heap}
+    before.heap.update(made)
+    act.state.become(before)
 
 
 def _unrolled(act: Expressions, expr: Comprehension, known: list[Value]) -> Value:

@@ -9,19 +9,20 @@ from linter.facts.scopes import Import
 from linter.flow.engine import Engine
 from linter.flow.heap import Entries, Instance, Record
 from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
-from linter.flow.sources.tables import MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
+from linter.flow.library.patterns import held_to
+from linter.flow.sources.tables import JSON, MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
 from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Obj, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
 
 if TYPE_CHECKING:
-    from linter.backend import Backend, Route
+    from linter.backend import Backend, Input, Route
     from linter.facts.expressions import Expr
     from linter.facts.scopes import Parameter
     from linter.flow.summaries import Hit
     from linter.frameworks.fastapi.dependencies import Declared, Dependencies
 
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
-_FREE = frozenset({"str", "string", "path", "default", "any", "", "slug_or_path"})
+_FREE = frozenset({"str", "string", "path", "default", ""})
 _SEGMENTS = frozenset({"", "default", "string", "slug"})
 _NUMBERS = frozenset({"int", "float"})
 _ONE_SEGMENT = CHARACTER_BITS["/"] | RELATIVE
@@ -101,7 +102,14 @@ def _imports_request(statement: object) -> bool:
 
 
 def _placeholders(route: Route) -> dict[str, str]:
-    return {each.name: (each.type or "").lower() for each in route.inputs if each.place == "path"}
+    return {each.name: _converter(route, each) for each in route.inputs if each.place == "path"}
+
+
+def _converter(route: Route, given: Input) -> str:
+    if given.type is None and not given.pattern and route.framework in _DJANGO:
+        # A converter of the project: what it makes of the text is no text, or text of its own pattern.
+        return "converted"
+    return (given.type or "").lower()
 
 
 def _looks_like_handler(function: Function) -> dict[str, str] | None:
@@ -127,6 +135,13 @@ def _parsed(path: str) -> dict[str, str]:
             kind, mark, name = inner.rpartition(":")
             found[name] = kind.partition("(")[0] if mark else ""
     return found
+
+
+def _limits(entry: Entry) -> dict[str, int]:
+    """What each placeholder is known to lack, by what its part of the path can match."""
+    inputs = () if entry.route is None else entry.route.inputs
+    known = {each.name: each.pattern for each in inputs if each.place == "path" and each.pattern}
+    return {name: held_to(pattern) for name, pattern in known.items()}
 
 
 def _of_one_segment(entry: Entry) -> set[str]:
@@ -160,9 +175,11 @@ class Runner:
         else:
             for position, parameter in enumerate(entry.function.scope.parameters):
                 names[parameter.name] = self._plain(entry, parameter, position, framework, heap)
-        for name in _of_one_segment(entry) & names.keys():
+        lacks = _limits(entry)
+        lacks |= {name: lacks.get(name, 0) | _ONE_SEGMENT for name in _of_one_segment(entry)}
+        for name in lacks.keys() & names.keys():
             value = names[name]
-            names[name] = Value(value.shape, marked(value.taints, _ONE_SEGMENT))
+            names[name] = Value(value.shape, marked(value.taints, lacks[name]))
         return names, heap
 
     def handed(self, entry: Entry, names: dict[str, Value]) -> tuple[list[Value], dict[str, Value]]:
@@ -267,7 +284,17 @@ class Runner:
                 return UNKNOWN
         if kind is None and parameter.annotation is None and parameter.default is None:
             return engine.sources.parameter(function, parameter.name, parameter.name, STRING)
-        return engine.sources.parameter(function, parameter.name, parameter.name, shape)
+        found = engine.sources.parameter(function, parameter.name, parameter.name, shape)
+        if declared.type is None or shape not in (None, Named(JSON)):
+            return found
+
+        def allocate(record: Record) -> Value:
+            identity = engine.next_id()
+            heap[identity] = record
+            return Value(Obj(identity))
+
+        sent = engine.fields.sent(allocate, declared.holder, declared.type, found.taints)
+        return found if sent.shape is None else sent
 
     def _number(self, function: Function, parameter: Parameter, declared: Declared) -> Value:
         """A parameter that can carry no text: tainted only as an amount, where an amount matters."""
@@ -287,6 +314,8 @@ class Runner:
         """What a dependency hands on, if it can be seen and holds anything of the caller's."""
         holder, expr = dependency
         target = self._project.reference(holder, expr.name).target if isinstance(expr, Ref) else None
+        if isinstance(target, Class) and depth < _DEPENDENCIES:
+            return self._supplied_instance(target, heap, depth)
         if not isinstance(target, Function) or target.is_module or depth >= _DEPENDENCIES:
             return None
         known = self._supplies.get(id(target))
@@ -295,6 +324,26 @@ class Runner:
             inner: dict[int, Record] = {}
             names = self._fastapi(target, inner, depth + 1)
             known = self._supplies[id(target)] = self._engine.supplied(target, names, inner)
+        value, records, hits = known
+        heap.update(records)
+        self.hits += hits
+        return value
+
+    def _supplied_instance(self, cls: Class, heap: dict[int, Record], depth: int) -> Value | None:
+        """An instance of a class that is a dependency, made with what the request fills in."""
+        found = self._project.member(cls, "__init__")
+        init = None if found is None else found.target
+        if not isinstance(init, Function):
+            return self._engine.sources.parameter(cls.module.functions[0], cls.name, cls.name, Typed(cls))
+        known = self._supplies.get(id(init))
+        if known is None:
+            self._supplies[id(init)] = (None, {}, [])
+            identity = self._engine.next_id()
+            inner: dict[int, Record] = {identity: Instance(cls, {})}
+            names = self._fastapi(init, inner, depth + 1)
+            made = Value(Obj(identity))
+            names[init.scope.parameters[0].name] = made
+            known = self._supplies[id(init)] = self._engine.supplied(init, names, inner, made)
         value, records, hits = known
         heap.update(records)
         self.hits += hits

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Constant, Expr, Item, Ref, Result, walk
-from linter.flow.heap import Entries
+from linter.facts.expressions import Constant, Expr, Item, Ref, Result, Sequence, walk
+from linter.flow.heap import Entries, Items, Record
 from linter.flow.kinds import NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
 from linter.flow.sources.tables import JSON
-from linter.flow.values import A_NUMBER, STRING, Named, Shape, Value, marked
-from linter.resolve.definitions import Class, Definition
+from linter.flow.values import A_NUMBER, STRING, Named, Shape, Taints, Value, marked, part
+from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
+from linter.shapes import shape_of
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _VALIDATED = frozenset({"validated_data", "cleaned_data"})
 _FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field", "Regex"})
+_CHECKING = ("clean", "validate")
 _COLLECTIONS = frozenset(
     {
         "list",
@@ -31,6 +34,8 @@ _COLLECTIONS = frozenset(
         "collections.abc.Iterable",
     }
 )
+_MAPPINGS = frozenset({"dict", "typing.Dict", "typing.Mapping", "collections.abc.Mapping"})
+_DEPTH = 4
 _VALIDATORS = frozenset({"field_validator", "validator"})
 _FORMATS = frozenset({"pattern", "regex"})
 _ANY_JSON = frozenset({"dict", "typing.Dict", "typing.Any", "typing.Mapping", "collections.abc.Mapping"})
@@ -64,8 +69,29 @@ class Fields:
             if self.is_free_number(target.holder, target.assign.annotation, target.assign.value):
                 return Value(A_NUMBER.shape, marked(act.taken(extra.taints, name), NUMBER))
             return Value(None)
-        kind = self._project.annotated_type(target.holder, target.assign.annotation)
-        return Value(self.shape_sent(kind), act.taken(extra.taints, name))
+        return self.sent(act.allocate, target.holder, target.assign.annotation, act.taken(extra.taints, name))
+
+    def sent(
+        self,
+        allocate: Callable[[Record], Value],
+        holder: Definition,
+        annotation: Expr | None,
+        taints: Taints,
+        depth: int = 0,
+    ) -> Value:
+        """What a caller sends for a declared type, items and all as far as they are declared."""
+        if annotation is not None and depth and self.is_limited(holder, annotation):
+            return Value(None)
+        kind = self._project.annotated_type(holder, annotation)
+        place, bare = self._project.unwrapped(holder, annotation)
+        if isinstance(bare, Item) and depth < _DEPTH:
+            if kind in _COLLECTIONS and not isinstance(bare.key, Sequence):
+                element = self.sent(allocate, place, bare.key, part(taints, "item"), depth + 1)
+                return allocate(Items("list", (), element))
+            if kind in _MAPPINGS and isinstance(bare.key, Sequence) and len(bare.key.items) == 2:
+                value = self.sent(allocate, place, bare.key.items[1], part(taints, "values"), depth + 1)
+                return allocate(Entries({}, value, Value(STRING, part(taints, "keys"))))
+        return Value(self.shape_sent(kind), taints)
 
     def shape_sent(self, kind: str | None) -> Shape:
         """The shape of what a caller sends for a declared type: a bare mapping is JSON of any form."""
@@ -86,15 +112,22 @@ class Fields:
         return False
 
     def _validated(self, act: Access, cls: Class, extra: Value) -> Value:
-        rest = Value(None, act.taken(extra.taints, "validated"))
+        """`form.cleaned_data`, `serializer.validated_data`: each field as its declaration lets it through."""
+        shape = shape_of(self._project, cls)
+        fields = () if shape is None else shape.fields
         entries: dict[object, Value] = {}
-        for name, assign in cls.attributes.items():
-            if isinstance(assign.value, Result):
-                callee = self._project.callee(cls, cls.scope.calls[assign.value.call]).name
-                last = callee.rpartition(".")[2].removesuffix("Field")
-                free = last in _FREE
-                entries[name] = Value(STRING, act.taken(extra.taints, name)) if free else Value(None)
+        for field in fields:
+            kind = (field.type or "").rpartition(".")[2].removesuffix("Field")
+            free = kind in _FREE and not self._is_checked(cls, field.name)
+            entries[field.name] = Value(STRING, act.taken(extra.taints, field.name)) if free else Value(None)
+        complete = shape is not None and shape.complete
+        rest = None if complete else Value(None, act.loosened(act.taken(extra.taints, "validated")))
         return act.allocate(Entries(entries, rest, None))
+
+    def _is_checked(self, cls: Class, name: str) -> bool:
+        """Whether a form or a serializer has a method that checks a field by itself."""
+        found = [self._project.member(cls, f"{word}_{name}") for word in _CHECKING]
+        return any(each is not None and isinstance(each.target, Function) for each in found)
 
     def is_limited(self, holder: Definition, annotation: Expr, value: Expr | None = None) -> bool:
         """Whether a declared type leaves no room for an injection."""

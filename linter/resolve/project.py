@@ -469,6 +469,16 @@ class Project:
 
     def annotated_type(self, holder: Definition, annotation: Expr | None) -> str | None:
         """The class that an annotation names, through `Annotated`, `Optional`, aliases and the like."""
+        holder, bare = self.unwrapped(holder, annotation)
+        if isinstance(bare, Item):
+            bare = bare.base
+        if not isinstance(bare, Ref):
+            return None
+        name = self.reference(holder, bare.name).name
+        return None if name.startswith("?") or name in ("type", "typing.Type") else name
+
+    def unwrapped(self, holder: Definition, annotation: Expr | None) -> tuple[Definition, Expr | None]:
+        """An annotation without `Annotated`, `Optional`, `| None` and aliases, and where it is written."""
         for _ in range(_LIMIT):
             match annotation:
                 case Ref(name=name):
@@ -476,23 +486,20 @@ class Project:
                     if isinstance(found.target, Variable) and found.target.assign.value is not None:
                         holder, annotation = found.target.holder, found.target.assign.value
                         continue
-                    return None if found.name.startswith("?") else found.name
+                    return holder, annotation
                 case Item(base=Ref(name=name), key=key):
-                    outer = self.reference(holder, name)
-                    if outer.name in WRAPPERS:
+                    if self.reference(holder, name).name in WRAPPERS:
                         annotation = key.items[0] if isinstance(key, Sequence) and key.items else key
                         continue
-                    if outer.name in ("type", "typing.Type"):
-                        return None
-                    return None if outer.name.startswith("?") else outer.name
+                    return holder, annotation
                 case Operation(operator="|", operands=operands):
                     named = [each for each in operands if not isinstance(each, Constant)]
                     if not named:
-                        return None
+                        return holder, None
                     annotation = named[0]
                 case _:
-                    return None
-        return None
+                    return holder, None
+        return holder, None
 
     # Calls
 

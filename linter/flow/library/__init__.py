@@ -10,6 +10,7 @@ from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined
 from linter.flow.kinds import BITS, NUMBER, lacking
 from linter.flow.library.archives import ARCHIVES
+from linter.flow.library.callbacks import CALLBACKS
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.names import NUMBERS
 from linter.flow.values import (
@@ -22,6 +23,7 @@ from linter.flow.values import (
     Const,
     Named,
     Partial,
+    Shape,
     Text,
     Value,
     const_of,
@@ -31,6 +33,7 @@ from linter.flow.values import (
     join,
     marked,
     merge,
+    shared,
 )
 
 if TYPE_CHECKING:
@@ -211,11 +214,43 @@ def _is_instance(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(A_BOOL.shape, (), checks.marks(args.given(0), mask) if mask else ())
 
 
+def _all(act: Calls, args: Args, receiver: Value) -> Value:
+    """`all(test(x) for x in xs)`: what is proved of one is proved of each."""
+    found = _tests(act, args)
+    yes = found[0].yes if found else ()
+    for each in found[1:]:
+        yes = shared(yes, each.yes)
+    return Value(A_BOOL.shape, (), yes)
+
+
+def _any(act: Calls, args: Args, receiver: Value) -> Value:
+    """`any(test(x) for x in xs)`: when it is false, each test has failed."""
+    found = _tests(act, args)
+    no = found[0].no if found else ()
+    for each in found[1:]:
+        no = shared(no, each.no)
+    return Value(A_BOOL.shape, (), (), no)
+
+
+def _tests(act: Calls, args: Args) -> list[Value]:
+    known, rest = act.elements(args.given(0))
+    return [*known, *([rest] if rest is not None else [])]
+
+
 def _partial(act: Calls, args: Args, receiver: Value) -> Value:
     if not args.positional:
         return UNKNOWN
     callee, *first = args.positional
     return Value(Partial(callee, tuple(first), tuple(args.keywords.items())))
+
+
+def _markup(shape: Shape) -> Model:
+    """Text that is from now on taken as markup: what is wrong with that is said here, and once."""
+
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        return Value(shape, marked(act.deep_taints(args.given(0)), BITS["xss"]))
+
+    return model
 
 
 def _first(act: Calls, args: Args, receiver: Value) -> Value:
@@ -296,9 +331,15 @@ _TABLE: dict[str, Model] = {
     **{name: _unordered("list") for name in ("sorted", "reversed")},
     **{name: _folded(name, A_NUMBER) for name in ("len", "abs", "ord", "round", "hash", "id")},
     **{name: _folded(name, A_STRING) for name in ("chr", "hex", "oct", "bin")},
-    **{name: _nothing_of_it(A_BOOL) for name in ("callable", "hasattr", "issubclass", "any", "all")},
+    **{name: _nothing_of_it(A_BOOL) for name in ("callable", "hasattr", "issubclass")},
+    "any": _any,
+    "all": _all,
     **PATTERNS,
     **ARCHIVES,
+    **CALLBACKS,
+    "markupsafe.Markup": _markup(Named("markupsafe.Markup")),
+    "flask.Markup": _markup(Named("markupsafe.Markup")),
+    "django.utils.safestring.mark_safe": _markup(STRING),
     **dict.fromkeys(("repr", "ascii", "json.dumps"), _escaped),
     "min": _least,
     "str": _string,

@@ -86,6 +86,11 @@ def _mask(missing: str) -> int:
     return mask
 
 
+def held_to(pattern: str) -> int:
+    """The bits of a value that matches a pattern as a whole."""
+    return _mask(absent(pattern))
+
+
 def _matched(how: str, pattern: Value, value: Value) -> Value:
     known = const_of(pattern)
     marks: Marks = ()

@@ -12,7 +12,7 @@ from linter.facts.scopes import Return
 from linter.frameworks.django.anonymous import Caller
 from linter.frameworks.django.reads import RequestReads
 from linter.frameworks.django.settings import DjangoSettings
-from linter.frameworks.django.urls import ClassView
+from linter.frameworks.django.urls import ClassView, PathParameter
 from linter.resolve.definitions import Class, Function
 from linter.responses import RESPONSES, Responses
 
@@ -39,9 +39,10 @@ class Inputs:
         self._reads = RequestReads(evaluator.project)
         self._named: dict[tuple[Class, str], list[Class | External]] = {}
 
-    def of_path(self, parameters: tuple[tuple[str, str | None], ...]) -> list[Input]:
+    def of_path(self, parameters: tuple[PathParameter, ...]) -> list[Input]:
         """The parameters of the path with the types that their converters give."""
-        return [Input(name, "path", kind, True) for name, kind in dict(parameters).items()]
+        last = {each.name: each for each in parameters}
+        return [Input(each.name, "path", each.type, True, pattern=each.pattern) for each in last.values()]
 
     def of_function(self, function: Function) -> tuple[Input, ...]:
         """Values that a handler reads from the request."""

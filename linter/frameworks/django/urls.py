@@ -27,6 +27,22 @@ CONVERTER_TYPES = {
 }
 
 
+_WORD = "[^/]+"
+_CONVERTER_PATTERNS = {
+    "str": _WORD,
+    "slug": "[-a-zA-Z0-9_]+",
+    "path": ".+",
+}
+
+
+class PathParameter(NamedTuple):
+    """A part of a path that is handed to the view; `pattern` is what it matches, empty if that is not known."""
+
+    name: str
+    type: str | None
+    pattern: str = ""
+
+
 class ClassView(Made):
     """`SomeView.as_view(...)`: `cls` is a class of the project or of a library."""
 
@@ -59,7 +75,7 @@ class Entry(NamedTuple):
 
     path: str
     view: Value
-    parameters: tuple[tuple[str, str | None], ...]
+    parameters: tuple[PathParameter, ...]
     module: Module
     span: Span
     complete: bool
@@ -111,7 +127,7 @@ def flatten(patterns: Value, prefix: str = "/") -> Iterator[Entry]:
 
 
 def _flatten(
-    patterns: Value, prefix: str, above: tuple[tuple[str, str | None], ...], complete: bool, depth: int
+    patterns: Value, prefix: str, above: tuple[PathParameter, ...], complete: bool, depth: int
 ) -> Iterator[Entry]:
     for group in options(patterns):
         if not isinstance(group, (list, tuple)) or depth > _NESTING:
@@ -123,7 +139,7 @@ def _flatten(
 
 
 def _of_pattern(
-    pattern: Made, prefix: str, above: tuple[tuple[str, str | None], ...], complete: bool, depth: int
+    pattern: Made, prefix: str, above: tuple[PathParameter, ...], complete: bool, depth: int
 ) -> Iterator[Entry]:
     route = pattern.fields.get("route", HOLE)
     complete = complete and HOLE not in route
@@ -152,24 +168,28 @@ def _within(entry: Entry, namespace: Value) -> Entry:
     return entry._replace(name=f"{namespace}:{entry.name}")
 
 
-def plain_path(route: str) -> tuple[str, tuple[tuple[str, str | None], ...]]:
+def plain_path(route: str) -> tuple[str, tuple[PathParameter, ...]]:
     """The path and the typed parameters of a `path()` route."""
     parameters = tuple(
-        (found["name"], CONVERTER_TYPES.get(found["converter"] or "str"))
-        for found in _CONVERTER.finditer(route)
+        _of_converter(found["name"], found["converter"]) for found in _CONVERTER.finditer(route)
     )
     return _CONVERTER.sub(lambda found: "{" + found["name"] + "}", route), parameters
 
 
-def regex_path(regex: str) -> tuple[str, tuple[tuple[str, str | None], ...]]:
+def _of_converter(name: str, converter: str | None) -> PathParameter:
+    kind = converter or "str"
+    return PathParameter(name, CONVERTER_TYPES.get(kind), _CONVERTER_PATTERNS.get(kind, ""))
+
+
+def regex_path(regex: str) -> tuple[str, tuple[PathParameter, ...]]:
     """The path and the parameters of a `re_path()` route: groups become `{name}` or `{arg1}`."""
     text = re.sub(r"/\?$", "", re.sub(r"(\$|\\Z)$", "", regex.removeprefix("^")))
-    names: list[tuple[str, str | None]] = []
+    names: list[PathParameter] = []
     path = _regex_text(text, names)
     return path, tuple(names)
 
 
-def _regex_text(text: str, names: list[tuple[str, str | None]]) -> str:
+def _regex_text(text: str, names: list[PathParameter]) -> str:
     path: list[str] = []
     position = 0
     while position < len(text):
@@ -192,17 +212,17 @@ def _regex_text(text: str, names: list[tuple[str, str | None]]) -> str:
     return "".join(path)
 
 
-def _group(inner: str, names: list[tuple[str, str | None]]) -> str:
+def _group(inner: str, names: list[PathParameter]) -> str:
     named = re.match(r"\?P<(\w+)>", inner)
     if named is not None:
-        names.append((named[1], "str"))
+        names.append(PathParameter(named[1], "str", inner[named.end() :]))
         return "{" + named[1] + "}"
     if inner.startswith("?:"):
         return _regex_text(inner[2:].split("|")[0], names)
     if inner.startswith("?"):
         return ""
-    name = f"arg{sum(each.startswith('arg') for each, _ in names) + 1}"
-    names.append((name, "str"))
+    name = f"arg{sum(each.name.startswith('arg') for each in names) + 1}"
+    names.append(PathParameter(name, "str", inner))
     return "{" + name + "}"
 
 

@@ -104,7 +104,7 @@ class _Linker:
         path = without_holes(Path(path)).text
         filled = [each.name for each in functions[0].scope.parameters[1:]] if functions else []
         parameters: list[tuple[str, str | None]] = []
-        for position, (name, _) in enumerate(names):
+        for position, (name, *_) in enumerate(names):
             if name == f"arg{position + 1}" and position < len(filled):
                 path = path.replace("{" + name + "}", "{" + filled[position] + "}", 1)
                 name = filled[position]

@@ -1,0 +1,105 @@
+"""Functions handed to a library that calls them: thread pools, background tasks, task queues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from linter.flow.arguments import Args
+from linter.flow.heap import Entries, Items
+from linter.flow.values import UNKNOWN, FunctionRef, Lambda, Partial, Value
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+
+_CALLABLE = (FunctionRef, Lambda, Partial)
+QUEUED = frozenset({"delay", "send", "apply_async", "send_with_options", "enqueue", "kiq", "defer"})
+"""Methods that task queues (Celery, Dramatiq, RQ, TaskIQ, Procrastinate) give to a decorated function."""
+
+
+def queued(act: Calls, task: Value, name: str, args: Args) -> Value:
+    """`task.delay(...)`: the function runs later, with the same arguments."""
+    if name in ("apply_async", "send_with_options"):
+        args = _spread(act, args.get(0, "args"), args.get(1, "kwargs"))
+    act.apply(task, args)
+    act.alive = True
+    return UNKNOWN
+
+
+def _run(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`call(function, *arguments)`, whatever stands before the function."""
+    for position, each in enumerate(args.positional):
+        if type(each.shape) in _CALLABLE:
+            found = act.apply(
+                each, Args(args.positional[position + 1 :], args.keywords, args.rest, args.extra)
+            )
+            act.alive = True
+            return found
+    return None
+
+
+def _thread(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`Thread(target=function, args=(...), kwargs={...})`."""
+    target = args.get(1, "target")
+    if target is None or type(target.shape) not in _CALLABLE:
+        return None
+    act.apply(target, _spread(act, args.get(3, "args"), args.get(4, "kwargs")))
+    act.alive = True
+    return UNKNOWN
+
+
+def _spread(act: Calls, positional: Value | None, named: Value | None) -> Args:
+    found = Args()
+    if positional is not None:
+        found.positional, found.rest = act.elements(positional)
+    record = None if named is None else act.record(named)
+    if type(record) is Entries:
+        found.keywords = {str(key): value for key, value in record.entries.items()}
+        found.extra = record.rest
+    return found
+
+
+def _first(act: Calls, args: Args, receiver: Value) -> Value:
+    return args.given(0)
+
+
+def _all(act: Calls, args: Args, receiver: Value) -> Value:
+    return act.allocate(Items("list", tuple(args.positional), args.rest))
+
+
+CALLBACKS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
+    **dict.fromkeys(
+        (
+            "asyncio.to_thread",
+            "starlette.concurrency.run_in_threadpool",
+            "fastapi.concurrency.run_in_threadpool",
+            "anyio.to_thread.run_sync",
+            "starlette.background.BackgroundTasks.add_task",
+            "fastapi.BackgroundTasks.add_task",
+            "fastapi.background.BackgroundTasks.add_task",
+            "starlette.background.BackgroundTask",
+            "concurrent.futures.ThreadPoolExecutor.submit",
+            "concurrent.futures.ProcessPoolExecutor.submit",
+            "concurrent.futures.Executor.submit",
+            "concurrent.futures.thread.ThreadPoolExecutor.submit",
+            "asyncio.AbstractEventLoop.run_in_executor",
+            "asyncio.get_running_loop().run_in_executor",
+            "asyncio.get_event_loop().run_in_executor",
+            "contextvars.copy_context().run",
+        ),
+        _run,
+    ),
+    **dict.fromkeys(("threading.Thread", "multiprocessing.Process"), _thread),
+    **dict.fromkeys(
+        (
+            "asgiref.sync.sync_to_async",
+            "asgiref.sync.async_to_sync",
+            "asyncio.create_task",
+            "asyncio.ensure_future",
+            "asyncio.shield",
+        ),
+        _first,
+    ),
+    "asyncio.gather": _all,
+}
+"""Models of what calls back, by canonical name."""
