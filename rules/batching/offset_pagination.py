@@ -35,11 +35,13 @@ class OffsetPagination(Rule[Statement | Query]):
     noun = "queries"
 
     def subjects(self, backend: Backend) -> Iterable[Statement | Query]:
-        """Queries in SQL that were read, and those of an ORM."""
+        """Queries in SQL that were read, and those of an ORM outside scripts."""
         yield from (
             each for each in backend.statements if each.facts.kind in _KINDS and each.facts.understood
         )
-        yield from backend.orm_queries
+        for query in backend.orm_queries:
+            if not backend.is_run_by_hand(query.function):
+                yield query
 
     def check(self, subject: Statement | Query, backend: Backend) -> Iterator[Outcome]:
         """Rows are skipped by their number."""

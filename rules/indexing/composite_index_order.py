@@ -5,6 +5,7 @@ from linter.backend import Backend, Query, TableIndex
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
 
 _RANGES = frozenset({">", ">=", "<", "<=", "between"})
+_EQUAL = frozenset({"="})
 _ENOUGH = 2
 _SHOWN = 3
 
@@ -57,14 +58,14 @@ class CompositeIndexOrder(Rule[TableIndex]):
         queries = _queries(backend).get(subject.table.name, [])
         first, second = subject.index.columns[:2]
         ranged = [
-            each for each in queries if _compares(each, first, _RANGES) and _compares(each, second, {"="})
+            each for each in queries if _compares(each, first, _RANGES) and _compares(each, second, _EQUAL)
         ]
         if ranged and not any(_needs_first(each, first, second) for each in queries):
             if not _has(subject, (second, first)):
                 yield self._finding(
                     subject,
-                    f"queries look for a range of `{first}` and one `{second}`, but index {subject} is sorted "
-                    f"by `{first}` first, so they read the whole range",
+                    f"queries look for a range of `{first}` and one `{second}`, but index {subject} is "
+                    f"sorted by `{first}` first, so they read the whole range",
                     (second, first, *subject.index.columns[2:]),
                     ranged,
                     self.confidence,
@@ -78,12 +79,12 @@ class CompositeIndexOrder(Rule[TableIndex]):
         if column is None or column.references or any(_names(each, first) for each in queries):
             return
         for other in others:
-            users = [each for each in queries if _compares(each, other, {"="})]
+            users = [each for each in queries if _compares(each, other, _EQUAL)]
             if len(users) >= _ENOUGH and not subject.table.leads_index(other):
                 yield self._finding(
                     subject,
-                    f"{len(users)} queries look for `{other}` and none for `{first}`, by which index {subject} "
-                    "is sorted first, so it may serve none of them",
+                    f"{len(users)} queries look for `{other}` and none for `{first}`, by which index "
+                    f"{subject} is sorted first, so it may serve none of them",
                     (other, *(each for each in subject.index.columns if each != other)),
                     users,
                     Confidence.LOW,
@@ -117,10 +118,9 @@ def _queries(backend: Backend) -> dict[str, list[Query]]:
     return found
 
 
-def _compares(query: Query, column: str, operators: Iterable[str]) -> bool:
-    wanted = frozenset(operators)
+def _compares(query: Query, column: str, operators: frozenset[str]) -> bool:
     return any(
-        each.column == column and not each.wrapped and each.operator in wanted for each in query.predicates
+        each.column == column and not each.wrapped and each.operator in operators for each in query.predicates
     )
 
 
@@ -133,7 +133,7 @@ def _needs_first(query: Query, first: str, second: str) -> bool:
     """Whether the order as it is serves a query: one that does not look for an equal second column."""
     if not _names(query, first):
         return False
-    return _compares(query, first, {"=", "in"}) or not _compares(query, second, {"="})
+    return _compares(query, first, _EQUAL | {"in"}) or not _compares(query, second, _EQUAL)
 
 
 def _has(subject: TableIndex, columns: tuple[str, ...]) -> bool:

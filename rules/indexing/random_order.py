@@ -36,11 +36,13 @@ class RandomOrder(Rule[Statement | Query]):
     noun = "queries"
 
     def subjects(self, backend: Backend) -> Iterable[Statement | Query]:
-        """Queries in SQL that were read, and those of an ORM."""
+        """Queries in SQL that were read, and those of an ORM outside scripts."""
         yield from (
             each for each in backend.statements if each.facts.kind in _KINDS and each.facts.understood
         )
-        yield from backend.orm_queries
+        for query in backend.orm_queries:
+            if not backend.is_run_by_hand(query.function):
+                yield query
 
     def check(self, subject: Statement | Query, backend: Backend) -> Iterator[Outcome]:
         """Sorted by chance."""
@@ -61,6 +63,7 @@ def _by_file(backend: Backend) -> dict[str, list[Query]]:
     """The queries of an ORM that sort by chance, by file."""
     found: dict[str, list[Query]] = {}
     for each in backend.orm_queries:
-        if any(trait.kind == "random-order" for trait in each.traits):
+        is_random = any(trait.kind == "random-order" for trait in each.traits)
+        if is_random and not backend.is_run_by_hand(each.function):
             found.setdefault(each.location.path, []).append(each)
     return found
