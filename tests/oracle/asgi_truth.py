@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Host, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
 from oracle.answers import (
+    A_UUID,
     UNLIMITED,
     Answer,
     Listed,
@@ -165,6 +166,14 @@ def ask(app: str, folder: Path) -> dict[str, Any]:
         return {
             "framework": "starlette",
             "routes": describe(listed_routes(running), caller(running, {"light": "north"})),
+            "tables": [],
+        }
+    if app == "parcels":
+        running = import_module("parcels.app").create_app()
+        values = {"parcel_id": A_UUID, "shelf": "A1"}
+        return {
+            "framework": "fastapi",
+            "routes": describe(listed_routes(running), caller(running, values)),
             "tables": [],
         }
     running = start_shop(folder)

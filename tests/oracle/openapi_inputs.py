@@ -20,6 +20,7 @@ PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str"
 FORMATS = {"uuid": "UUID", "date": "date", "date-time": "datetime", "time": "time", "binary": "UploadFile"}
 CLOSED_FORMATS = frozenset({"uuid", "date", "date-time", "time", "duration", "email", "ipv4", "ipv6"})
 JSON = "application/json"
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def type_of(schema: Schema, document: Schema) -> str:
@@ -110,7 +111,7 @@ def _body(body: Schema, document: Schema, body_name: str | None) -> list[dict[st
     media, content = next(iter(body["content"].items()))
     schema = content.get("schema", {})
     whole = resolve(schema, document)
-    if media == JSON and not str(whole.get("title", "")).startswith("Body_"):
+    if media not in FORMS and not str(whole.get("title", "")).startswith("Body_"):
         required = body.get("required", False)
         one = {"name": body_name, "in": "body", "type": type_of(schema, document), "required": required}
         return [one | {"bounded": bounded_of(schema, document)}]
@@ -128,8 +129,15 @@ def outputs_of(operation: Schema, document: Schema) -> list[dict[str, Any]]:
     """The documented responses of `operation`, sorted by status."""
     found = []
     for status, response in operation.get("responses", {}).items():
-        schema = response.get("content", {}).get(JSON, {}).get("schema")
+        content = response.get("content", {})
+        schema = content.get(JSON, {}).get("schema") or _model_in(content)
         kind = type_of(schema, document) if schema else None
         if status.isdigit():
             found.append({"status": int(status), "type": kind})
     return sorted(found, key=lambda item: item["status"])
+
+
+def _model_in(content: Schema) -> Schema | None:
+    """A model that is documented for another media type; plain text is no model."""
+    schemas = (each.get("schema", {}) for each in content.values())
+    return next((schema for schema in schemas if "$ref" in schema), None)

@@ -41,6 +41,8 @@ def _words(node: ast.expr) -> str:
         case ast.Subscript(value=ast.Name(id="Literal"), slice=choice):
             first = choice.elts[0] if isinstance(choice, ast.Tuple) else choice
             return type(first.value).__name__ if isinstance(first, ast.Constant) else ast.unparse(node)
+        case ast.Subscript(value=ast.Name(id="Json"), slice=inner):
+            return _words(inner)
         case ast.Subscript(value=ast.Name(id=name)) if WORDS.get(name, name) == "dict":
             return "dict"
         case ast.Subscript(value=ast.Name(id=name), slice=inner) if name in LISTS:

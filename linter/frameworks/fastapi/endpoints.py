@@ -100,7 +100,7 @@ class EndpointGuards:
         elif isinstance(decorator, (Made, External)):
             name = public_name(decorator.name)
             if name.startswith("?.") and isinstance(decorator, Made):
-                name = f"{decorator.fields.get('receiver', '?')}.{name[2:]}"
+                name = f"{_receiver(decorator.receiver)}.{name[2:]}"
         else:
             return None
         if name == REQUIRES and isinstance(decorator, Made):

@@ -30,6 +30,7 @@ from linter.frameworks.fastapi.parameters import Parameters, Taken, callable_clo
 from linter.frameworks.starlette.anonymous import DOUBTFUL, PASSES, REJECTED, SOCKET, Caller, Judgement
 from linter.frameworks.starlette.names import public_name
 from linter.guards import Refusals
+from linter.limiting import Limiting
 from linter.resolve.definitions import Class, Function
 
 SECURITY = "fastapi.security."
@@ -57,7 +58,6 @@ _HARMLESS = frozenset(
     | _CONNECTIONS
 )
 _LIMITERS = frozenset({"fastapi_limiter.depends.RateLimiter", "fastapi_limiter.depends.WebSocketRateLimiter"})
-_TOO_MANY = 429
 _DEPTH = 6
 
 
@@ -90,7 +90,7 @@ class Guarding:
         self._static: dict[object, Judgement] = {}
         self._outcomes: dict[object, Outcome] = {}
         self._identifying: dict[object, bool] = {}
-        self._limiting: dict[int, bool] = {}
+        self._limiting = Limiting(refusals)
         self._alive: list[Value] = []
 
     def _key(self, value: Value) -> object:
@@ -209,35 +209,9 @@ class Guarding:
             return PASSES if optional else Judgement(Verdict.YES, "authentication")
         return _external(name)
 
-    def limits(self, function: Function, depth: int = 0) -> bool:
+    def limits(self, function: Function) -> bool:
         """Whether a function, or one that it calls, answers that there were too many requests."""
-        known = self._limiting.get(id(function))
-        if known is not None:
-            return known
-        self._limiting[id(function)] = False
-        self._limiting[id(function)] = found = self._answers_too_many(function, depth)
-        return found
-
-    def _answers_too_many(self, function: Function, depth: int) -> bool:
-        from linter.facts.scopes import Raise, Return
-
-        responses = self.refusals.responses
-        for statement in function.scope.statements:
-            if isinstance(statement, Raise) and responses.raised(function, statement.exception) == _TOO_MANY:
-                return True
-            if isinstance(statement, Return) and responses.returned(function, statement.value) == _TOO_MANY:
-                return True
-        if depth >= 2:
-            return False
-        callees = (
-            self.parameters.project.callee(function, call).target
-            for call in function.scope.calls
-            if call.block >= 0
-        )
-        return any(
-            isinstance(each, Function) and each is not function and self.limits(each, depth + 1)
-            for each in callees
-        )
+        return self._limiting.limits(function)
 
     # Following the code
 

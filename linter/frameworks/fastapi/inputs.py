@@ -41,7 +41,7 @@ _PLUMBING = frozenset(
     }
 )
 _SPREAD = frozenset({"query", "header", "cookie", "form"})
-"""Places where the one parameter that is a model stands for its fields."""
+"""Places where a parameter that is a model stands for its fields."""
 _IN_BODY = frozenset({"body", "form", "file"})
 _PASSWORD_FORMS = {"OAuth2PasswordRequestForm": False, "OAuth2PasswordRequestFormStrict": True}
 """Forms that FastAPI brings along, and whether they insist on the kind of grant."""
@@ -198,14 +198,12 @@ class Inputs:
     # Models
 
     def _spread(self, own: list[_Own]) -> Iterator[Input]:
-        """The parameters of one function; a model that is alone in its place is its fields."""
-        places = [each.input.place for each in own]
-        bodies = sum(place in _IN_BODY for place in places)
+        """The parameters of one function; a model outside a body, or a form by itself, is its fields."""
+        bodies = sum(each.input.place in _IN_BODY for each in own)
         for each in own:
             place, model = each.input.place, each.input.model
-            alone = bodies == 1 if place in _IN_BODY else places.count(place) == 1
             shape = self._shapes.of(model) if model is not None and place in _SPREAD else None
-            if shape is None or not alone or each.typed.many:
+            if shape is None or each.typed.many or (place == "form" and bodies > 1):
                 yield each.input
                 continue
             declared = inherited(self._shapes.lineages.of(shape.owner))
