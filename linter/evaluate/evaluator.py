@@ -154,7 +154,7 @@ class Evaluator(Expressions):
             return self._call_library(made)
         if isinstance(callee, Member):
             found = self.library.call_member(self, callee, made)
-            made.name = f"?.{callee.name}"
+            made.name, made.receiver = f"?.{callee.name}", callee.receiver
             return made if found is NotImplemented else found
         found = self.library.apply(self, callee, made)
         if found is not NotImplemented:

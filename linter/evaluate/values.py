@@ -53,10 +53,11 @@ class External:
 class Made:
     """What a library's callable returned. `fields` are attributes that the project set on it.
 
-    `truth` is whether it counts as true, None when that is not known.
+    `truth` is whether it counts as true, None when that is not known. `receiver` is what the method was
+    called on, None for a function.
     """
 
-    __slots__ = ("args", "fields", "keywords", "module", "name", "span", "truth")
+    __slots__ = ("args", "fields", "keywords", "module", "name", "receiver", "span", "truth")
 
     def __init__(
         self, name: str, args: list[Value], keywords: dict[str, Value], module: Module, span: Span
@@ -68,6 +69,7 @@ class Made:
         self.span = span
         self.fields: dict[str, Value] = {}
         self.truth: bool | None = None
+        self.receiver: Value = None
 
     def __repr__(self) -> str:
         return f"Made({self.name})"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from linter.backend import Guard
 from linter.evaluate.evaluator import Evaluator
-from linter.facts.scopes import Raise, Return
 from linter.frameworks.django.settings import DjangoSettings
 from linter.guards import Refusals
+from linter.limiting import Limiting
 from linter.resolve.definitions import Function
 
-_TOO_MANY = 429
-_DEPTH = 1
 _AUTHENTICATE = frozenset({"django.contrib.auth.authenticate", "django.contrib.auth.aauthenticate"})
 _LOGIN_VIEW = "django.contrib.auth.views.LoginView"
 _COUNTING_BACKENDS = ("axes.backends.", "defender.")
@@ -21,7 +19,7 @@ class RateLimits:
 
     def __init__(self, refusals: Refusals, settings: DjangoSettings, evaluator: Evaluator) -> None:
         self._refusals = refusals
-        self._known: dict[int, bool] = {}
+        self._limiting = Limiting(refusals)
         self._counting: Guard | None = None
         place = settings.place("AUTHENTICATION_BACKENDS")
         for name in settings.listed(evaluator, "AUTHENTICATION_BACKENDS") if place is not None else ():
@@ -29,31 +27,9 @@ class RateLimits:
                 location = place[0].locate(place[1].span)
                 self._counting = Guard(name, "rate-limit", "settings", location)
 
-    def limits(self, function: Function, depth: int = 0) -> bool:
+    def limits(self, function: Function) -> bool:
         """Whether a function, one nested in it or one that it calls answers that there are too many calls."""
-        found = self._known.get(id(function))
-        if found is None:
-            self._known[id(function)] = False
-            found = self._known[id(function)] = self._judge(function, depth)
-        return found
-
-    def _judge(self, function: Function, depth: int) -> bool:
-        responses = self._refusals.responses
-        for statement in function.scope.statements:
-            if isinstance(statement, Raise):
-                if responses.raised(function, statement.exception) == _TOO_MANY:
-                    return True
-            elif isinstance(statement, Return) and responses.returned(function, statement.value) == _TOO_MANY:
-                return True
-        if any(
-            isinstance(each, Function) and self.limits(each, depth) for each in function.children.values()
-        ):
-            return True
-        return depth < _DEPTH and any(
-            isinstance(target, Function) and self.limits(target, depth + 1)
-            for call in function.scope.calls
-            if (target := self._refusals.project.callee(function, call).target) is not None
-        )
+        return self._limiting.limits(function)
 
     def of_handler(self, function: Function) -> list[Guard]:
         """The limit in a handler's own code, and that on signing in if the handler signs somebody in."""

@@ -15,6 +15,8 @@ from linter.frameworks.flask.settings import Config
 from linter.resolve.definitions import Definition
 
 _CHANGING = frozenset(VERBS.values()) - {"GET"}
+_DEFAULTS = ("default_limits", "default_limits_per_method", "application_limits")
+_UNLIMITED = frozenset({"flask_limiter.Limiter.exempt"})
 _LIMITS = frozenset({"flask_limiter.Limiter.limit", "flask_limiter.Limiter.shared_limit"})
 
 
@@ -27,6 +29,7 @@ class Protections:
         self._objects = objects
         self._config = config
         self._csrf: Guard | None = None
+        self._limit: Guard | None = None
         self._exempt_nodes: dict[int, Location] = {}
         self._exempt_views: dict[str, Location] = {}
         self._limited_nodes: dict[int, Guard] = {}
@@ -44,6 +47,9 @@ class Protections:
                 self._exempt(
                     site.function, Value(site.function, argument, self._objects.setup.start), site.location
                 )
+        for site in self._backend.calls("flask_limiter.Limiter"):
+            if any(site.argument(99, name) is not None for name in _DEFAULTS):
+                self._limit = Guard(site.callee.name, "rate-limit", "app", site.location, Verdict.NO)
         for site in self._backend.calls(*_LIMITS):
             self._limited(site.function, site.span, site.callee.name, site.location)
 
@@ -80,6 +86,8 @@ class Protections:
         for node in nodes:
             if id(node) in self._limited_nodes:
                 yield self._limited_nodes[id(node)]
+        if self._limit is not None and not self._is_decorated(view, _UNLIMITED):
+            yield self._limit
         if _CHANGING.isdisjoint(methods):
             return
         place = self._exempted(nodes, view)
@@ -96,12 +104,19 @@ class Protections:
             return self._exempt_views[view.name]
         definition = view.function or view.cls
         for decorator in () if definition is None else definition.scope.decorators:
-            if definition is not None and self._is_exemption(definition, decorator):
+            if definition is not None and self._is_named(definition, decorator, CSRF_EXEMPTIONS):
                 return definition.module.locate(decorator.span)
         return None
 
-    def _is_exemption(self, definition: Definition, decorator: Decorator) -> bool:
+    def _is_decorated(self, view: View, names: frozenset[str]) -> bool:
+        """Whether the view, or its class, stands under one of these decorators."""
+        definition = view.function or view.cls
+        return definition is not None and any(
+            self._is_named(definition, decorator, names) for decorator in definition.scope.decorators
+        )
+
+    def _is_named(self, definition: Definition, decorator: Decorator, names: frozenset[str]) -> bool:
         parent = definition.parent
         if parent is None or not isinstance(decorator.value, Ref):
             return False
-        return self._project.reference(parent, decorator.value.name).name in CSRF_EXEMPTIONS
+        return self._project.reference(parent, decorator.value.name).name in names

@@ -29,6 +29,7 @@ class Answer(NamedTuple):
 
 
 NO = Answer(Verdict.NO, "other")
+LIMIT = Answer(Verdict.NO, "rate-limit")
 
 
 def judged(ends: frozenset[End] | None, wrapper: bool = False) -> Answer:

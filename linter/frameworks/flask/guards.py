@@ -8,7 +8,7 @@ from linter.backend import Backend, Guard, GuardLevel, Verdict
 from linter.facts.expressions import Expr, Mapping, Operation, Ref, Result, Sequence
 from linter.facts.scopes import Decorator, Return
 from linter.finding import Location
-from linter.frameworks.flask.ends import NO, Answer
+from linter.frameworks.flask.ends import LIMIT, NO, Answer
 from linter.frameworks.flask.names import (
     CSRF_EXEMPTIONS,
     DECORATORS,
@@ -21,6 +21,7 @@ from linter.frameworks.flask.scenes import Scene, Value
 from linter.frameworks.flask.seen import Seen, constant
 from linter.frameworks.flask.visitor import Asked, Visitor
 from linter.guards import Refusals
+from linter.limiting import Limiting
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 
@@ -38,6 +39,7 @@ class Guards:
         self._objects = objects
         self._refusals = refusals
         self._visitor = Visitor(backend, refusals)
+        self._limiting = Limiting(refusals)
         self._decorators: dict[tuple[int, int], Answer] = {}
         self._answers: dict[tuple[int, Asked], Answer] = {}
         self._hooks: dict[int, tuple[list[Function], list[Guard]]] = {}
@@ -71,6 +73,8 @@ class Guards:
                         always.append(_guard(target.name, sure, level, target.location, hook.certain))
                     elif self._visitor.may_refuse(target):
                         functions.append(target)
+                    if self._limiting.limits(target):
+                        always.append(_guard(target.name, LIMIT, level, target.location, hook.certain))
             elif isinstance(leaf.expr, Result):
                 for view in self._objects.views(leaf):
                     for value in view.wraps:
@@ -208,7 +212,7 @@ class Guards:
         if isinstance(leaf.expr, Ref):
             target = self._project.reference(leaf.holder, leaf.expr.name).target
             if isinstance(target, Function):
-                return self._decorates(target, leaf.scene, depth)
+                return self._or_limit(self._decorates(target, leaf.scene, depth), target)
             if isinstance(target, Class):
                 return self._called_instance(target, depth, holds_view=True)
         elif isinstance(leaf.expr, Result):
@@ -217,8 +221,12 @@ class Guards:
             if isinstance(target, Class):
                 return self._called_instance(target, depth, holds_view=False)
             if isinstance(target, Function):
-                return self._decorates(target, leaf.scene, depth)
+                return self._or_limit(self._decorates(target, leaf.scene, depth), target)
         return self._by_name(self._name(leaf))
+
+    def _or_limit(self, answer: Answer, function: Function) -> Answer:
+        """The answer for a decorator, or that it limits the rate where it refuses nobody for who they are."""
+        return LIMIT if answer == NO and self._limiting.limits(function) else answer
 
     def _called_instance(self, cls: Class, depth: int, holds_view: bool) -> Answer:
         member = self._project.member(cls, "__call__")
