@@ -191,9 +191,8 @@ class Run:
         for engine in self._engines:
             state.update(engine.signature)
         if self._semgrep is not None:
-            state.update(
-                self._semgrep.signature + "\0".join(self.discovery.packages).encode(errors="replace")
-            )
+            state.update(self._semgrep.signature)
+            state.update("\0".join(self.discovery.packages).encode("utf-8", "backslashreplace"))
         for path, file in self._by_path.items():
             state.update(path.encode("utf-8", "backslashreplace") + b"\0" + file.digest)
         return state.digest()
