@@ -6,8 +6,8 @@ Prints a table in Markdown. A number counts findings; the one in brackets those 
 reports anything of the same practice. Seconds are processor time, which other work on the machine does not
 change; of several runs the median is told.
 
-Works on a copy of DIRECTORY that is committed to a branch `main`, and fetches nothing. What is not installed is
-left out, and so are semgrep without rules and squawk without SQL files. bandit's findings are those of
+Works on a copy of DIRECTORY that is committed to a branch `main`, and fetches nothing. What is not installed
+is left out, and so are semgrep without rules and squawk without SQL files. bandit's findings are those of
 backlint's engine, which are bandit's own; its time is that of `bandit -r`.
 """
 
