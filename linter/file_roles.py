@@ -24,8 +24,8 @@ def is_run_by_hand(path: str) -> bool:
 
     `utils` and `tools` count at the top of the project only; inside a package they are part of it.
     """
-    *folders, _ = path.split("/")
-    if any(folder.startswith(".") for folder in folders):
+    *folders, name = path.split("/")
+    if name == "manage.py" or any(folder.startswith(".") for folder in folders):
         return True
     inner = _BY_HAND_FOLDERS - {"utils", "tools", "dev"}
     return not inner.isdisjoint(folders) or (bool(folders) and folders[0] in _BY_HAND_FOLDERS)

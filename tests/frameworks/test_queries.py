@@ -1,3 +1,5 @@
+import pytest
+
 from tests.schema.reading import schema_of
 
 MODELS = """
@@ -172,3 +174,151 @@ def test_tests_are_left_out():
         "    from shop.models import User\n    def f():\n        User.objects.get(age=1)\n"
     )
     assert told(files) == []
+
+
+def shapes(files, *, head=""):
+    """The comparisons and the traits of each query on a table of its own."""
+    return [
+        (
+            [(each.column, each.operator, each.wrapped, each.pattern) for each in query.predicates],
+            [(each.kind, each.detail) for each in query.traits if each.kind != "alone"],
+        )
+        for query in schema_of(files).queries
+    ]
+
+
+def of_sqlalchemy(line):
+    head = """
+    from sqlalchemy import select, update, delete, func, cast, Date, extract
+    from models import User, Team
+    def work(session, name, start):
+        """
+    return shapes({"models.py": MODELS, "work.py": head + line})
+
+
+@pytest.mark.parametrize(
+    ("line", "predicates"),
+    [
+        (
+            "session.scalars(select(User).where(func.lower(User.mail) == name))",
+            [("email", "=", "lower", None)],
+        ),
+        ("session.scalars(select(User).where(name == User.mail))", [("email", "=", "", None)]),
+        ("session.scalars(select(User).where(User.mail.ilike('%x')))", [("email", "ilike", "", "%x")]),
+        (
+            "session.scalars(select(User).where(User.mail.ilike(f'%{name}%')))",
+            [("email", "ilike", "", "%…%")],
+        ),
+        ("session.scalars(select(User).where(User.mail.like(name)))", [("email", "like", "", None)]),
+        ("session.scalars(select(User).where(User.mail.like('%' + name)))", [("email", "like", "", "%…")]),
+        ("session.scalars(select(User).where(User.mail.contains(name)))", [("email", "like", "", "%…%")]),
+        ("session.scalars(select(User).where(User.mail.endswith('.org')))", [("email", "like", "", "%.org")]),
+        ("session.scalars(select(User).where(User.team.contains(name)))", []),
+        ("session.scalars(select(User).where(cast(User.age, Date) == name))", [("age", "=", "cast", None)]),
+        ("session.scalars(select(User).where(User.age.cast(Date) == name))", [("age", "=", "cast", None)]),
+        (
+            "session.scalars(select(User).where(extract('year', User.age) == 1))",
+            [("age", "=", "extract", None)],
+        ),
+        ("session.scalars(select(User).where(User.age >= 3))", [("age", ">=", "", None)]),
+        ("session.scalars(select(User).where(3 > User.age))", [("age", "<", "", None)]),
+        ("session.scalars(select(User).where(User.age == None))", []),
+        ("session.scalars(select(User).where(User.age == User.id))", []),
+        ("session.query(User).filter_by(mail=name).all()", [("email", "=", "", None)]),
+    ],
+)
+def test_comparisons_of_sqlalchemy(line, predicates):
+    assert of_sqlalchemy(line)[0][0] == predicates
+
+
+@pytest.mark.parametrize(
+    ("line", "traits"),
+    [
+        ("session.scalars(select(User).limit(5)).all()", [("unordered-limit", "5")]),
+        ("session.scalars(select(User).limit(name)).all()", [("unordered-limit", "")]),
+        ("session.scalars(select(User).order_by(User.id).limit(5)).all()", []),
+        ("session.scalars(select(func.count(User.id)).limit(5)).all()", []),
+        ("return select(User).limit(5)", []),
+        ("session.scalars(select(User).order_by(User.id).offset(start)).all()", [("offset", "")]),
+        ("session.scalars(select(User).order_by(User.id).offset(1)).all()", []),
+        ("session.scalars(select(User).order_by(func.random())).all()", [("random-order", "")]),
+        ("session.execute(delete(User))", [("unfiltered", "")]),
+        ("session.execute(update(User).values(age=1))", [("unfiltered", "")]),
+        ("session.execute(delete(User).where(User.id == 1))", []),
+        ("session.query(User).delete()", [("unfiltered", "")]),
+        ("session.query(User).join(Team).delete()", []),
+        ("return delete(User)", []),
+    ],
+)
+def test_traits_of_sqlalchemy(line, traits):
+    assert of_sqlalchemy(line)[0][1] == traits
+
+
+NOTES = """
+    from django.db import models
+    class Recent(models.Manager):
+        def get_queryset(self): return super().get_queryset().order_by("-at")
+    class Note(models.Model):
+        text = models.CharField(max_length=9)
+        tags = models.JSONField()
+        at = models.DateTimeField()
+        objects = models.Manager()
+        recent = Recent()
+    class Page(models.Model):
+        text = models.CharField(max_length=9)
+        class Meta: ordering = ["text"]
+"""
+
+
+def of_django(line):
+    head = """
+    from shop.models import Note, Page
+    from django.db.models import Q
+    def work(name, start):
+        """
+    return shapes({"shop/__init__.py": "", "shop/models.py": NOTES, "shop/work.py": head + line})
+
+
+@pytest.mark.parametrize(
+    ("line", "predicates"),
+    [
+        ("Note.objects.filter(text=name)", [("text", "=", "", None)]),
+        ("Note.objects.filter(text=None)", []),
+        ("Note.objects.filter(text__iexact=name)", [("text", "ilike", "", "…")]),
+        ("Note.objects.filter(text__icontains='x')", [("text", "ilike", "", "%x%")]),
+        ("Note.objects.filter(Q(text__endswith='x'))", [("text", "like", "", "%x")]),
+        ("Note.objects.filter(~Q(text='x'))", []),
+        ("Note.objects.exclude(text='x')", []),
+        ("Note.objects.filter(tags__contains=name)", []),
+        ("Note.objects.filter(at__date=name)", [("at", "=", "date", None)]),
+        ("Note.objects.filter(at__hour__gte=3)", [("at", ">=", "hour", None)]),
+        ("Note.objects.filter(at__year=2024)", []),
+        ("Note.objects.filter(at__range=name)", [("at", "between", "", None)]),
+    ],
+)
+def test_comparisons_of_django(line, predicates):
+    assert of_django(line)[0][0] == predicates
+
+
+@pytest.mark.parametrize(
+    ("line", "traits"),
+    [
+        ("return list(Note.objects.all()[:5])", [("unordered-limit", "5")]),
+        ("return list(Note.objects.all()[0:name])", [("unordered-limit", "")]),
+        ("return list(Note.objects.order_by('at')[:5])", []),
+        ("return Note.objects.all()[0]", []),
+        ("return Note.objects.all()[:1]", []),
+        ("return list(Page.objects.all()[:5])", []),
+        ("return list(Note.recent.all()[:5])", []),
+        ("return list(Note.objects.order_by('at')[start:start + 5])", [("offset", "")]),
+        ("return list(Note.objects.order_by('at')[1:5])", []),
+        ("return list(Note.objects.order_by('?'))", [("random-order", "")]),
+        ("Note.objects.all().delete()", [("unfiltered", "")]),
+        ("Note.objects.update(text='')", [("unfiltered", "")]),
+        ("Note.objects.none().delete()", []),
+        ("Note.recent.all().delete()", []),
+        ("Note.objects.exclude(text='').delete()", []),
+    ],
+)
+def test_traits_of_django(line, traits):
+    assert of_django(line)[0][1] == traits

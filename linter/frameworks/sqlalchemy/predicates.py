@@ -31,6 +31,7 @@ _METHODS = {
 }
 _BEGIN_OPEN = frozenset({"endswith", "contains", "iendswith", "icontains"})
 _OPERATORS = {"==": "="}
+_FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _WRAPPERS = frozenset({"extract", "cast"})
 _RANDOM = frozenset({"random", "rand", "newid", "gen_random_uuid"})
 _MOST = 40
@@ -47,6 +48,9 @@ def predicate(
     column = column_of(left)
     if column is None:
         column, wrapped = _wrapped(holder, left, column_of)
+    if column is None and right is not None and not operator[0].isalpha():
+        column, right = column_of(right), left
+        spelled = _FLIPPED.get(spelled, spelled)
     if column is None or (right is not None and column_of(right) is not None):
         return None
     pattern = _pattern(operator, right) if spelled in ("like", "ilike") else None
@@ -59,9 +63,11 @@ def _wrapped(holder: Definition, expr: Expr, column_of: ColumnOf) -> tuple[tuple
         return None, ""
     call = holder.scope.calls[expr.call]
     name = last_name(call.callee)
+    if name == "cast" and isinstance(call.callee, Ref):
+        column = column_of(Ref(call.callee.name.rpartition(".")[0]))
+        if column is not None:
+            return column, name
     if not _is_function(call, name):
-        if name == "cast" and isinstance(call.callee, Ref):
-            return column_of(Ref(call.callee.name.rpartition(".")[0])), name
         return None, ""
     found = [column for column in map(column_of, call.args) if column is not None]
     return (found[0], name) if len(found) == 1 else (None, "")
