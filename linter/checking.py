@@ -13,7 +13,7 @@ from linter.finding import Location
 from linter.fingerprint import fingerprinted
 from linter.outcome import Attempts, Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
-from linter.rule import Finding, Rule, Undecided, scope_name
+from linter.rule import Finding, FlowRule, Rule, Undecided, scope_name
 from linter.timings import Timings
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _EVIDENCE = 5
 _ASIDE = {"indexing", "migrations", "normalization", "secure-logging"}
-"""Practices whose rules ask for tables, statements and logs, but not for routes."""
+"""Practices whose rules ask for tables, statements and logs, but not for routes or flows."""
 _WORTH_A_PROCESS = 20_000
 """Lines of source below which a second process costs more than it saves."""
 
@@ -44,7 +44,7 @@ def check(
     With two workers and enough to do, the rules that ask for the schema run beside those that ask for
     routes. `subjects`, when given, is filled, and everything runs in this process.
     """
-    aside = [rule for rule in rules if rule.id.partition("/")[0] in _ASIDE]
+    aside = [rule for rule in rules if _is_of_schema(rule)]
     lines = sum(each.lines for each in facts.values())
     if subjects is not None or workers < 2 or lines < _WORTH_A_PROCESS or not aside or not can_fork():
         shares = [_share(rules, backend, facts, subjects), _counts(backend)]
@@ -77,6 +77,10 @@ def check(
             *(failure for failure in backend.failures),
         ),
     )
+
+
+def _is_of_schema(rule: Rule[Any]) -> bool:
+    return rule.id.partition("/")[0] in _ASIDE and not isinstance(rule, FlowRule)
 
 
 class _Share(msgspec.Struct):
