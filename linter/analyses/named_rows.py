@@ -30,7 +30,10 @@ _FOLLOWED = 40
 
 
 class NamedWrite(NamedTuple):
-    """A change of a row that the caller names: what is done, to which table, and where."""
+    """A change of a row that the caller names: what is done, to which table, and where.
+
+    `table` is empty where it is not known.
+    """
 
     does: str
     table: str
@@ -53,8 +56,9 @@ def _parts(expr: Expr) -> list[str]:
 
 def named_writes(route: Route, handler: Function, backend: Backend) -> Iterator[NamedWrite]:
     """Writes behind a route whose row the caller's input picks, nearest first."""
-    names = {each.name for each in route.inputs if each.place in ("path", "query")}
-    pending, seen = [(handler, names & handler.local_names, 0)], {id(handler)}
+    names = {each.name for each in route.inputs if each.place in ("path", "query")} & handler.local_names
+    names |= set(_filled_with_rows(route, handler, backend))
+    pending, seen = [(handler, names, 0)], {id(handler)}
     while pending and len(seen) < _FOLLOWED:
         function, given, depth = pending.pop(0)
         known = _Known(function, given, backend)
@@ -77,13 +81,26 @@ def named_writes(route: Route, handler: Function, backend: Backend) -> Iterator[
                 pending.append((target, handed, depth + 1))
 
 
+def _filled_with_rows(route: Route, handler: Function, backend: Backend) -> Iterator[str]:
+    """Parameters that a decorator or a dependency fills with what it finds by an id of the path."""
+    ids = {each.name for each in route.inputs if each.place == "path"}
+    if ids <= handler.local_names:
+        return
+    given = {each.name for each in route.inputs}
+    first = 1 if handler.owner is not None else 0
+    for parameter in handler.scope.parameters[first:]:
+        kind = backend.project.type_of(handler, Ref("$" + parameter.name))
+        untyped = parameter.annotation is None and parameter.name != "request"
+        if parameter.name not in given and (untyped or (kind and backend.project.by_id(kind) is not None)):
+            yield parameter.name
+
+
 class _Known:
     """One function, with its names for what the caller sent and for what was found by it."""
 
     def __init__(self, function: Function, given: set[str], backend: Backend) -> None:
         self.function = function
         self.backend = backend
-        self.given = given
         self.names = set(given)
         self.refusals = Refusals(backend.project)
         grown = True
@@ -112,8 +129,10 @@ class _Known:
         for call in self.function.scope.calls:
             receiver = call.callee.name.rpartition(".")[0] if isinstance(call.callee, Ref) else ""
             if _last(call) in _DELETES and receiver:
-                table = next(iter(reach_of(self.backend).saved_by(self.function, call)), None)
-                if table and self.comes_from_caller(call.args[0] if call.args else Ref(receiver)):
+                table = next(iter(reach_of(self.backend).saved_by(self.function, call)), "")
+                name = self.backend.project.callee(self.function, call).name
+                is_row = bool(table) or name.endswith(("Session.delete", ".session.delete"))
+                if is_row and self.comes_from_caller(call.args[0] if call.args else Ref(receiver)):
                     yield self._write("deletes", table, call.span, call.block)
 
     def _queries(self) -> Iterator[NamedWrite]:
@@ -151,11 +170,7 @@ class _Known:
                 continue
             for target in statement.targets:
                 row = target.name.rpartition(".")[0] if isinstance(target, Ref) else ""
-                if (
-                    row.count(".")
-                    or row[1:] not in self.names - self.given
-                    or not self._is_constant(statement.value)
-                ):
+                if row.count(".") or row[1:] not in self.names or not self._is_constant(statement.value):
                     continue
                 table = reach_of(self.backend).table_of(self.function, Ref(row))
                 if table is not None:
@@ -189,9 +204,8 @@ class _Known:
     def _weighs_row(self, test: Expr) -> bool:
         if any(not _FORM_WORDS.isdisjoint(_parts(each)) for each in walk(test)):
             return True
-        found = self.names - self.given
         looks = any(
-            "." in each.name and _root(each) in found for each in self.backend.reads(test, self.function)
+            "." in each.name and _root(each) in self.names for each in self.backend.reads(test, self.function)
         )
         return looks and not self.refusals.reads_identity(self.function, test)
 

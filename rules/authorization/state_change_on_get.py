@@ -40,12 +40,12 @@ class StateChangeOnGet(Rule[Route]):
     cwe = 650
 
     def subjects(self, backend: Backend) -> Iterable[Route]:
-        """Routes whose handler answers GET."""
-        return (
-            route
-            for route in backend.routes
-            if "GET" in route.methods and route.function is not None and not route.websocket
-        )
+        """Routes whose handler answers GET, each handler once."""
+        found: dict[str, Route] = {}
+        for route in backend.routes:
+            if "GET" in route.methods and route.function is not None and not route.websocket:
+                found.setdefault(route.handler, route)
+        return found.values()
 
     def check(self, subject: Route, backend: Backend) -> Iterator[Outcome]:
         """A write that a plain GET leads to."""
@@ -56,9 +56,10 @@ class StateChangeOnGet(Rule[Route]):
         for write in named_writes(subject, handler, backend):
             if effects_of(backend).is_open_on_purpose(subject):
                 return
+            row = f"a row of `{write.table}`" if write.table else "a row"
             yield self.finding(
                 subject,
-                f"{subject} {write.does} a row of `{write.table}` on GET, so a link is enough to do it",
+                f"{subject} {write.does} {row} on GET, so a link is enough to do it",
                 help="answer POST or DELETE instead, and keep the CSRF check",
                 location=subject.handler_location,
                 related=[Note(write.location, f"it {write.does} the row here")],
