@@ -13,7 +13,9 @@ def is_test(path: str) -> bool:
     *folders, name = path.split("/")
     return (
         name.startswith("test_")
-        or name.endswith("_test.py")
+        or name.endswith(("_test.go", "_test.py", "Test.java", "Tests.java"))
+        or ".spec." in name
+        or ".test." in name
         or name in ("conftest.py", "tests.py")
         or not _TEST_FOLDERS.isdisjoint(folders)
     )

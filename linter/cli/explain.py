@@ -38,7 +38,7 @@ def command(name: str, **values: Any) -> None:
 
     book = open_rulebook(values)
     practice = next((each for each in book.practices() if each.id == name), None)
-    if practice is None and name not in book.ids():
+    if practice is None and not book.knows(name):
         raise book.nothing_called(name)
     paint = Paint(wants_colour(values["color"]))
     if values["format_"] == "json":
@@ -99,7 +99,8 @@ def _how_to_ignore(rule: str, paint: Paint) -> Iterator[str]:
     yield f'  a folder    per-path-ignores = {{ "tests/" = ["{rule}"] }}'
     yield f'  everywhere  extend-ignore = ["{rule}"]'
     yield paint.dim(
-        "  In SQL a comment begins with `--`; the last two stand in [tool.backlint] or backlint.toml."
+        "  In SQL a comment begins with `--`, in languages with braces with `//`; the last two stand in "
+        "[tool.backlint] or backlint.toml."
     )
 
 

@@ -43,7 +43,16 @@ class Rulebook:
         wanted = list(ids)
         loaded = load(self._files[rule] for rule in wanted if rule in self._files)
         known = {rule.id: info(rule) for rule in loaded}
-        return [known.get(rule) or RULES[rule] for rule in wanted]
+        return [known.get(rule) or RULES.get(rule) or self._of_semgrep()[rule] for rule in wanted]
+
+    def knows(self, rule: str) -> bool:
+        """Whether there is a rule of this id, among those of semgrep too, which `ids` leaves out."""
+        return rule in self.ids() or ("/semgrep-" in rule and rule in self._of_semgrep())
+
+    def _of_semgrep(self) -> dict[str, RuleInfo]:
+        from linter.engines.semgrep.rules import known_rules
+
+        return known_rules(self.settings.semgrep_rules, self.settings.root)
 
     def file(self, rule: str) -> RuleFile | None:
         """Where a rule is written; None for rules about suppressions."""

@@ -96,7 +96,7 @@ def _semgrep_rules(settings: Settings) -> list[str]:
         return []
     from linter.engines.semgrep.rules import known_rules
 
-    return known_rules(settings.semgrep_rules, settings.root)
+    return list(known_rules(settings.semgrep_rules, settings.root))
 
 
 def _engine(name: str, settings: Settings) -> TreeEngine | None:

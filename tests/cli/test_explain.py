@@ -115,3 +115,13 @@ def test_examples_come_from_the_fixtures_of_a_pack(cli: Cli, project: Path) -> N
     out = cli("explain", "house/no-system", "--rules", "lint").out
     assert '  >     os.system("restart")\n' in out and "expect:" not in out
     assert "\nGood\n    import subprocess\n" in out
+
+
+def test_a_rule_of_semgrep(cli: Cli, project: Path) -> None:
+    write(project / "backlint.toml", "semgrep-rules = ['own.yaml']\n")
+    rule = "{id: own, languages: [go], severity: ERROR, message: Too old. Mend it., pattern: f()}"
+    write(project / "own.yaml", f"rules: [{rule}]\n")
+    answer = cli("explain", "maintainability/semgrep-own")
+    assert answer.code == 0
+    assert answer.out.startswith("maintainability/semgrep-own: Too old.\n")
+    assert cli("explain", "maintainability/semgrep-other").code == 2

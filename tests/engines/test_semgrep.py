@@ -19,6 +19,7 @@ from linter.engines.semgrep import job, rules
 from linter.engines.semgrep.languages import extensions_in, extensions_of
 from linter.engines.semgrep.program import find_program, is_too_old
 from linter.engines.semgrep.rules import RulesError, RuleText, parse_rules, read_rules
+from linter.file_roles import is_test
 
 REAL = find_program()
 needs_semgrep = pytest.mark.skipif(REAL is None, reason="semgrep is not installed")
@@ -190,6 +191,11 @@ def test_scripts_of_a_browser_are_left_alone_by_our_rules(cli: Cli, project: Pat
     (project / "api" / "src" / "main.ts").unlink()
     cli()
     assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "web/a.js"]
+
+
+@pytest.mark.parametrize("name", ["main_test.go", "src/test/Main.java", "a.spec.ts", "AppTests.java"])
+def test_files_of_tests_are_left_to_the_audit(name: str) -> None:
+    assert is_test(name) and not is_test("latest.spec.d/contest.go")
 
 
 def test_named_files(cli: Cli, project: Path, fake: Fake) -> None:
@@ -419,6 +425,14 @@ def test_languages() -> None:
 )
 def test_versions(release: str, old: bool) -> None:
     assert is_too_old(release) is old
+
+
+def test_our_own_rules_end_with_what_to_do(cli: Cli, project: Path, fake: Fake) -> None:
+    write(project / "main.go", GO)
+    fake.install("report['results'][0]['extra']['message'] = 'This. That. Mend it.'")
+    cli("--output", "json=out.json")
+    (finding,) = json.loads((project / "out.json").read_text())["findings"]
+    assert (finding["message"], finding["help"]) == ("This. That", "Mend it")
 
 
 @needs_semgrep

@@ -162,6 +162,10 @@ def _remark(result: _Result, rule: SemgrepRule, data: bytes) -> Remark:
     line, column = _place(data, result.start.offset)
     end_line, end_column = _place(data, max(result.end.offset, result.start.offset))
     message = " ".join(result.extra.message.split()) or rule.info.title
+    advice = ""
+    if rule.builtin and ". " in message:
+        # Our own rules end with what to do.
+        message, _, advice = message.rpartition(". ")
     return Remark(
         code=rule.code,
         message=message[:_LONGEST_MESSAGE],
@@ -172,6 +176,7 @@ def _remark(result: _Result, rule: SemgrepRule, data: bytes) -> Remark:
         severity=rule.info.severity,
         confidence=rule.info.confidence,
         cwe=rule.info.cwe,
+        help=advice.removesuffix("."),
     )
 
 

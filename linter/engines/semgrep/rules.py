@@ -84,14 +84,14 @@ def read_rules(stated: Sequence[str], root: str) -> tuple[RuleText, ...]:
     return tuple(found)
 
 
-def known_rules(stated: Sequence[str], root: str) -> list[str]:
-    """The ids under which rules are reported. Raises `ConfigError`."""
+def known_rules(stated: Sequence[str], root: str) -> dict[str, RuleInfo]:
+    """All rules by the id under which they are reported. Raises `ConfigError`."""
     texts = read_rules(stated, root)
     try:
         rules = parse_rules(texts).rules
     except RulesError as error:
         raise ConfigError(f"cannot read semgrep rules: {error}", texts[-1].name) from error
-    return sorted(rule.info.id for rule in rules.values())
+    return {rule.info.id: rule.info for rule in sorted(rules.values(), key=lambda each: each.info.id)}
 
 
 def digest(texts: Iterable[RuleText]) -> bytes:
