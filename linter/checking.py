@@ -13,7 +13,7 @@ from linter.finding import Location
 from linter.fingerprint import fingerprinted
 from linter.outcome import Attempts, Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
-from linter.rule import Finding, FlowRule, Rule, Undecided, scope_name
+from linter.rule import Finding, Rule, Undecided, scope_name
 from linter.timings import Timings
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def check(
 
 
 def _is_of_schema(rule: Rule[Any]) -> bool:
-    return rule.id.partition("/")[0] in _ASIDE and not isinstance(rule, FlowRule)
+    return rule.id.partition("/")[0] in _ASIDE and not rule.follows_values
 
 
 class _Share(msgspec.Struct):

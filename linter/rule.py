@@ -83,6 +83,8 @@ class Rule(ABC, Generic[S]):
     fix_safety: ClassVar[Literal["", "safe", "unsafe"]] = ""
     spares_new_tables: ClassVar[bool] = False
     """Whether findings about a table are wrong while the migration that makes the table is not released."""
+    follows_values: ClassVar[bool] = False
+    """Whether the rule asks where values of callers end up, and so for all routes."""
     opt_in: ClassVar[bool] = False
     """Runs only when the configuration selects the rule by its full name, whatever the profile."""
 
@@ -186,6 +188,7 @@ class FlowRule(Rule["SinkSite"]):
     In `says`, `{what}` is how the value is read and `{sink}` what it reaches. `advice` is the help.
     """
 
+    follows_values = True
     kind: ClassVar[str]
     says: ClassVar[str]
     advice: ClassVar[str]

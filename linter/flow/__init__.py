@@ -28,8 +28,9 @@ class Flow:
     """One way of a value from a source to a sink.
 
     `what` is how the source is read, `sink` what the value reaches, `entry` the route or function through
-    which it enters. `certainty` is `weak` when a check on the way helps in part, and `loose` when the way
-    leads through code that cannot be seen.
+    which it enters. `part` is the last name under which a part of it was taken, or its own; it is empty when
+    the value is made of it. `certainty` is `weak` when a check on the way helps in part, and `loose` when the
+    way leads through code that cannot be seen.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Flow:
     entry: str
     certainty: Certainty
     path: tuple[Note, ...]
+    part: str = ""
 
 
 @dataclass(eq=False)
@@ -72,12 +74,23 @@ class Flows:
         self.cut = tuple(sorted(cut))
         self.failures = tuple(failures)
         self._by_kind: dict[str, list[SinkSite]] = {}
+        self._by_start: dict[str, dict[tuple[str, int, int], tuple[Flow, ...]]] = {}
         for each in sites:
             self._by_kind.setdefault(each.kind, []).append(each)
 
     def sites(self, kind: str) -> Iterator[SinkSite]:
         """The sinks of one kind, by place."""
         yield from sorted(self._by_kind.get(kind, ()), key=lambda each: each.location)
+
+    def ending(self, kind: str, place: Location) -> tuple[Flow, ...]:
+        """What reaches a sink of a kind that begins where a place does."""
+        if kind not in self._by_start:
+            found: dict[tuple[str, int, int], tuple[Flow, ...]] = {}
+            for each in self._by_kind.get(kind, ()):
+                at = each.location
+                found[at.path, at.line, at.column] = each.flows
+            self._by_start[kind] = found
+        return self._by_start[kind].get((place.path, place.line, place.column), ())
 
     def ends_in(self, kind: str, place: Location) -> bool:
         """Whether a value of the caller's certainly reaches a sink of a kind within a place."""
@@ -104,7 +117,7 @@ def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None)
     engine = Engine(backend, pages, custom_of(table or {}))
     runner = Runner(engine)
     engine.carried = carried(engine, runner)
-    hits: dict[tuple[str, int, Span], dict[Source, Flow]] = {}
+    hits: dict[tuple[str, int, Span], dict[object, Flow]] = {}
     holders: dict[int, Function] = {}
 
     def note(entry: Entry, found: Iterable[Hit]) -> None:
@@ -112,7 +125,7 @@ def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None)
             if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(hit.taint.root.what):
                 holders[id(hit.holder)] = hit.holder
                 place = hits.setdefault((hit.sink.kind, id(hit.holder), hit.span), {})
-                place.setdefault(hit.taint.root, _flow(hit, hit.taint.root, entry))
+                place.setdefault(hit.key[3:], _flow(hit, hit.taint.root, entry))
 
     for entry in entries:
         if id(entry.function) in pages or id(entry.function) in engine.relevant or _repeats(entry.function):
@@ -157,7 +170,9 @@ def _flow(hit: Hit, source: Source, entry: object) -> Flow:
     notes = [Note(source.holder.module.locate(source.span), f"`{what}` is read")]
     notes += [Note(each.holder.module.locate(each.span), each.what) for each in _in_order(hit.taint.steps)]
     notes.append(Note(hit.holder.module.locate(hit.span), f"reaches `{hit.shown}`"))
-    return Flow(hit.sink.kind, what, hit.shown, str(entry), certainty, tuple(notes))
+    last = hit.taint.way[-1] if hit.taint.way else source.what
+    part = last if isinstance(last, str) else ""
+    return Flow(hit.sink.kind, what, hit.shown, str(entry), certainty, tuple(notes), part)
 
 
 def _in_order(step: Step | None) -> list[Step]:

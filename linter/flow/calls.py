@@ -301,7 +301,7 @@ class Calls(Access):
             kind = name if last[:1].isupper() else f"{name}()"
         taints = receiver.taints
         if is_store(name):
-            return Value(Named(kind), part(taints, last) if taints else ())
+            return Value(Named(kind), part(taints, ("of", last)) if taints else ())
         known = type(receiver.shape) is Named and not receiver.taints
         loose = known and "()" in name
         for each in args.all():
@@ -310,7 +310,7 @@ class Calls(Access):
                 taints = merge(taints, self.loosened(inner) if loose else inner)
         if taints:
             mask = engine.sanitizers.of_call(name)
-            taints = part(taints, last)
+            taints = part(taints, ("of", last))
             if mask:
                 taints = marked(taints, mask)
             if kind in HARMLESS_TYPES or name in HARMLESS_TYPES:

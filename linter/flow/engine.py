@@ -396,8 +396,7 @@ class Engine:
         for each in summary.hits:
             hit = translation.hit(each)
             if hit is not None:
-                key = (hit.sink.kind, id(hit.holder), hit.span, hit.taint.root)
-                act.hits.setdefault(key, hit)  # type: ignore[attr-defined]
+                act.hits.setdefault(hit.key, hit)  # type: ignore[attr-defined]
         if summary.raised is not None:
             act.thrown(translation.value(summary.raised))  # type: ignore[attr-defined]
         if summary.returned is None:

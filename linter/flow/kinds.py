@@ -30,6 +30,7 @@ KINDS = (
     "session",
     "email",
     "log",
+    "record",
 )
 """Every kind of sink. A new kind is one more name here, its table in `linter.flow.sinks`, and a rule."""
 
@@ -84,7 +85,8 @@ def both(left: int, right: int) -> int:
     return (left & right) | ((left | right) & _NOT_SAFETY)
 
 
-WORD = ALL_CHARACTERS | ALL_KINDS & ~BITS["amount"] & ~BITS["session"] | NO_PARENT_STEP | RELATIVE
+_ANY_TEXT = BITS["amount"] | BITS["session"] | BITS["record"]
+WORD = ALL_CHARACTERS | ALL_KINDS & ~_ANY_TEXT | NO_PARENT_STEP | RELATIVE
 """What is known of a value of letters, digits and underscores only."""
 NUMBER = HARMLESS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
 """What is known of a number: it holds no text, yet may be any amount."""

@@ -49,6 +49,12 @@ class Hit(NamedTuple):
     taint: Taint
     weak: bool
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from others: the part of a source for what a record tells, else the source alone."""
+        part = self.taint.way if self.sink.kind == "record" else ()
+        return (self.sink.kind, id(self.holder), self.span, self.taint.root, part)
+
 
 class Summary(NamedTuple):
     """What a function does. `returned` is None when it never comes back."""

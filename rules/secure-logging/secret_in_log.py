@@ -5,7 +5,7 @@ from linter.analyses.secrecy import Secrecy, secrecy, words_of
 from linter.backend import Backend, LogCall
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
 from linter.facts.scopes import Assign
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, Note, Outcome, Rule, Severity
 
 
 class SecretInLog(Rule[LogCall]):
@@ -26,7 +26,8 @@ class SecretInLog(Rule[LogCall]):
     A value is judged by the name of its variable, attribute, key or header: the last words must say that
     it is a secret. What is hashed, masked, measured, compared or sliced is left alone, as is every type that
     does not print as its text (`SecretStr`, models). A value that is only called `token` gives medium
-    confidence, since lexers and paginators have tokens as well.
+    confidence, since lexers and paginators have tokens as well. What a caller sends as a password or the like
+    is followed through functions to records that call it something else.
 
     ## References
     - https://cwe.mitre.org/data/definitions/532.html
@@ -38,6 +39,7 @@ class SecretInLog(Rule[LogCall]):
     noun = "log records"
     cwe = 532
     owasp = "A09:2021"
+    follows_values = True
 
     def subjects(self, backend: Backend) -> Iterable[LogCall]:
         """Every log call."""
@@ -60,6 +62,21 @@ class SecretInLog(Rule[LogCall]):
                 help=f"leave `{name}` out, or log an id that leads to its owner",
                 confidence=Confidence.HIGH if certainty == "secret" else Confidence.MEDIUM,
             )
+        if not named:
+            yield from self._followed(subject, backend)
+
+    def _followed(self, log: LogCall, backend: Backend) -> Iterator[Outcome]:
+        """A secret that a caller sends, and that the record has under another name."""
+        for flow in () if backend.flows is None else backend.flows.ending("record", log.location):
+            if flow.certainty == "sure" and secrecy(flow.part) == "secret":
+                yield self.finding(
+                    log,
+                    f"`{flow.part}`, which a caller sends, is written to the log under another name",
+                    help=f"leave `{flow.part}` out, or log an id that leads to its owner",
+                    related=[Note(flow.path[0].location, f"enters through {flow.entry}")],
+                    path=flow.path,
+                )
+                return
 
 
 def _is_identifier(backend: Backend, name: str) -> bool:

@@ -123,7 +123,10 @@ class Strings:
             taints = merge(taints, act.deep_taints(each))
         mask = act.engine.sanitizers.of_call(name)
         return Value(
-            None, marked(act.fresh_part(taints, name), mask) if mask else act.fresh_part(taints, name)
+            None,
+            marked(act.fresh_part(taints, ("of", name)), mask)
+            if mask
+            else act.fresh_part(taints, ("of", name)),
         )
 
     def _folded(self, act: Calls, known: object) -> Value:

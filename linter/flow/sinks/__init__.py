@@ -99,11 +99,11 @@ class Sinks:
                 continue
             weak = bool(taint.safe & WEAK_GUARD) or not row.sure
             shown = row.callee.removeprefix("?.")
-            key = (row.kind, id(act.function), span, taint.root)
+            hit = Hit(row, act.function, span, shown, taint, weak)
             hits = act.hits  # type: ignore[attr-defined]
-            known = hits.get(key)
+            known = hits.get(hit.key)
             if known is None or (known.weak and not weak) or known.taint.safe & LOOSE > taint.safe & LOOSE:
-                hits[key] = Hit(row, act.function, span, shown, taint, weak)
+                hits[hit.key] = hit
 
     def item_set(self, act: Access, base: Value, key: Value, value: Value) -> None:
         """Hold `base[key] = value` against the tables."""
