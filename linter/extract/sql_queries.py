@@ -79,9 +79,12 @@ def _first(node: exp.Expr) -> exp.Expr:
 
 
 def _is_bounded(node: exp.Expr) -> bool:
+    """Whether a query has a limit, or answers with one row: `SELECT count(*) FROM orders`."""
     limit = node.args.get("limit")
     if limit is None:
-        return False
+        results = [each.unalias() for each in node.expressions] if isinstance(node, exp.Select) else []
+        grouped = node.args.get("group") is not None
+        return bool(results) and not grouped and all(isinstance(each, exp.AggFunc) for each in results)
     most = limit.args.get("expression")
     return not isinstance(most, exp.Null) and (most is None or most.name.upper() != "ALL")
 
