@@ -74,7 +74,7 @@ def _loop_around(backend: Backend, query: Query, queries: list[Query]) -> Block 
     """The loop over rows that runs a query with a value of the row."""
     function = query.function
     calls = [function.scope.calls[index] for index in query.calls]
-    run = next((at for at, call in enumerate(calls) if _last_name(call.callee) in _RUNS), None)
+    run = next((at for at, call in enumerate(calls) if call.last_name in _RUNS), None)
     if run is None:
         return None
     # What is called on the result afterwards runs no query: `promotions.get(…)` of a mapping.
@@ -119,7 +119,7 @@ def _rows_of(
             return _rows_of(function, inner, queries, depth + 1)
         case Result(call=index):
             call = function.scope.calls[index]
-            name = _last_name(call.callee)
+            name = call.last_name
             if name in _PASSES_ON and call.args:
                 return _rows_of(function, call.args[0], queries, depth + 1)
             if name in _FETCHES and not call.args:
@@ -176,9 +176,3 @@ def is_set(function: Function, name: str) -> bool:
         for statement in function.scope.statements
         for target in getattr(statement, "targets", ())
     )
-
-
-def _last_name(callee: Expr) -> str:
-    if isinstance(callee, Ref):
-        return callee.name.rpartition(".")[2].lstrip(":$")
-    return str(getattr(callee, "name", ""))

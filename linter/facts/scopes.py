@@ -69,6 +69,15 @@ class Call(msgspec.Struct, array_like=True):
         return self.args[position] if position < len(self.args) else self.keyword(name)
 
     @property
+    def last_name(self) -> str:
+        """The last part of what is called, as it is written; empty for what has no name."""
+        from linter.facts.expressions import Attr, Ref
+
+        if isinstance(self.callee, Ref):
+            return self.callee.name.rpartition(".")[2].lstrip(":$")
+        return self.callee.name if isinstance(self.callee, Attr) else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether `*args` or `**kwargs` may add arguments that cannot be seen."""
         from linter.facts.expressions import Starred

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Function, Query, Table
-from linter.facts.expressions import Expr, Operation, Ref, Result, walk
+from linter.backend import Backend, Function, Index, Query, Table
+from linter.facts.expressions import Constant, Expr, Operation, Ref, Result, walk
 from linter.facts.scopes import Block, Call, Jump, Raise, Return
 from linter.resolve.definitions import Class
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
@@ -9,6 +9,7 @@ from linter.rule import Confidence, Note, Outcome, Rule, Severity
 _CREATES = frozenset({"create", "acreate"})
 _OBJECTS = ("objects", "_default_manager")
 _ENDS = (Raise, Return)
+_ASKS = frozenset({"not", "is", "is not", ">", "!="})
 
 
 class UniqueCheckWithoutConstraint(Rule[Query]):
@@ -60,7 +61,7 @@ class UniqueCheckWithoutConstraint(Rule[Query]):
         """The row is made where it was not found, and no unique index stands behind."""
         table = backend.tables.get(subject.table)
         columns = tuple(dict.fromkeys(each.column for each in subject.predicates))
-        if table is None or table.owner is None or not table.complete or not _is_for_equals(subject):
+        if table is None or table.owner is None or not table.complete or not _is_for_equals(subject, table):
             return
         if any(column not in table.columns for column in columns) or _may_be_unique(table, columns):
             return
@@ -102,8 +103,11 @@ class _Lookup:
         return None
 
     def _decides(self, block: Block) -> bool:
-        """Whether a condition is what the query found."""
-        return block.subject is not None and any(self._is_result(each, block) for each in walk(block.subject))
+        """Whether a condition asks for nothing but what the query found."""
+        test = block.subject
+        if isinstance(test, Operation) and test.operator in _ASKS:
+            test = test.operands[0]
+        return test is not None and self._is_result(test, block)
 
     def _is_result(self, expr: Expr, block: Block) -> bool:
         """Whether an expression in the header of a block is what the query found."""
@@ -147,7 +151,20 @@ class _Lookup:
         if not isinstance(target, Class) or target is not self.table.owner or not self.given:
             return False
         written = dict(call.keywords)
-        return all(written.get(key) == value for key, value in self.given.items())
+        if any(written.get(key) != value for key, value in self.given.items()):
+            return False
+        return not any(self._collides(index, written) for index in self.table.indexes if index.unique)
+
+    def _collides(self, index: Index, written: dict[str, Expr]) -> bool:
+        """Whether two rows that are made for the same values get the same key in an index."""
+        told = {name for value in self.given.values() for name in _roots(value)}
+        same = {
+            name
+            for name, value in written.items()
+            if name in self.given or isinstance(value, Constant) or _roots(value) <= told
+        }
+        same |= {f"{name}_id" for name in same}
+        return set(index.columns) <= same
 
 
 def _values(function: Function, call: Call) -> Iterator[tuple[str, Expr]]:
@@ -161,16 +178,35 @@ def _values(function: Function, call: Call) -> Iterator[tuple[str, Expr]]:
                 yield each.operands[0].name.rpartition(".")[2], each.operands[1]
 
 
-def _is_for_equals(query: Query) -> bool:
-    """Whether a query compares with equal values only, and locks nothing."""
+def _is_for_equals(query: Query, table: Table) -> bool:
+    """Whether a query compares with equal values only, of all rows, and locks nothing."""
     calls = [query.function.scope.calls[index] for index in query.calls]
-    names = {str(getattr(call.callee, "name", "")).rpartition(".")[2] for call in calls}
+    names = [call.last_name for call in calls]
+    first = calls[0].callee
+    manager = first.name.rpartition(".")[0] if isinstance(first, Ref) else ""
+    if table.source == "django" and not manager.endswith(_OBJECTS):
+        return False
+    conditions = sum(
+        len(call.keywords) + len(call.args)
+        for call, name in zip(calls, names, strict=True)
+        if name in ("filter", "filter_by", "where", "get")
+    )
     return (
         all(each.operator == "=" and not each.wrapped for each in query.predicates)
-        and names.isdisjoint({"select_for_update", "with_for_update", "exclude", "join"})
-        and len({name for call in calls for name, _ in _values(query.function, call)})
-        == len(query.predicates)
+        and {"select_for_update", "with_for_update", "exclude", "join", "outerjoin"}.isdisjoint(names)
+        and conditions == len(query.predicates)
     )
+
+
+def _roots(expr: Expr) -> set[str]:
+    """The names that a value is made of, by their first part; one of its own for what only a call tells."""
+    found: set[str] = set()
+    for each in walk(expr):
+        if isinstance(each, Ref):
+            found.add(each.name.partition(".")[0])
+        elif isinstance(each, Result):
+            found.add(f"call {each.call}")
+    return found
 
 
 def _may_be_unique(table: Table, columns: tuple[str, ...]) -> bool:
