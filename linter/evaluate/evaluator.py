@@ -237,10 +237,10 @@ class Evaluator(Expressions):
             if isinstance(raised, Raised):
                 return raised
         else:
-            self._fill(made, args, keywords)
+            self.fill(made, args, keywords)
         return made
 
-    def _fill(self, made: Instance, args: list[Value], keywords: dict[str, Value]) -> None:
+    def fill(self, made: Instance, args: list[Value], keywords: dict[str, Value]) -> None:
         """Set the fields of a class without a constructor of its own: a data class or a model."""
         made.fields.update(keywords)
         if args:

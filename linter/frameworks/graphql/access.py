@@ -22,10 +22,11 @@ from linter.evaluate.values import (
     options,
 )
 from linter.facts.expressions import Ref, walk
-from linter.facts.scopes import Decorator, Raise
+from linter.facts.scopes import Decorator
 from linter.finding import Location
 from linter.frameworks.flask.names import GUARD_WORDS
 from linter.frameworks.graphql.anonymous import is_reached, is_view
+from linter.frameworks.graphql.identity import Identity
 from linter.frameworks.graphql.library import GraphLibrary, arguments_of
 from linter.frameworks.graphql.names import KNOWN, PACKAGES, REFUSING, Operation
 from linter.guards import Refusals
@@ -40,6 +41,7 @@ _REFUSING_CODES = {
     "FORBIDDEN": "authorization",
     "PERMISSION_DENIED": "authorization",
 }
+_ERRORS = frozenset({"graphql.GraphQLError", "graphql.error.GraphQLError", "Exception", "PermissionError"})
 _HOOKS = ("on_operation", "on_validate", "on_parse", "on_execute")
 
 
@@ -77,6 +79,14 @@ class Access:
         self._anonymous = library.anonymous
         self._refusals = refusals
         self._permissions: dict[int, tuple[Value, Judgement]] = {}
+        self._who = Identity(refusals)
+        self._may_pass = False
+        """Whether a caller who may be known was seen to get past the code that was tried last."""
+
+    def enter(self, context: Value) -> None:
+        """Judge from now on with this context of the resolvers."""
+        self._anonymous.context = context
+        self._permissions.clear()
 
     # Resolvers
 
@@ -166,6 +176,8 @@ class Access:
             found = options(self.evaluator.trial(callee, list(given.args), keywords=dict(given.keywords)))
         finally:
             anonymous.somebody = False
+        # An error that is returned counts as raised for whoever asks.
+        found = [Raised(each) if _is_error(each) else each for each in found]
         raised = [each.exception for each in found if isinstance(each, Raised)]
         others = [each for each in found if not isinstance(each, Raised)]
         return _Outcome(raised, others, bool(anonymous.asked), self.evaluator.exhausted)
@@ -175,27 +187,35 @@ class Access:
         met = self._tried(callee, given, somebody=False)
         kind: GuardKind = "authentication" if self._anonymous.tells_only_presence else "authorization"
         if met.exhausted:
-            return DOUBTFUL if self._may_refuse(function) else PASSES
+            return DOUBTFUL if self._who.may_refuse(function) else PASSES
         passing = [each for each in met.others if not stands_in or is_reached(each)]
         if met.raised and not met.others:
-            return self._always_raises(callee, given, met, kind)
+            judged = self._always_raises(callee, given, met, kind, function)
+            # What a generator yields in loops over what is not known is not seen.
+            sure = not function.scope.generator or judged.verdict is not Verdict.YES or self._may_pass
+            return judged if sure else judged._replace(verdict=Verdict.UNKNOWN)
         if not met.raised:
             if passing or not stands_in:
                 return PASSES
             return DOUBTFUL if not any(each is UNKNOWN for each in met.others) or met.asked else PASSES
         kinds = [each for each in map(self._refuses, met.raised) if each is not None]
-        if kinds or (met.asked and self._identity_raises(function)):
+        if kinds or (met.asked and self._who.decides(function)):
             return DOUBTFUL
         return PASSES
 
-    def _always_raises(self, callee: Value, given: Given, met: _Outcome, kind: GuardKind) -> Judgement:
+    def _always_raises(
+        self, callee: Value, given: Given, met: _Outcome, kind: GuardKind, function: Function
+    ) -> Judgement:
         """Only errors came back: a refusal if they say so, or if a known caller may get past them."""
+        self._may_pass = False
         kinds = [self._refuses(each) for each in met.raised]
         told = kinds[0] if len(set(kinds)) == 1 else None
         if met.asked:
             other = self._tried(callee, given, somebody=True)
+            self._may_pass = bool(other.others)
             if other.others or other.exhausted:
-                return Judgement(Verdict.YES, told or kind)
+                sure = told is not None or self._who.decides(function)
+                return Judgement(Verdict.YES if sure else Verdict.UNKNOWN, told or kind)
         if all(each is not None for each in kinds):
             return Judgement(Verdict.YES, told or "authorization")
         if any(each is UNKNOWN for each in met.raised):
@@ -231,27 +251,6 @@ class Access:
             if told is not None:
                 return "authentication" if told == "authentication" else "authorization"
         return _kind_of_status(self._refusals.responses.of_exception(exception.name, None))
-
-    def _may_refuse(self, function: Function) -> bool:
-        return self._refusals.of(function).verdict is not Verdict.NO or self._identity_raises(function)
-
-    def _identity_raises(self, function: Function) -> bool:
-        """Whether an error of the function itself, or of one that it calls, hangs on who is calling."""
-        blocks = function.scope.blocks
-        for statement in function.scope.statements:
-            if isinstance(statement, Raise):
-                block = statement.block
-                while block:
-                    subject = blocks[blocks[block].opener].subject
-                    if subject is not None and self._refusals.reads_identity(function, subject):
-                        return True
-                    block = blocks[block].parent
-        for call in function.scope.calls:
-            target = self._refusals.project.callee(function, call).target
-            if isinstance(target, Function) and target is not function:
-                if any(isinstance(each, Raise) for each in target.scope.statements):
-                    return True
-        return False
 
     # Permissions and extensions of Strawberry
 
@@ -344,7 +343,9 @@ class Access:
         return self._judge(closure, given, closure.function, stands_in=True)
 
     def of_schema_extension(self, extension: Value) -> Iterator[Guard]:
-        """The guards in an extension of a whole schema."""
+        """The guards in an extension of a whole schema, or in what makes one."""
+        if isinstance(extension, Lambda):
+            extension = self.evaluator.within(extension.frame, extension.body)
         if isinstance(extension, (Made, External)):
             yield from guards(extension, self._of_library_extension(extension.name), "app", None)
             return
@@ -367,6 +368,10 @@ def guards(value: Value, judged: Judgement, level: GuardLevel, place: Location |
     """The guard of a judgement; none where it lets strangers pass."""
     if judged.verdict is not Verdict.NO:
         yield Guard(name_of(value), judged.kind, level, place or Location("", 1, 1, 1, 1), judged.verdict)
+
+
+def _is_error(value: Value) -> bool:
+    return isinstance(value, Made) and value.name in _ERRORS
 
 
 def name_of(value: Value) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linter.backend import Backend, is_test
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import Closure, Instance
+from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
 from linter.facts.expressions import Ref
 from linter.frameworks.graphql.library import GraphLibrary, registering
 from linter.frameworks.graphql.names import ENDPOINTS, SCHEMAS
@@ -94,7 +94,13 @@ class _Runs:
         if id(function) not in self._library.ran:
             owner = function.owner
             closure = Closure(function, None, None if owner is None else Instance(owner))
-            self._evaluator.run(closure, [])
+            # Whoever calls it may set what has a default.
+            given: dict[str, Value] = {
+                each.name: UNKNOWN
+                for each in function.scope.parameters[0 if owner is None else 1 :]
+                if each.kind not in ("*", "**")
+            }
+            self._evaluator.run(closure, [], given)
 
 
 def _function_around(holder: Definition) -> Function:

@@ -205,6 +205,8 @@ class GraphLibrary:
         constructor = evaluator.attribute(instance, "__init__")
         if isinstance(constructor, Closure):
             evaluator.enter(constructor, made.args, made.keywords)
+        else:
+            evaluator.fill(instance, made.args, made.keywords)
         made.name = cls.name
         self._note(made)
         if id(made) in self._served:

@@ -25,6 +25,9 @@ from linter.frameworks.graphql.strawberry import Strawberry
 from linter.guards import Refusals
 from linter.resolve.definitions import Class
 
+_WAYS = 4
+"""In how many ways of setting it up an endpoint is judged."""
+
 _ACCESS = ("authentication", "authorization", "other")
 
 
@@ -67,12 +70,15 @@ class _Linker:
         """Every field once at each endpoint."""
         found: dict[tuple[str, tuple[str, ...]], Route] = {}
         for made, endpoint in self._endpoints():
-            self._library.anonymous.context = self._contexts.of(endpoint.server)
+            self._access.enter(self._contexts.of(endpoint.server))
             schema = self._read(made)
             around = [*schema.guards, *self._middleware(endpoint)]
             for field in schema.fields:
                 route = self._route(schema, field, endpoint, around)
-                found.setdefault((route.path, route.methods), route)
+                other = found.setdefault((route.path, route.methods), route)
+                if other.authenticated is not route.authenticated:
+                    # It was set up in several ways, and it is not known which one is deployed.
+                    other.authenticated = Verdict.UNKNOWN
         return list(found.values())
 
     def _read(self, made: Made) -> Schema:
@@ -84,13 +90,14 @@ class _Linker:
     # Endpoints
 
     def _endpoints(self) -> Iterator[tuple[Made, _Endpoint]]:
-        matched: set[int] = set()
+        matched: list[Made] = []
         for route in self._served:
             for schema, server in self._schemas_at(route):
-                matched.add(id(schema))
+                matched.append(schema)
                 yield schema, _Endpoint(route, server)
-        loose = [each for each in self._library.schemas if id(each) not in matched]
-        for schema in loose:
+        for schema in self._library.schemas:
+            if any(_are_alike(schema, each) for each in matched):
+                continue
             used = [use.server for use in self._library.uses if use.schema is schema]
             if not matched or used:
                 yield schema, _Endpoint(None, used[0] if used else None)
@@ -101,7 +108,9 @@ class _Linker:
             return []
         inside = [use for use in self._library.uses if _holds(route.location, use.location)]
         if inside:
-            return [(inside[0].schema, inside[0].server)]
+            return [(use.schema, use.server) for use in inside if _are_alike(use.schema, inside[0].schema)][
+                :_WAYS
+            ]
         found = self._of_view(route)
         return [found] if found is not None else list(self._executed(route))
 
@@ -189,10 +198,26 @@ class _Linker:
             guards=tuple(found),
             inputs=field.inputs,
             outputs=(Output(200, field.output),),
-            authenticated=_verdict(found, field.readable and endpoint.route is not None),
+            authenticated=_verdict(found, field.readable and _is_known(endpoint)),
             complete=complete,
             owner=field.owner,
         )
+
+
+def _are_alike(left: Made, right: Made) -> bool:
+    """Whether two schemas are made at one place: code that ran twice made one schema."""
+    return left is right or (left.module is right.module and left.span == right.span)
+
+
+def _is_known(endpoint: _Endpoint) -> bool:
+    """Whether everything in front of an endpoint is known: its route tells of its dependencies."""
+    if endpoint.route is None:
+        return False
+    server = endpoint.server
+    given = (
+        arguments_of(server).keywords.get("dependencies") if isinstance(server, (Made, Instance)) else None
+    )
+    return given in (None, (), []) or bool(endpoint.route.guards)
 
 
 def _verdict(found: list[Guard], known: bool) -> Verdict:
