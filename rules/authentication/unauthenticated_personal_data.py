@@ -1,11 +1,12 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from linter.analyses.effects import effects_of
 from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Class, Function, Query, Resolved, Route, Table, Variable, Verdict
-from linter.facts.expressions import Ref, Result, walk
+from linter.facts.expressions import Attr, Constant, Ref, Result, walk
 from linter.facts.scopes import Call, Return
+from linter.facts.spans import line_of
 from linter.finding import Location, Note
 from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
@@ -22,6 +23,7 @@ _LISTING = (
     "rest_framework.viewsets.ModelViewSet",
     "rest_framework.viewsets.ReadOnlyModelViewSet",
 )
+_PICKING = frozenset({"query", "select", "values", "values_list", "with_entities"})
 _DEPTH = 3
 
 
@@ -98,7 +100,7 @@ class UnauthenticatedPersonalData(Rule[Route]):
             table = backend.tables.get(query.table) if id(query.function) in behind else None
             if table is not None and _reads_all(query):
                 column = _personal(table)
-                if column is not None:
+                if column is not None and column in _picked(query, table):
                     return _Rows(table, column, query.location)
         return None
 
@@ -194,6 +196,23 @@ def _class_behind(member: Resolved, backend: Backend) -> Class | None:
 
 def _reads_all(query: Query) -> bool:
     return query.kind == "select" and not query.bounded and not query.filters
+
+
+def _picked(query: Query, table: Table) -> Collection[str]:
+    """The columns that a query asks for by name; all of the table's where it names none."""
+    for call in query.function.scope.calls:
+        callee = call.callee
+        last = callee.name.rpartition(".")[2] if isinstance(callee, (Ref, Attr)) else ""
+        here = query.location.line <= line_of(call.span) <= query.location.end_line
+        if not here or last not in _PICKING or not call.args:
+            continue
+        names = [
+            each.value if isinstance(each, Constant) else getattr(each, "name", "").rpartition(".")[2]
+            for each in call.args
+        ]
+        if all(name in table.columns for name in names):
+            return [str(name) for name in names]
+    return table.columns
 
 
 def _personal(table: Table) -> str | None:
