@@ -54,7 +54,10 @@ class UniqueCheckWithoutConstraint(Rule[Query]):
         return (
             each
             for each in backend.orm_queries
-            if each.kind == "select" and each.predicates and not backend.is_run_by_hand(each.function)
+            if each.kind == "select"
+            and each.calls
+            and each.predicates
+            and not backend.is_run_by_hand(each.function)
         )
 
     def check(self, subject: Query, backend: Backend) -> Iterator[Outcome]:
