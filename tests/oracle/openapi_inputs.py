@@ -17,8 +17,16 @@ from typing import Any
 Schema = dict[str, Any]
 
 PLAIN = {"integer": "int", "number": "float", "boolean": "bool", "string": "str", "object": "dict"}
-FORMATS = {"uuid": "UUID", "date": "date", "date-time": "datetime", "time": "time", "binary": "UploadFile"}
-CLOSED_FORMATS = frozenset({"uuid", "date", "date-time", "time", "duration", "email", "ipv4", "ipv6"})
+FORMATS = {
+    **dict.fromkeys(("uuid", "uuid1", "uuid3", "uuid4", "uuid5"), "UUID"),
+    "date": "date",
+    "date-time": "datetime",
+    "time": "time",
+    "binary": "UploadFile",
+}
+CLOSED_FORMATS = frozenset(
+    {"uuid", "uuid1", "uuid3", "uuid4", "uuid5", "date", "date-time", "time", "duration", "email", "ipv4"}
+)
 JSON = "application/json"
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
@@ -63,7 +71,9 @@ def bounded_of(schema: Schema, document: Schema) -> str:
         case "string":
             if "maxLength" in schema or schema.get("format") in CLOSED_FORMATS:
                 return "yes"
-            return "unknown" if "pattern" in schema or "contentMediaType" in schema else "no"
+            if schema.get("format") == "binary" or {"pattern", "contentMediaType"} & set(schema):
+                return "unknown"
+            return "no"
         case "array":
             inner = [*schema.get("prefixItems", ()), *([schema["items"]] if schema.get("items") else ())]
             own = "yes" if "maxItems" in schema else "no"

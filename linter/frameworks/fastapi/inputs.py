@@ -8,9 +8,17 @@ from typing import NamedTuple
 
 from linter.backend import Backend, Input, InputPlace, Verdict
 from linter.evaluate.values import UNKNOWN, Closure, External, Frame, Value
-from linter.frameworks.fastapi.parameters import Parameters, Taken, callable_closure, dependency_of
+from linter.facts.expressions import Ref, Result
+from linter.facts.scopes import Assign
+from linter.frameworks.fastapi.parameters import (
+    Parameters,
+    Taken,
+    callable_closure,
+    dependency_of,
+    is_method,
+)
 from linter.frameworks.starlette.names import public_name
-from linter.resolve.definitions import Class
+from linter.resolve.definitions import Class, Function
 from linter.resolve.values import Made
 from linter.resolve.values import Value as Written
 from linter.shapes import shapes_of
@@ -75,7 +83,7 @@ class Inputs:
         """
         names = frozenset(piece.partition("}")[0] for piece in path.split("{")[1:])
         found: dict[tuple[str, str], Input] = {}
-        own = () if closure is None else self._of_function(closure, names, 0)
+        own = () if closure is None else self._of_handler(closure, names)
         further = (each for value in dependencies for each in self._behind(value, names, 0))
         for each in (*own, *further):
             key = (each.place, each.name)
@@ -84,9 +92,18 @@ class Inputs:
                 found[key] = each
         return tuple(found.values())
 
+    def _of_handler(self, closure: Closure, names: frozenset[str]) -> tuple[Input, ...]:
+        own = self._of_function(closure, names, 0)
+        if is_method(closure.function) and closure.receiver is None and closure.function.owner is not None:
+            return (*self._of_view(closure.function.owner, names), *own)
+        return own
+
     def _of_function(self, closure: Closure, names: frozenset[str], depth: int) -> tuple[Input, ...]:
         key = (id(closure.function), id(closure.frame), id(closure.receiver), names)
         found = self._known.get(key)
+        signed = NotImplemented if found is not None else self._signed(closure)
+        if signed is not NotImplemented:
+            self._known[key] = found = tuple(self._behind(signed, names, depth + 1))
         if found is None:
             # A dependency that depends on itself ends here.
             self._known[key] = ()
@@ -117,6 +134,20 @@ class Inputs:
             yield from _password_fields(_PASSWORD_FORMS[form])
         elif isinstance(dependency, Class):
             yield from self._of_class(dependency, names, depth)
+
+    def _signed(self, closure: Closure) -> Value:
+        """What a function takes the signature of: `made.__signature__ = inspect.signature(Model)`."""
+        function, parent = closure.function, closure.function.parent
+        if closure.frame is None or not isinstance(parent, Function):
+            return NotImplemented
+        wanted = f"${function.scope.name}.__signature__"
+        for statement in parent.scope.statements:
+            if isinstance(statement, Assign) and isinstance(statement.value, Result):
+                if any(isinstance(target, Ref) and target.name == wanted for target in statement.targets):
+                    call = parent.scope.calls[statement.value.call]
+                    if self._values.project.callee(parent, call).name == "inspect.signature" and call.args:
+                        return self._evaluator.in_frame(closure.frame, call.args[0])
+        return NotImplemented
 
     def _password_form(self, dependency: Value) -> str | None:
         known: list[str] = []
@@ -243,6 +274,32 @@ class Inputs:
                 continue
             name = field.alias or field.name
             yield self._read(name, declaration.annotation, declaration.value, names, field.required).input
+
+    def _of_view(self, owner: Class, names: frozenset[str]) -> tuple[Input, ...]:
+        """What a class whose methods are routes takes: its attributes with markers, and its constructor."""
+        key = (id(owner), names)
+        found = self._known.get(key)
+        if found is None:
+            found = tuple(self._attributes(owner, names))
+            constructor = callable_closure(self._evaluator, owner)
+            if constructor is not None:
+                found += self._of_function(constructor, names, 1)
+            self._known[key] = found
+        return found
+
+    def _attributes(self, owner: Class, names: frozenset[str]) -> Iterator[Input]:
+        for declaration in inherited(self._shapes.lineages.of(owner)).values():
+            dependency = self._dependency_in(declaration)
+            if dependency is not NotImplemented:
+                yield from self._behind(dependency, names, 1)
+                continue
+            default = self._values.made(declaration.value)
+            stated = self._types.read(declaration.annotation).markers
+            if any(
+                _place_of(each) is not None for each in (stated if default is None else (default, *stated))
+            ):
+                name, annotation, given = declaration.name, declaration.annotation, declaration.value
+                yield self._read(name, annotation, given, names, given is None).input
 
     def _dependency_in(self, declaration: Declaration) -> Value:
         for written in (declaration.value, declaration.annotation):
