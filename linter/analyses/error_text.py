@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from linter.analyses.provenance import argument_for
 from linter.analyses.secrecy import words_of
 from linter.facts.expressions import (
     Attr,
@@ -19,10 +20,11 @@ from linter.facts.expressions import (
     Starred,
     Template,
 )
-from linter.facts.scopes import Assign, Statement
+from linter.facts.scopes import Assign, Return, Statement
+from linter.resolve.definitions import Function
 
 if TYPE_CHECKING:
-    from linter.backend import Backend, Function
+    from linter.backend import Backend, Site
 
 _TELLING = frozenset(
     {"args", "message", "msg", "orig", "detail", "stderr", "stdout", "output", "reason", "strerror"}
@@ -72,11 +74,16 @@ TRACEBACKS = frozenset(
 )
 
 
+_HELPERS = 3
+"""How deep functions that hand the text on are followed."""
+
+
 class ErrorText:
     """What shows an error within one function. `error` is the reference that it is bound to (`$error`).
 
     `statements` are those in which names may be given its text. With `tracebacks` on it is the
-    traceback that is looked for, whatever it belongs to.
+    traceback that is looked for, whatever it belongs to. A function of the project that does nothing but
+    return the text in another form is seen through; one that chooses what it returns is not.
     """
 
     def __init__(
@@ -86,11 +93,13 @@ class ErrorText:
         error: str | None,
         statements: list[Statement],
         tracebacks: bool = False,
+        depth: int = 0,
     ) -> None:
         self._backend = backend
         self._function = function
         self._error = error
         self._tracebacks = tracebacks
+        self._depth = depth
         self._names: set[str] = set()
         for statement in statements:
             if isinstance(statement, Assign) and statement.value is not None and self.shows(statement.value):
@@ -114,8 +123,31 @@ class ErrorText:
             return not self._tracebacks and (
                 expr.name == self._error or (head == self._error and last in _TELLING)
             )
-        if isinstance(expr, Result) and self._tracebacks:
-            return self._backend.site(self._function, expr.call).callee.name in TRACEBACKS
+        if isinstance(expr, Result):
+            site = self._backend.site(self._function, expr.call)
+            if self._tracebacks and site.callee.name in TRACEBACKS:
+                return True
+            target = site.callee.target
+            return isinstance(target, Function) and not target.is_module and self._is_handed_on(target, site)
+        return False
+
+    def _is_handed_on(self, helper: Function, site: Site) -> bool:
+        """Whether a function of the project returns the text, whatever happens in it."""
+        returned = [each for each in helper.scope.statements if isinstance(each, Return)]
+        if len(returned) != 1 or returned[0].block or returned[0].value is None or self._depth >= _HELPERS:
+            return False
+        statements = list(helper.scope.statements)
+        if self._tracebacks:
+            inner = ErrorText(self._backend, helper, None, statements, True, self._depth + 1)
+            return inner.shows(returned[0].value)
+        assert site.call is not None
+        for parameter in helper.scope.parameters:
+            given = argument_for(helper, site.call, parameter.name)
+            if given is not None and self.shows(given):
+                name = f"${parameter.name}"
+                inner = ErrorText(self._backend, helper, name, statements, depth=self._depth + 1)
+                if inner.shows(returned[0].value):
+                    return True
         return False
 
     def _parts(self, expr: Expr) -> Iterator[Expr]:

@@ -89,7 +89,8 @@ class ExceptionTextInResponse(Rule[Told]):
     ## Limits
     Exceptions that are meant for the caller are left alone: the project's own classes, `ValueError`,
     validation errors. Text that is sent only in a debug mode complies, as does text that a function of the
-    project rewrites first. The text of a database error is an error, of any other a warning.
+    project rewrites first; one that does nothing but return it is seen through. The text of a database error
+    is an error, of any other a warning.
 
     ## References
     - https://cwe.mitre.org/data/definitions/209.html

@@ -23,8 +23,8 @@ class TracebackInResponse(Rule[Answer]):
             return JSONResponse({"error": "export failed"}, status_code=500)
 
     ## Limits
-    The traceback must reach the body through names of the same function. An answer that is given only in a
-    debug mode complies.
+    The traceback must reach the body through names of the same function, or through functions that do nothing
+    but return it. An answer that is given only in a debug mode complies.
 
     ## References
     - https://cwe.mitre.org/data/definitions/209.html
