@@ -15,10 +15,11 @@ import pytest
 
 from linter.cli import main
 from linter.config import ConfigError
-from linter.engines.semgrep import job, rules
+from linter.engines.semgrep import job, rule_files
 from linter.engines.semgrep.languages import extensions_in, extensions_of
 from linter.engines.semgrep.program import find_program, is_too_old
-from linter.engines.semgrep.rules import RulesError, RuleText, parse_rules, read_rules
+from linter.engines.semgrep.rule_files import RuleText, read_rules
+from linter.engines.semgrep.rules import RulesError, parse_rules
 from linter.file_roles import is_test
 
 REAL = find_program()
@@ -117,7 +118,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pack = tmp_path / "pack"
     pack.mkdir()
     (pack / "rules.yaml").write_text(PACK)
-    monkeypatch.setattr(rules, "builtin_rules", lambda: str(pack))
+    monkeypatch.setattr(rule_files, "builtin_rules", lambda: str(pack))
     return root
 
 
@@ -234,7 +235,7 @@ def test_it_is_not_asked_about_what_is_known(cli: Cli, project: Path, fake: Fake
     fake.install(version="1.183.0")
     cli()
     assert fake.calls[-1]["seen"] == ["b.go", "main.go"]
-    rules_file = Path(rules.builtin_rules()) / "rules.yaml"
+    rules_file = Path(rule_files.builtin_rules()) / "rules.yaml"
     rules_file.write_text(PACK.replace("md5.Sum", "sha1.Sum"))
     cli()
     assert len(fake.calls) == 4
@@ -458,6 +459,20 @@ def test_the_real_one(cli: Cli, project: Path, tmp_path: Path, monkeypatch: pyte
     assert cli(*arguments) == first
     assert (tmp_path / "out.json").read_bytes() == document
     assert not list(home.iterdir())
+
+
+@needs_semgrep
+def test_what_both_found_is_one_finding(cli: Cli, project: Path) -> None:
+    write(project / "app.py", "import os\nos.system(\n    input()\n)\n")
+    write(project / "backlint.toml", "semgrep-rules = ['own.yaml']\n")
+    own = "{id: own, languages: [python], severity: INFO, message: m, pattern: input()"
+    write(project / "own.yaml", f"rules: [{own}}}]\n")
+    assert "app.py:3:5: note maintainability/semgrep-own m" in cli().out
+    write(project / "own.yaml", f"rules: [{own}, metadata: {{cwe: CWE-77}}}}]\n")
+    cli("--output", "json=out.json")
+    (finding,) = json.loads((project / "out.json").read_text())["findings"]
+    assert finding["rule"] == "input-validation/bandit-b605"
+    assert "semgrep own" in json.dumps(finding)
 
 
 @needs_semgrep

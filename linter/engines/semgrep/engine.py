@@ -10,7 +10,7 @@ import msgspec
 
 from linter.engines.semgrep.languages import EXTENSIONS, extensions_in
 from linter.engines.semgrep.program import Program, find_program
-from linter.engines.semgrep.rules import RuleText, digest, read_rules
+from linter.engines.semgrep.rule_files import RuleText, digest, read_rules
 from linter.reading import Unreadable, read_regular
 
 if TYPE_CHECKING:

@@ -1,28 +1,21 @@
-"""Rules in semgrep's language: our own and the project's, and what each means in the checklist."""
+"""Rules in semgrep's language, and what each means in the checklist."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from linter.config import ConfigError
 from linter.engines.sarif import cwe_number, slug
+from linter.engines.semgrep.rule_files import RuleText, read_rules
 from linter.engines.weaknesses import practice_of
 from linter.finding import Confidence, Severity
 from linter.outcome import RuleInfo
-from linter.packs import builtin_folder
-from linter.reading import Unreadable, read_regular
 
-_LARGEST = 5_000_000
 _MOST_PARTS = 100_000
-_ENDINGS = (".yaml", ".yml")
-_TESTS = (".test.yaml", ".test.yml")
-
 _SEVERITIES = {
     "CRITICAL": Severity.ERROR,
     "ERROR": Severity.ERROR,
@@ -35,17 +28,6 @@ _CONFIDENCES = {"HIGH": Confidence.HIGH, "LOW": Confidence.LOW}
 
 class RulesError(Exception):
     """Rules that cannot be used: the message says which, and why."""
-
-
-class RuleText(NamedTuple):
-    """A file with rules that is not parsed yet; `name` is what to call it in a message.
-
-    `builtin` ones come with backlint.
-    """
-
-    name: str
-    data: bytes
-    builtin: bool = False
 
 
 class SemgrepRule(msgspec.Struct, frozen=True):
@@ -64,26 +46,6 @@ class RuleBook(msgspec.Struct, frozen=True):
     document: bytes
 
 
-def builtin_rules() -> str:
-    """The folder with the rules that come with backlint; it need not exist."""
-    return os.path.join(builtin_folder(), "semgrep")
-
-
-def read_rules(stated: Sequence[str], root: str) -> tuple[RuleText, ...]:
-    """The rule files of backlint, then those at the paths that a configuration states: files or folders.
-
-    Raises `ConfigError` for a path where no rule file can be read.
-    """
-    own = builtin_rules()
-    found = [RuleText(os.path.relpath(path, own), _read(path), builtin=True) for path in _below(own)]
-    for path in stated:
-        files = list(_below(path)) if os.path.isdir(path) else [path]
-        if not files:
-            raise ConfigError("there are no semgrep rules (.yaml or .yml) in this folder", path)
-        found += [RuleText(_shown(file, root), _read(file)) for file in files]
-    return tuple(found)
-
-
 def known_rules(stated: Sequence[str], root: str) -> dict[str, RuleInfo]:
     """All rules by the id under which they are reported. Raises `ConfigError`."""
     texts = read_rules(stated, root)
@@ -92,14 +54,6 @@ def known_rules(stated: Sequence[str], root: str) -> dict[str, RuleInfo]:
     except RulesError as error:
         raise ConfigError(f"cannot read semgrep rules: {error}", texts[-1].name) from error
     return {rule.info.id: rule.info for rule in sorted(rules.values(), key=lambda each: each.info.id)}
-
-
-def digest(texts: Iterable[RuleText]) -> bytes:
-    """Changes when any rule does."""
-    state = blake2b(digest_size=16)
-    for text in texts:
-        state.update(blake2b(text.data, digest_size=16).digest())
-    return state.digest()
 
 
 def parse_rules(texts: Iterable[RuleText]) -> RuleBook:
@@ -130,28 +84,6 @@ def _practices() -> frozenset[str]:
     from linter.checklist import practices
 
     return frozenset(each.id for each in practices())
-
-
-def _below(folder: str) -> Iterator[str]:
-    """The rule files in a folder and all below it, hidden ones and those of semgrep's own tests apart."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.endswith(_ENDINGS) and not name.endswith(_TESTS) and not name.startswith("."):
-                yield os.path.join(parent, name)
-
-
-def _read(path: str) -> bytes:
-    try:
-        return read_regular(path, _LARGEST, follow=True)
-    except Unreadable as error:
-        raise ConfigError(f"cannot read semgrep rules: {error.reason}", path) from error
-
-
-def _shown(path: str, root: str) -> str:
-    from linter.targets import lies_in, relative_to
-
-    return relative_to(path, root) if lies_in(path, root) else path
 
 
 def _stated(text: RuleText) -> Iterator[Mapping[str, Any]]:
