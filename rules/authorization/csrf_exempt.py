@@ -1,11 +1,17 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Guard, Route, Verdict
+from linter.analyses.ownership import expressions_of
+from linter.analyses.reached_ids import decorators_of, names_any
+from linter.backend import Backend, Function, Guard, Route, Verdict
+from linter.facts.expressions import Ref, walk
 from linter.finding import Note
 from linter.rule import Confidence, Outcome, Rule, Severity
 
 _EXEMPT = ("django.views.decorators.csrf.csrf_exempt", "flask_wtf.CSRFProtect.exempt")
 _SESSION_GUARDS = ("django.contrib.auth.", "django.contrib.admin.", "flask_login.", "flask_security.")
+_SESSION_VALUES = ("flask.session", "flask_login.current_user")
+_OTHER_CREDENTIALS = {"META", "api_key", "authorization", "headers", "signature", "token"}
+"""What guards read that know their caller by something that no other site can send."""
 
 
 class CsrfExempt(Rule[Route]):
@@ -25,8 +31,9 @@ class CsrfExempt(Rule[Route]):
         def transfer(request): ...
 
     ## Limits
-    Only state-changing views behind a session login. Webhooks, token-authenticated APIs and Django REST
-    framework views, which check CSRF by themselves, need the exemption or do without the check.
+    Only state-changing views behind a session login, a library's or the project's own. Webhooks,
+    token-authenticated APIs and Django REST framework views, which check CSRF by themselves, need the
+    exemption or do without the check.
 
     ## References
     - https://docs.djangoproject.com/en/stable/howto/csrf/
@@ -44,7 +51,7 @@ class CsrfExempt(Rule[Route]):
             # The fields of a GraphQL schema share one endpoint, whose form of request decides.
             if route.is_graphql:
                 continue
-            if route.changes_state and any(_trusts_session(guard) for guard in route.guards):
+            if route.changes_state and any(_trusts_session(each, route, backend) for each in route.guards):
                 yield route
 
     def check(self, subject: Route, backend: Backend) -> Iterator[Outcome]:
@@ -67,5 +74,51 @@ def _exempts(guard: Guard) -> bool:
     return guard.kind == "csrf" and guard.verdict is Verdict.NO and guard.name in _EXEMPT
 
 
-def _trusts_session(guard: Guard) -> bool:
-    return guard.verdict is Verdict.YES and guard.name.startswith(_SESSION_GUARDS)
+def _trusts_session(guard: Guard, route: Route, backend: Backend) -> bool:
+    """Whether a guard knows its caller by the session cookie: a library's, or code of the project."""
+    if guard.verdict is not Verdict.YES or guard.kind not in ("authentication", "authorization"):
+        return False
+    if guard.name.startswith("flask_login.") and _has_no_sessions(backend):
+        return False
+    if guard.name.startswith(_SESSION_GUARDS):
+        return True
+    definition = backend.project.by_id(guard.name)
+    if not isinstance(definition, Function) or _is_rest(route, backend):
+        return False
+    own = (definition, *(each for each in definition.children.values() if isinstance(each, Function)))
+    if any(names_any(each, _OTHER_CREDENTIALS) for each in own):
+        return False
+    return any(_reads_session(each, backend) for each in own)
+
+
+def _reads_session(function: Function, backend: Backend) -> bool:
+    """Whether a function looks at who the session says is calling."""
+    for expr in expressions_of(function):
+        for each in walk(expr):
+            if not isinstance(each, Ref):
+                continue
+            name = backend.project.reference(function, each.name).name
+            if name.startswith(_SESSION_VALUES):
+                return True
+            if "django" in backend.project.imported and "request.user." in f"{each.name}.".lstrip("$"):
+                return True
+    return False
+
+
+def _has_no_sessions(backend: Backend) -> bool:
+    """Whether Flask-Login finds callers by what a request carries, and by no session."""
+    loaders = {
+        each.value.name.rpartition(".")[2]
+        for function in backend.functions
+        for each in function.scope.decorators
+        if isinstance(each.value, Ref)
+    }
+    return "request_loader" in loaders and "user_loader" not in loaders
+
+
+def _is_rest(route: Route, backend: Backend) -> bool:
+    """Whether Django REST framework answers, which checks CSRF by itself where it takes a session."""
+    if route.owner is not None and backend.project.derives(route.owner, "rest_framework.views.APIView"):
+        return True
+    found = () if route.function is None else decorators_of(route.function, backend)
+    return any(each.name.startswith("rest_framework.") for each in found)
