@@ -311,6 +311,8 @@ class Access(Expressions):
             method = self.attribute(base, "__setitem__")
             if type(method.shape) is FunctionRef:
                 self.engine.call(self, method, [key, value])
+            elif self.engine.project.derives(record.cls, "dict", "collections.UserDict"):
+                self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
         self.engine.sinks.item_set(self, base, key, value)
 
 

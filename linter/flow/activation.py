@@ -10,6 +10,7 @@ from linter.facts.scopes import Assertion, Assign, Define, Delete, Evaluate, Imp
 from linter.flow import checks
 from linter.flow.calls import Calls
 from linter.flow.closures import cell_of
+from linter.flow.expressions import refuted
 from linter.flow.heap import Entries, Instance, Items, joined
 from linter.flow.kinds import WEAK_GUARD
 from linter.flow.state import State
@@ -261,7 +262,7 @@ class Activation(Calls):
         without = self.state.fork()
         self.state.prove(test.yes)
         then = self._branch(first.suite, self.state)
-        without.prove(checks.if_empty(test))
+        without.prove(refuted(first.block.subject, test))
         self._meet([then, self._branch(other, without)])
 
     def _for(self, compound: Compound) -> None:

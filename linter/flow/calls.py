@@ -221,6 +221,9 @@ class Calls(Access):
         taints: Taints = ()
         for each in args.all():
             taints = merge(taints, self.deep_taints(each))
+        for name, factory in self.engine.fields.factories(cls).items():
+            if name not in fields:
+                fields[name] = self.invoke(self.engine.globals.static(cls, factory))
         return fields, Value(None, taints) if taints and not names else None
 
     # Methods
@@ -257,7 +260,7 @@ class Calls(Access):
                 return self.instantiate(resolved.target, args)
             if resolved.target is None and not resolved.name.startswith("?"):
                 return self.library(resolved.name, args, receiver)
-        if receiver.taints:
+        if receiver.taints or name == "joinpath":
             return self.engine.strings.method(self, receiver, name, args)
         candidates = self.engine.candidates(name) if self._worth_candidates(args) else ()
         if candidates:

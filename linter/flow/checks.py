@@ -17,7 +17,7 @@ from linter.flow.kinds import (
     WORD,
     lacking,
 )
-from linter.flow.values import Const, Marks, Named, Taints, Value
+from linter.flow.values import Const, Marks, Named, Taints, Value, is_text
 
 HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST = "host", "scheme", "resolved", "inner", "char", "first"
 """Keys of a way that say how a part was taken: of a URL, of a path, between the quotes, one character."""
@@ -48,8 +48,12 @@ def known(value: Value) -> Marks:
 
 
 def if_empty(value: Value) -> Marks:
-    """What a value that is not true proves: nothing of the caller's is left in it."""
-    return value.no + known(value) if value.taints else value.no
+    """What a value that is not true proves: text that is empty holds nothing of the caller's.
+
+    A thing made of it, such as a match, may be missing whatever the text is.
+    """
+    is_thing = type(value.shape) is Named and not is_text(value.shape)
+    return value.no if is_thing or not value.taints else value.no + known(value)
 
 
 def membership(value: Value, container: Value, choices: tuple[Value, ...] | None) -> tuple[Marks, Marks]:
@@ -88,7 +92,9 @@ def _without(container: Value, text: str) -> Marks:
 def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
     """What `left == right` proves if true, and if false."""
     if left.taints and right.taints:
-        return (), ()
+        # `path.resolve().parent == folder`, where the folder is a caller's as well.
+        sides = (left.taints, right.taints)
+        return sum((_base(each, RESOLVED, CONTAINED) for each in sides), ()), ()
     value, other = (left, right) if left.taints else (right, left)
     if not value.taints:
         return (), ()

@@ -328,7 +328,7 @@ class Expressions:
         value = self.eval(operands[0])
         known = self.truth(value)
         return Value(
-            A_BOOL.shape if known is None else Const(not known), (), checks.if_empty(value), value.yes
+            A_BOOL.shape if known is None else Const(not known), (), refuted(operands[0], value), value.yes
         )
 
     def operate(self, symbol: str, left: Value, right: Value) -> Value:
@@ -516,7 +516,7 @@ class Expressions:
         then = self.eval(expr.then)
         lives, self.alive = self.alive, True
         self.state = other
-        other.prove(checks.if_empty(test))
+        other.prove(refuted(expr.test, test))
         otherwise = self.eval(expr.otherwise)
         states = [mine if lives else None, other if self.alive else None]
         values = [each for each, state in zip((then, otherwise), states, strict=True) if state is not None]
@@ -574,6 +574,12 @@ class Expressions:
     def loosened(self, taints: Taints) -> Taints:
         """Taints that went through code that cannot be seen."""
         return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
+
+
+def refuted(test: Expr | None, value: Value) -> Marks:
+    """What follows when a test fails. Of `a and b` nobody knows which one was not true."""
+    conjunction = type(test) is Operation and test.operator == "and" and len(test.operands) > 1
+    return value.no if conjunction else checks.if_empty(value)
 
 
 _HANDLERS: dict[type, Callable[[Expressions, Any], Value]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Constant, Expr, Item, Ref, Result, Sequence, walk
@@ -52,6 +52,7 @@ class Fields:
         self._engine = engine
         self._project = engine.project
         self._names: dict[int, list[str]] = {}
+        self._factories: dict[int, dict[str, Expr]] = {}
 
     def of(self, act: Access, cls: Class, name: str, receiver: Value, extra: Value | None) -> Value | None:
         """A declared field of an instance that is filled from outside; None when nothing is declared."""
@@ -188,6 +189,20 @@ class Fields:
                 if assigned[0].annotation is not None
             ]
         return found
+
+    def factories(self, cls: Class) -> dict[str, Expr]:
+        """What makes the values of fields that are not given: `field(default_factory=list)`."""
+        found = self._factories.get(id(cls))
+        if found is None:
+            found = self._factories[id(cls)] = dict(self._find_factories(cls))
+        return found
+
+    def _find_factories(self, cls: Class) -> Iterator[tuple[str, Expr]]:
+        for name, assign in cls.attributes.items():
+            if isinstance(assign.value, Result) and assign.annotation is not None:
+                given = dict(cls.scope.calls[assign.value.call].keywords).get("default_factory")
+                if given is not None:
+                    yield name, given
 
     def limited(self, cls: Class, name: str, value: Value) -> Value:
         """The value of a model's field, once the model has validated it."""

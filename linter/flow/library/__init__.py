@@ -20,6 +20,7 @@ from linter.flow.values import (
     NONE,
     STRING,
     UNKNOWN,
+    ClassRef,
     Const,
     Named,
     Partial,
@@ -158,6 +159,48 @@ def _dict(act: Calls, args: Args, receiver: Value) -> Value:
     return act.allocate(record)
 
 
+def _default_dict(act: Calls, args: Args, receiver: Value) -> Value:
+    """A dict that makes what is missing: one thing stands for all that it makes."""
+    made = act.apply(args.positional[0], Args()) if args.positional else UNKNOWN
+    return act.allocate(Entries({}, made, UNKNOWN))
+
+
+def _counter(act: Calls, args: Args, receiver: Value) -> Value:
+    return act.allocate(Entries({}, A_NUMBER, act.any_element(args.given(0)) if args.positional else None))
+
+
+def _chain_map(act: Calls, args: Args, receiver: Value) -> Value:
+    record = Entries({})
+    for each in reversed(args.positional):
+        record = act.updated(record, each)
+    return act.allocate(record)
+
+
+def _chain(act: Calls, args: Args, receiver: Value) -> Value:
+    known: list[Value] = []
+    rest: Value | None = None
+    for each in args.positional:
+        items, more = act.elements(each)
+        if rest is None:
+            known += items
+        rest = joined([*items, *known], rest, more) if more is not None or rest is not None else None
+    return act.allocate(Items("iterator", () if rest is not None else tuple(known), rest))
+
+
+def _replaced(act: Calls, args: Args, receiver: Value) -> Value:
+    """`dataclasses.replace(x, name=value)`: another instance with some fields of its own."""
+    record = act.record(args.given(0))
+    if type(record) is not Instance:
+        return _same(act, args, receiver)
+    fields: dict[object, Value] = {name: each for name, each in args.keywords.items()}  # noqa: C416
+    return act.allocate(Instance(record.cls, {**record.fields, **fields}, record.extra))
+
+
+def _type(act: Calls, args: Args, receiver: Value) -> Value | None:
+    record = act.record(args.given(0))
+    return Value(ClassRef(record.cls)) if type(record) is Instance and len(args.positional) == 1 else UNKNOWN
+
+
 def _next(act: Calls, args: Args, receiver: Value) -> Value:
     found = act.any_element(args.given(0))
     default = args.get(1)
@@ -276,6 +319,12 @@ def _native(name: str) -> Model:
     return model
 
 
+def _client(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """An HTTP client; one with a transport of the project's own decides itself which addresses it calls."""
+    transport = act.record(args.given(-1, "transport"))
+    return Value(Named("httpx.guarded")) if type(transport) is Instance else None
+
+
 def _xml_parser(act: Calls, args: Args, receiver: Value) -> Value:
     entities = args.keywords.get("resolve_entities")
     fields: dict[object, Value] = {}
@@ -341,6 +390,7 @@ _TABLE: dict[str, Model] = {
     "flask.Markup": _markup(Named("markupsafe.Markup")),
     "django.utils.safestring.mark_safe": _markup(STRING),
     **dict.fromkeys(("repr", "ascii", "json.dumps"), _escaped),
+    **dict.fromkeys(("httpx.Client", "httpx.AsyncClient"), _client),
     "min": _least,
     "str": _string,
     "uuid.UUID": _number,
@@ -349,11 +399,15 @@ _TABLE: dict[str, Model] = {
     "bytes": _bytes,
     "bytearray": _bytes,
     "iter": _sequence("iterator"),
-    "itertools.chain": _unordered("iterator"),
+    "itertools.chain": _chain,
     "collections.deque": _sequence("list"),
     "dict": _dict,
     "collections.OrderedDict": _dict,
-    "collections.defaultdict": _nothing_of_it(UNKNOWN),
+    "collections.defaultdict": _default_dict,
+    "collections.Counter": _counter,
+    "collections.ChainMap": _chain_map,
+    "dataclasses.replace": _replaced,
+    "type": _type,
     "next": _next,
     "map": _map,
     "filter": _filter,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
-from linter.flow.kinds import lacking
+from linter.flow.kinds import HARMLESS, lacking
 from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
@@ -60,6 +60,7 @@ _CODECS = frozenset({"encode", "decode"})
 """What keeps the pieces of a text."""
 _SPLITS = frozenset(["split", "rsplit", "splitlines", "partition", "rpartition"])
 _NUMBERS = frozenset(["count", "find", "rfind", "index", "rindex", "__len__"])
+_DIGESTS = frozenset(["hex", "hexdigest"])
 _PATHS = frozenset(
     [
         "read_text",
@@ -106,6 +107,8 @@ class Strings:
             return Value(A_BOOL.shape, (), checks.marks(receiver, checks.CHARACTER_TESTS[name]))
         if name in _NUMBERS:
             return A_NUMBER
+        if name in _DIGESTS:
+            return Value(STRING, marked(taints, HARMLESS))
         if name in _SPLITS:
             return self._pieces(act, receiver, name, args)
         if name in _READS and not is_text(receiver.shape):
