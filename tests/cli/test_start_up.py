@@ -38,7 +38,18 @@ def test_help_imports_click_and_the_standard_library_only(tmp_path: Path) -> Non
 
 
 def test_help_of_a_verb_imports_no_engine(tmp_path: Path) -> None:
-    for verb in ("check", "map", "explain", "rules", "baseline", "config", "init", "new-rule", "clean"):
+    for verb in (
+        "check",
+        "map",
+        "explain",
+        "rules",
+        "baseline",
+        "config",
+        "init",
+        "new-rule",
+        "doctor",
+        "clean",
+    ):
         found = imported(tmp_path, verb, "--help")
         assert not {"msgspec", "libcst", "sqlglot"} & found, verb
 

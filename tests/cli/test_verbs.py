@@ -28,6 +28,7 @@ VERBS = [
     "config",
     "init",
     "new-rule",
+    "doctor",
     "clean",
 ]
 PACK_RULE = """\
