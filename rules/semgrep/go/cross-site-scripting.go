@@ -33,6 +33,12 @@ func trusted(c *gin.Context) {
 	c.HTML(http.StatusOK, "page.html", gin.H{"body": c.Query("body")})
 }
 
+func profile(c *gin.Context) {
+	user, _ := load(c.Param("name"))
+	// ok: go.cross-site-scripting
+	c.HTML(http.StatusOK, "page.html", gin.H{"body": template.HTML(user.RenderedBody)})
+}
+
 func greet(c echo.Context) error {
 	// ruleid: go.cross-site-scripting
 	return c.HTML(http.StatusOK, "<b>"+c.QueryParam("name")+"</b>")

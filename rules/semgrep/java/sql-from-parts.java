@@ -43,6 +43,13 @@ class UserController {
         return jdbcTemplate.query("SELECT * FROM users ORDER BY " + sort, mapper);
     }
 
+    @GetMapping("/looked-up/{name}")
+    List<User> lookedUp(@PathVariable String name) {
+        Table table = tables.byName(name);
+        // ok: java.sql-from-parts
+        return jdbcTemplate.query("SELECT * FROM " + table.getName(), mapper);
+    }
+
     @GetMapping("/index")
     List<Document> index(@RequestParam String term) {
         // ok: java.sql-from-parts

@@ -25,6 +25,12 @@ app.get("/data", (req, res) => {
   res.send({ html: `<b>`, name: req.query.name });
 });
 
+app.get("/looked-up", async (req, res) => {
+  const card = await cards.one(req.query.id);
+  // ok: javascript.cross-site-scripting
+  res.send(`<title>${card.title}</title>`);
+});
+
 app.get("/page", (req, res) => {
   // ok: javascript.cross-site-scripting
   res.send(`<p>Page ${Number(req.query.page)}</p>`);
