@@ -10,6 +10,10 @@ func (s *Store) search(ctx context.Context, name string) {
 	// ruleid: go.leading-wildcard
 	s.gorm.Where("name LIKE ?", fmt.Sprintf("%%%s%%", name)).Find(&users)
 	// ok: go.leading-wildcard
+	s.gorm.Where("project_id = ? AND hash LIKE ?", project, "%"+name+"%").Count(&Share{})
+	// ok: go.leading-wildcard
+	s.gorm.Where("project_id = ?", project).Where("name LIKE ?", "%"+name+"%").Count(&User{})
+	// ok: go.leading-wildcard
 	s.gorm.Where("name LIKE ?", fmt.Sprintf("%s%%", name)).Find(&users)
 	// ok: go.leading-wildcard
 	s.db.Query("SELECT id FROM users WHERE name LIKE $1", name+"%")
