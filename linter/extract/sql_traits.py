@@ -14,6 +14,7 @@ from linter.facts.sql import Trait
 from linter.parse.sql_clean import is_hole
 
 _CLAUSES = (exp.Where, exp.Having, exp.Qualify)
+_COMPARED = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between)
 _RANDOM = frozenset({"NEWID", "RANDOM", "RAND", "GEN_RANDOM_UUID"})
 
 
@@ -23,6 +24,7 @@ def query_traits(root: exp.Expr) -> tuple[Trait, ...]:
     for node in root.walk():
         if isinstance(node, _CLAUSES):
             found += _conditions(node.this)
+            found += _alternatives(node.this)
         elif isinstance(node, exp.Join) and isinstance(node.args.get("on"), exp.Expr):
             found += _conditions(node.args["on"])
         elif isinstance(node, exp.Order):
@@ -51,6 +53,24 @@ def _conditions(condition: exp.Expr) -> Iterator[Trait]:
             if isinstance(node.right, exp.Null):
                 operator = "=" if isinstance(node, exp.EQ) else "<>"
                 yield Trait("null-comparison", "", column_name(node.left), operator)
+
+
+def _alternatives(condition: exp.Expr) -> Iterator[Trait]:
+    """Each OR that rows must satisfy whose parts compare one column each with something that has none."""
+    waiting = [condition]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, exp.Paren):
+            waiting.append(node.this)
+        elif isinstance(node, exp.And):
+            waiting += [node.right, node.left]
+        elif isinstance(node, exp.Or):
+            parts = [part.unnest() for part in node.flatten()]
+            columns = [list(part.find_all(exp.Column)) for part in parts]
+            if all(isinstance(part, _COMPARED) for part in parts) and all(len(each) == 1 for each in columns):
+                names = dict.fromkeys(column_name(each[0]) for each in columns)
+                if len(names) > 1:
+                    yield Trait("either", detail=", ".join(names))
 
 
 def _negated(node: exp.Expr) -> Iterator[Trait]:

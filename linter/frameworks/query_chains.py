@@ -180,6 +180,21 @@ class ScopeCalls:
                 self._follow(index, last_name(self.holder.scope.calls[index].callee), chain, used)
 
 
+def branches(holder: Definition, expr: Expr) -> list[Expr]:
+    """The conditions that `|` or `or_()` joins, of which one is enough; none for any other condition."""
+    found: list[Expr] = []
+    waiting = [expr]
+    while waiting and len(found) < _LONGEST:
+        each = waiting.pop()
+        if isinstance(each, Operation) and each.operator == "|":
+            waiting += reversed(each.operands)
+        elif isinstance(each, Result) and last_name(holder.scope.calls[each.call].callee) == "or_":
+            waiting += reversed(holder.scope.calls[each.call].args)
+        else:
+            found.append(each)
+    return found if len(found) > 1 else []
+
+
 def last_name(callee: Expr) -> str:
     """The last part of what is called."""
     if isinstance(callee, Ref):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from linter.facts.expressions import Constant, Expr, Operation
-from linter.facts.sql import Trait
+from linter.facts.sql import Predicate, Trait
 
 
 def cut_traits(cuts: Iterable[Expr], *, unordered: bool) -> Iterator[Trait]:
@@ -23,6 +23,15 @@ def cut_traits(cuts: Iterable[Expr], *, unordered: bool) -> Iterator[Trait]:
         if unordered and (first, last) not in ((None, None), (None, 1), (0, 1)):
             found[Trait("unordered-limit", detail="" if last is ... else str(last))] = None
     yield from found
+
+
+def either_traits(table: str, groups: Iterable[Sequence[Sequence[Predicate]]]) -> Iterator[Trait]:
+    """The columns of conditions of which one is enough, where each compares one column of the table."""
+    for group in groups:
+        if all(len(branch) == 1 and branch[0].table == table for branch in group):
+            columns = dict.fromkeys(branch[0].column for branch in group)
+            if len(columns) > 1:
+                yield Trait("either", table, detail=", ".join(columns))
 
 
 def constant_or_unknown(expr: Expr | None) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from linter.backend import Backend, Function, Query
@@ -11,8 +12,8 @@ from linter.facts.sql import Predicate, Trait
 from linter.frameworks.django.lookups import predicate
 from linter.frameworks.django.managers import begins_with_all, is_ordered
 from linter.frameworks.django.models import DjangoModels
-from linter.frameworks.query_chains import Chain, ScopeCalls, last_name
-from linter.frameworks.query_traits import cut_traits
+from linter.frameworks.query_chains import Chain, ScopeCalls, branches, last_name
+from linter.frameworks.query_traits import cut_traits, either_traits
 from linter.resolve.definitions import Class
 from linter.resolve.project import Variable
 from linter.resolve.values import call_index
@@ -209,6 +210,8 @@ class _Reader:
                 kind = _KINDS[name]
             bounded = bounded or name in _BOUNDED
         found.traits = self._traits(chain, model, manager, kind)
+        if len(found.by_table) == 1:
+            found.traits += tuple(either_traits(model.table, found.either))
         found.calls = tuple(link.index for link in chain.links)
         self._emit(function, chain.first, found, kind, bounded=bounded or kind != "select")
 
@@ -239,7 +242,14 @@ class _Reader:
         """`Q(…) & Q(…)`; what is negated is left out."""
         if depth > _DEEP:
             return
-        if isinstance(expr, Operation) and expr.operator in ("&", "|"):
+        parts = branches(function, expr)
+        if parts:
+            counts = [len(found.predicates)]
+            for part in parts:
+                self._q(function, part, found, depth + 1)
+                counts.append(len(found.predicates))
+            found.either.append([found.predicates[a:b] for a, b in pairwise(counts)])
+        elif isinstance(expr, Operation) and expr.operator == "&":
             for operand in expr.operands:
                 self._q(function, operand, found, depth + 1)
         elif isinstance(expr, Result):
@@ -356,6 +366,7 @@ class _Found:
         self.by_table: dict[str, list[str]] = {model.table: []}
         self.order: list[str] = []
         self.predicates: list[Predicate] = []
+        self.either: list[list[list[Predicate]]] = []
         self.traits: tuple[Trait, ...] = ()
         self.calls: tuple[int, ...] = ()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from linter.backend import Backend, Function, Query
 from linter.facts.expressions import Attr, Expr, Item, Ref, Result, Sequence
 from linter.facts.scopes import Call
 from linter.facts.sql import Predicate, Trait
-from linter.frameworks.query_chains import Chain, Link, ScopeCalls, comparisons, last_name
+from linter.frameworks.query_chains import Chain, Link, ScopeCalls, branches, comparisons, last_name
+from linter.frameworks.query_traits import either_traits
 from linter.frameworks.sqlalchemy.predicates import most_rows, predicate, skips_rows, sorts_by_chance
 from linter.frameworks.sqlalchemy.query_methods import (
     AGGREGATES,
@@ -56,6 +58,7 @@ class _Filters:
         self.by_table: dict[str, list[str]] = {table: []}
         self.order: list[str] = []
         self.predicates: list[Predicate] = []
+        self.either: list[list[list[Predicate]]] = []
 
     def add(self, found: tuple[str, str] | None) -> None:
         if found is not None:
@@ -190,6 +193,9 @@ class _Reader:
         runs = self._executed(chain)
         bounded = self._is_bounded(function, chain) or kind != "select"
         indexes = tuple(link.index for link in chain.links)
+        traits = self._traits(function, chain, name, kind, model)
+        if len(filters.by_table) == 1 and not chain.has(*JOINS):
+            traits += tuple(either_traits(model.table, filters.either))
         for table, columns in filters.by_table.items():
             is_main = table == filters.table
             if is_main or columns:
@@ -203,7 +209,7 @@ class _Reader:
                     tuple(dict.fromkeys(filters.order)) if is_main else (),
                     bounded=bounded,
                     predicates=tuple(each for each in filters.predicates if each.table == table),
-                    traits=self._traits(function, chain, name, kind, model) if is_main else (),
+                    traits=traits if is_main else (),
                     calls=indexes,
                 )
 
@@ -297,6 +303,15 @@ class _Reader:
                 found.order.append(column[1])
 
     def _condition(self, function: Function, condition: Expr, found: _Filters) -> None:
+        parts = branches(function, condition)
+        if parts:
+            counts = [len(found.predicates)]
+            for part in parts:
+                self._condition(function, part, found)
+                counts.append(len(found.predicates))
+            found.either.append([found.predicates[a:b] for a, b in pairwise(counts)])
+            return
+
         def seen(operator: str, left: Expr, right: Expr | None) -> None:
             compared = predicate(function, operator, left, right, lambda each: self._plain(function, each))
             if compared is not None and not _is_none(right):
@@ -349,22 +364,9 @@ class _Reader:
             return
         in_loop = self.backend.site(function, call_index(function, runs)).in_loop
         location = function.module.locate(call.span)
-        self.found.append(
-            Query(
-                table,
-                kind,
-                filters,
-                order,
-                bounded,
-                in_loop,
-                location,
-                function,
-                predicates,
-                traits,
-                calls,
-                "orm",
-            )
-        )
+        found = Query(table, kind, filters, order, bounded, in_loop, location, function)
+        found.predicates, found.traits, found.calls, found.spelling = predicates, traits, calls, "orm"
+        self.found.append(found)
 
 
 def _receiver(call: Call) -> Expr:
