@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from linter.backend import Backend, Guard, Input, Route, Verdict
+from linter.backend import Backend, Guard, Input, InputPlace, Route, Verdict
 from linter.evaluate.values import HOLE, Closure, External, Instance, Lambda, Made, Value, options
 from linter.frameworks.fastapi.endpoints import EndpointGuards
 from linter.frameworks.fastapi.guards import Guarding
 from linter.frameworks.fastapi.inputs import Inputs
 from linter.frameworks.fastapi.outputs import Outputs
 from linter.frameworks.fastapi.parameters import Parameters, callable_closure, dependency_of
+from linter.frameworks.followed.inputs import Inputs as ByHand
 from linter.frameworks.starlette.anonymous import Caller
 from linter.frameworks.starlette.library import undecorated
 from linter.frameworks.starlette.middleware import Layer, Layers
@@ -37,6 +38,17 @@ _UNLIMITED = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _NESTING = 24
 _OPERATIONS = frozenset({API_ROUTE, API_WEBSOCKET_ROUTE})
 """Routes whose parameters FastAPI fills."""
+
+_PARTS: dict[str, InputPlace] = {
+    "request.path_params": "path",
+    "request.query_params": "query",
+    "request.headers": "header",
+    "request.cookies": "cookie",
+    "request.form()": "form",
+    "request.json()": "body",
+    "request.body()": "body",
+}
+"""How names end that stand for a part of a request, in lower case."""
 
 
 class _Way(NamedTuple):
@@ -73,6 +85,7 @@ class _Linker:
         self.refusals = refusals
         self.setup = Setup(backend)
         self.outputs = Outputs(backend)
+        self.by_hand = ByHand(backend, refusals, _PARTS)
 
     def run(self) -> list[Route]:
         self.setup.run()
@@ -249,7 +262,7 @@ class _App:
         guards += self.endpoints.attached(route)
         inner = None if served.closure is None else undecorated(served.closure)
         function = None if inner is None else inner.function
-        inputs = self._inputs(route, inner, path)
+        inputs = self._inputs(route, inner, raw.replace(HOLE, ""))
         if served.closure is not None:
             guards += self.endpoints.of_function(served.closure)
         place = route.made.module.locate(route.made.span)
@@ -280,9 +293,10 @@ class _App:
 
     def _inputs(self, route: Served, closure: Closure | None, path: str) -> tuple[Input, ...]:
         if route.name not in _OPERATIONS:
-            return ()
+            function = None if closure is None else closure.function
+            return self.linker.by_hand.inputs(function, _converters(path))
         attached = [dependency_of(value) for value, _ in route.attached]
-        return self.inputs.of(closure, attached, path)
+        return self.inputs.of(closure, attached, _braces(path))
 
 
 def _served_by(app: Value) -> Node | None:
@@ -323,6 +337,12 @@ def _verdict(guards: list[Guard], function: Function | None) -> Verdict:
     if function is None or any(guard.verdict is Verdict.UNKNOWN for guard in access):
         return Verdict.UNKNOWN
     return Verdict.NO
+
+
+def _converters(path: str) -> tuple[tuple[str, str | None], ...]:
+    """The parameters of a path with their converters: text where none is given."""
+    pieces = [piece.partition("}")[0].partition(":") for piece in path.split("{")[1:]]
+    return tuple((name, converter or "str") for name, _, converter in pieces)
 
 
 def _braces(path: str) -> str:

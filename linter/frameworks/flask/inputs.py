@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from linter.backend import Backend, Input, InputPlace, Output, Verdict
-from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, walk
-from linter.facts.scopes import Assertion, Assign, Call, Evaluate, Raise, Return
+from linter.facts.expressions import Constant, Expr, Result
+from linter.facts.scopes import Call, Return
 from linter.frameworks.fastapi.dependencies import shown_type
 from linter.frameworks.flask.objects import Objects
 from linter.frameworks.flask.paths import Path
 from linter.frameworks.flask.scenes import receiver_of
 from linter.frameworks.flask.schemas import Schemas
+from linter.frameworks.request_reads import RequestReads
 from linter.guards import Refusals
-from linter.resolve.definitions import Class, Definition, Function, arguments_of
+from linter.resolve.definitions import Class, Definition, Function
 
 _SOURCES: dict[str, InputPlace] = {
     "args": "query",
@@ -21,12 +22,14 @@ _SOURCES: dict[str, InputPlace] = {
     "form": "form",
     "json": "body",
     "get_json()": "body",
+    "data": "body",
+    "get_data()": "body",
     "headers": "header",
     "cookies": "cookie",
     "files": "file",
 }
-_READERS = frozenset({"get", "getlist", "pop"})
-_CASTS = frozenset({"int", "float", "bool", "uuid.UUID", "decimal.Decimal"})
+_GLOBAL = frozenset({"flask", "quart"})
+"""Packages whose request is a global name."""
 _PACKAGES = ("flask.request.", "quart.request.")
 
 
@@ -34,10 +37,9 @@ class Inputs:
     """Reads inputs and outputs of handlers for one backend."""
 
     def __init__(self, backend: Backend, objects: Objects, refusals: Refusals) -> None:
-        self._backend = backend
-        self._project = backend.project
         self._refusals = refusals
         self._schemas = Schemas(backend, objects.setup)
+        self._by_hand = RequestReads(backend, _part, _GLOBAL)
         self._reads: dict[int, list[Input]] = {}
 
     def inputs(self, function: Function | None, owner: Class | None, path: Path) -> list[Input]:
@@ -68,7 +70,7 @@ class Inputs:
     def _read(self, function: Function) -> list[Input]:
         if id(function) not in self._reads:
             forms = self._schemas.used_in(function)
-            self._reads[id(function)] = [*forms, *Reads(self._backend, function, _part).inputs()]
+            self._reads[id(function)] = [*forms, *self._by_hand.of(function)]
         return self._reads[id(function)]
 
     def _annotation(self, function: Function | None, name: str) -> str | None:
@@ -138,116 +140,8 @@ def _path_bound(kind: str | None, bounded: bool) -> Verdict:
     return Verdict.NO if kind in ("int", "str", "float") else Verdict.UNKNOWN
 
 
-class Reads:
-    """What one function reads from the request by constant keys.
-
-    `part` says which part of the request a full name is, or a local one that starts with `?$`.
-    """
-
-    def __init__(
-        self, backend: Backend, function: Function, part: Callable[[str], InputPlace | None]
-    ) -> None:
-        self._part = part
-        self._backend = backend
-        self._project = backend.project
-        self._function = function
-        self._aliases: dict[str, InputPlace] = {}
-        self._casts: dict[int, str] = {}
-
-    def inputs(self) -> Iterator[Input]:
-        """Every read, in source order."""
-        exprs = list(self._expressions())
-        for statement in self._function.scope.statements:
-            if isinstance(statement, Assign) and statement.value is not None:
-                place = self._source(statement.value)
-                for target in statement.targets if place is not None else ():
-                    if isinstance(target, Ref) and place is not None:
-                        self._aliases[target.name] = place
-        for call in self._function.scope.calls:
-            if isinstance(call.callee, Ref) and len(call.args) == 1:
-                name = self._project.reference(self._function, call.callee.name).name
-                if name in _CASTS:
-                    self._casts[id(call.args[0])] = name.rpartition(".")[2]
-        for expr in exprs:
-            for each in walk(expr):
-                found = self._read(each)
-                if found is not None:
-                    yield found
-
-    def _expressions(self) -> Iterator[Expr]:
-        scope = self._function.scope
-        for statement in scope.statements:
-            match statement:
-                case Assign(value=value, targets=targets):
-                    yield from targets
-                    if value is not None:
-                        yield value
-                case Return(value=value) if value is not None:
-                    yield value
-                case Evaluate(value=value):
-                    yield value
-                case Raise(exception=exception) if exception is not None:
-                    yield exception
-                case Assertion(test=test):
-                    yield test
-                case _:
-                    pass
-        for block in scope.blocks:
-            if block.subject is not None:
-                yield block.subject
-        for call in scope.calls:
-            yield call.callee
-            yield from arguments_of(call)
-
-    def _read(self, expr: Expr) -> Input | None:
-        match expr:
-            case Item(base=base, key=key):
-                return self._input(self._source(base), key, self._casts.get(id(expr)), True)
-            case Result(call=index):
-                call = self._function.scope.calls[index]
-                receiver, method = receiver_of(call.callee)
-                if method not in _READERS or receiver is None or not call.args:
-                    return None
-                kind = shown_type(call.keyword("type")) or self._casts.get(id(expr))
-                return self._input(self._source(receiver), call.args[0], kind, False, method == "getlist")
-            case Operation(operator="in" | "not in", operands=(key, base)):
-                return self._input(self._source(base), key, None, False)
-            case _:
-                return None
-
-    def _input(
-        self, place: InputPlace | None, key: Expr, kind: str | None, required: bool, many: bool = False
-    ) -> Input | None:
-        if place is None:
-            return None
-        name = self._backend.text(self._function, key)
-        if name is None:
-            return None
-        bounded = Verdict.YES if kind in ("bool", "UUID") else Verdict.UNKNOWN
-        return Input(name, place, f"list[{kind or 'str'}]" if many else kind, required, bounded)
-
-    def _source(self, expr: Expr) -> InputPlace | None:
-        """Which part of the request an expression is."""
-        match expr:
-            case Ref(name=name):
-                if name in self._aliases:
-                    return self._aliases[name]
-                return self._part(self._project.reference(self._function, name).name)
-            case Result(call=index):
-                call = self._function.scope.calls[index]
-                if isinstance(call.callee, (Ref, Attr)):
-                    return self._part(f"{self._project.callee(self._function, call).name}()")
-                return None
-            case (
-                Operation(operator="await", operands=(inner,)) | Operation(operator="or", operands=(inner, _))
-            ):
-                return self._source(inner)
-            case _:
-                return None
-
-
 def _part(name: str) -> InputPlace | None:
     for package in _PACKAGES:
         if name.startswith(package):
-            return _SOURCES.get(name.removeprefix(package).removesuffix(".to_dict()"))
+            return _SOURCES.get(name.removeprefix(package))
     return None

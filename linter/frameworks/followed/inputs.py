@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from linter.backend import Backend, Input, InputPlace, Output, Verdict
 from linter.facts.scopes import Return
 from linter.frameworks.fastapi.dependencies import shown_type
-from linter.frameworks.flask.inputs import Reads
+from linter.frameworks.request_reads import RequestReads
 from linter.guards import Refusals
 from linter.resolve.definitions import Function
 
@@ -19,10 +19,9 @@ class Inputs:
     part of the request, in lower case."""
 
     def __init__(self, backend: Backend, refusals: Refusals, parts: Mapping[str, InputPlace]) -> None:
-        self._backend = backend
         self._refusals = refusals
         self._parts = parts
-        self._reads: dict[int, list[Input]] = {}
+        self._by_hand = RequestReads(backend, self._part)
 
     def inputs(
         self, function: Function | None, parameters: tuple[tuple[str, str | None], ...]
@@ -33,10 +32,7 @@ class Inputs:
             for name, kind in parameters
         ]
         if function is not None:
-            if id(function) not in self._reads:
-                reads = Reads(self._backend, function, self._part)
-                self._reads[id(function)] = list(reads.inputs())
-            found += self._reads[id(function)]
+            found += self._by_hand.of(function)
         return unique(found)
 
     def outputs(self, function: Function | None, default: int | None = 200) -> tuple[Output, ...]:
