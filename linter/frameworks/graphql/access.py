@@ -42,6 +42,9 @@ _REFUSING_CODES = {
     "PERMISSION_DENIED": "authorization",
 }
 _ERRORS = frozenset({"graphql.GraphQLError", "graphql.error.GraphQLError", "Exception", "PermissionError"})
+_MOST_OPTIONS = 16
+"""How many outcomes of a call are told apart; of more, some are lost."""
+
 _HOOKS = ("on_operation", "on_validate", "on_parse", "on_execute")
 
 
@@ -180,7 +183,8 @@ class Access:
         found = [Raised(each) if _is_error(each) else each for each in found]
         raised = [each.exception for each in found if isinstance(each, Raised)]
         others = [each for each in found if not isinstance(each, Raised)]
-        return _Outcome(raised, others, bool(anonymous.asked), self.evaluator.exhausted)
+        cut = self.evaluator.exhausted or len(found) >= _MOST_OPTIONS
+        return _Outcome(raised, others, bool(anonymous.asked), cut)
 
     def _judge(self, callee: Value, given: Given, function: Function, stands_in: bool) -> Judgement:
         """What a call does to an anonymous caller. With `stands_in`, it guards a stand-in for a resolver."""
