@@ -78,18 +78,24 @@ class CompositeIndexOrder(Rule[TableIndex]):
         column = subject.table.columns.get(first)
         if column is None or column.references or any(_names(each, first) for each in queries):
             return
-        for other in others:
-            users = [each for each in queries if _compares(each, other, _EQUAL)]
-            if len(users) >= _ENOUGH and not subject.table.leads_index(other):
-                yield self._finding(
-                    subject,
-                    f"{len(users)} queries look for `{other}` and none for `{first}`, by which index "
-                    f"{subject} is sorted first, so it may serve none of them",
-                    (other, *(each for each in subject.index.columns if each != other)),
-                    users,
-                    Confidence.LOW,
-                )
-                return
+        users = {
+            each: [query for query in queries if _compares(query, each, _EQUAL)]
+            for each in others
+            if not subject.table.leads_index(each)
+        }
+        most = max(users, key=lambda each: len(users[each]), default="")
+        if most and len(users[most]) >= _ENOUGH:
+            wanted = sorted(
+                others, key=lambda each: -sum(_compares(query, each, _EQUAL) for query in users[most])
+            )
+            yield self._finding(
+                subject,
+                f"{len(users[most])} queries look for `{most}` and none for `{first}`, by which index "
+                f"{subject} is sorted first, so it may serve none of them",
+                (*wanted, first),
+                users[most],
+                Confidence.LOW,
+            )
 
     def _finding(
         self,
