@@ -32,6 +32,10 @@ def describe(backend: Backend, skipped: Iterable[Skipped] = (), folder: str = ""
     An input says whether its type limits its size (`bounded`). One that is read with a schema class has its
     `fields`: their names as callers send them, type, `required` and `bounded`. The outputs of a route are
     those that it declares and, with type None, the further statuses that its code returns or raises.
+
+    A field of a GraphQL schema has the method QUERY, MUTATION or SUBSCRIPTION and the path of its endpoint
+    with `#Type.field`, or `/#Type.field` where the endpoint is not known. Its inputs are its arguments, and
+    types are in GraphQL's notation.
     """
     writer = _Writer(backend, folder)
     return {

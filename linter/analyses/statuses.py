@@ -24,6 +24,9 @@ def statuses_of(backend: Backend, route: Route) -> tuple[int, ...]:
     Only those that stand in the code: what a framework answers by itself (422, 405) is not among them, and
     neither is what a registered handler makes of the project's own exceptions.
     """
+    if route.is_graphql:
+        # Errors travel in the body.
+        return ()
     known = _by_function(backend)
     found: set[int] = set()
     for function in reach_of(backend).functions(route):

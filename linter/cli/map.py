@@ -41,7 +41,8 @@ def command(path: str, **values: Any) -> None:
 
     Routes with their guards and whether they know their caller, tables, queries and calls to other
     systems: what the rules judge. Routes also name the tests that call them. The JSON document is
-    versioned; its paths are relative to PATH.
+    versioned; its paths are relative to PATH. A field of a GraphQL schema is a route with the method QUERY,
+    MUTATION or SUBSCRIPTION, and the path of its endpoint with `#Type.field`.
 
     \b
     backlint map
