@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Statement
-from linter.rule import Confidence, Outcome, Severity, SqlRule, Undecided
+from linter.backend import Backend, Query, Statement
+from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
 
-class NotInNullableQuery(SqlRule):
+class NotInNullableQuery(Rule[Statement | Query]):
     """A `NOT IN` asks a query whose column may hold NULL.
 
     ## Why
@@ -13,6 +13,7 @@ class NotInNullableQuery(SqlRule):
 
     ## Bad
         SELECT id FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)
+        select(Customer).where(Customer.id.not_in(select(Order.customer_id)))
 
     ## Good
         SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)
@@ -27,23 +28,21 @@ class NotInNullableQuery(SqlRule):
 
     severity = Severity.WARNING
     confidence = Confidence.HIGH
-    noun = "queries in SQL"
+    noun = "queries"
 
-    def subjects(self, backend: Backend) -> Iterable[Statement]:
+    def subjects(self, backend: Backend) -> Iterable[Statement | Query]:
         """Queries that ask for what is not in another query."""
-        return (
-            each
-            for each in backend.statements
-            if any(trait.kind == "not-in-query" for trait in each.facts.traits)
-        )
+        found: list[Statement | Query] = [*backend.statements, *backend.orm_queries]
+        return (each for each in found if any(trait.kind == "not-in-query" for trait in each.traits))
 
-    def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
+    def check(self, subject: Statement | Query, backend: Backend) -> Iterator[Outcome]:
         """The column that is looked through may hold NULL."""
-        for trait in subject.facts.traits:
+        for trait in subject.traits:
             if trait.kind != "not-in-query":
                 continue
             name = trait.table.removeprefix("public.")
-            table = subject.schema.get(name) or backend.tables.get(name)
+            table = subject.schema.get(name) if isinstance(subject, Statement) else None
+            table = table or backend.tables.get(name)
             column = None if table is None else table.columns.get(trait.column)
             if column is None:
                 yield Undecided(f"the schema does not say whether `{trait.column}` may hold NULL")

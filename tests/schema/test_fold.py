@@ -109,3 +109,28 @@ def test_a_foreign_key_points_to_the_column_that_it_names(text, target):
         for action in statement.actions:
             fold.apply(action, PLACE)
     assert fold.tables["o"].columns["u"].references == target
+
+
+def folded(text):
+    """The tables that a text of SQL leaves behind."""
+    fold = Fold()
+    for statement in extract(text.encode(), "sql", "postgres").sql:
+        for action in statement.actions:
+            fold.apply(action, PLACE)
+    return fold.tables
+
+
+@pytest.mark.parametrize(
+    ("method", "leads"), [("btree", True), ("gin", False), ("brin", True), ("gist", False)]
+)
+def test_an_index_leads_by_what_its_method_can_find(method, leads):
+    table = folded(f"CREATE TABLE t (a text); CREATE INDEX i ON t USING {method} (a)")["t"]
+    assert table.indexes[-1].method == method
+    assert table.leads_index("a") is leads
+
+
+def test_a_table_of_clickhouse_is_not_of_the_schema():
+    assert list(folded("CREATE TABLE e (a int) ENGINE = MergeTree ORDER BY a; CREATE TABLE o (a int)")) == [
+        "o"
+    ]
+    assert list(folded("CREATE TABLE e (a int) ENGINE = InnoDB")) == ["e"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, Template, text_of
+from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, Template, text_of, walk
 from linter.facts.scopes import Call
 from linter.facts.sql import Predicate
 from linter.frameworks.query_chains import Chain, last_name
@@ -35,6 +35,7 @@ _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _WRAPPERS = frozenset({"extract", "cast"})
 _RANDOM = frozenset({"random", "rand", "newid", "gen_random_uuid"})
 _MOST = 40
+_LONGEST = 50
 
 
 def predicate(
@@ -132,3 +133,44 @@ def most_rows(chain: Chain) -> str | None:
             value = constant_or_unknown(link.call.args[0])
             return None if value is None else "" if value is ... else str(value)
     return None
+
+
+def excluded_column(holder: Definition, condition: Expr, column_of: ColumnOf) -> tuple[str, str] | None:
+    """The column inside `column.not_in(select(other))`, where nothing in the inner query speaks of it."""
+    if (
+        isinstance(condition, Operation)
+        and condition.operator == "~"
+        and isinstance(condition.operands[0], Result)
+    ):
+        call, names = holder.scope.calls[condition.operands[0].call], ("in_",)
+    elif isinstance(condition, Result):
+        call, names = holder.scope.calls[condition.call], ("not_in", "notin_")
+    else:
+        return None
+    if call.last_name not in names or len(call.args) != 1:
+        return None
+    inner: Expr = call.args[0]
+    links: list[Call] = []
+    while isinstance(inner, Result) and len(links) < _LONGEST:
+        links.append(holder.scope.calls[inner.call])
+        inner = getattr(links[-1].callee, "base", inner) if isinstance(links[-1].callee, Attr) else Ref("")
+    if not links or links[-1].last_name != "select" or len(links[-1].args) != 1:
+        return None
+    column = links[-1].args[0]
+    is_plain = all(link.last_name in ("where", "filter", "distinct") for link in links[:-1])
+    if not isinstance(column, Ref) or not is_plain or _speaks_of(holder, links[:-1], column.name):
+        return None
+    return column_of(column)
+
+
+def _speaks_of(holder: Definition, links: list[Call], name: str) -> bool:
+    """Whether an argument of some calls names a column, or calls something on it."""
+    pending = [argument for link in links for argument in link.args]
+    while pending:
+        for each in walk(pending.pop()):
+            if isinstance(each, Ref) and (each.name == name or each.name.startswith(name + ".")):
+                return True
+            if isinstance(each, Result):
+                call = holder.scope.calls[each.call]
+                pending += [call.callee, *call.args]
+    return False

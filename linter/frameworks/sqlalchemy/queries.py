@@ -11,7 +11,13 @@ from linter.facts.scopes import Call
 from linter.facts.sql import Predicate, Trait
 from linter.frameworks.query_chains import Chain, Link, ScopeCalls, branches, comparisons, last_name
 from linter.frameworks.query_traits import either_traits
-from linter.frameworks.sqlalchemy.predicates import most_rows, predicate, skips_rows, sorts_by_chance
+from linter.frameworks.sqlalchemy.predicates import (
+    excluded_column,
+    most_rows,
+    predicate,
+    skips_rows,
+    sorts_by_chance,
+)
 from linter.frameworks.sqlalchemy.query_methods import (
     AGGREGATES,
     BOUNDED,
@@ -59,6 +65,7 @@ class _Filters:
         self.order: list[str] = []
         self.predicates: list[Predicate] = []
         self.either: list[list[list[Predicate]]] = []
+        self.excluded: list[Trait] = []
 
     def add(self, found: tuple[str, str] | None) -> None:
         if found is not None:
@@ -193,7 +200,7 @@ class _Reader:
         runs = self._executed(chain)
         bounded = self._is_bounded(function, chain) or kind != "select"
         indexes = tuple(link.index for link in chain.links)
-        traits = self._traits(function, chain, name, kind, model)
+        traits = self._traits(function, chain, name, kind, model) + tuple(filters.excluded)
         if len(filters.by_table) == 1 and not chain.has(*JOINS):
             traits += tuple(either_traits(model.table, filters.either))
         for table, columns in filters.by_table.items():
@@ -303,6 +310,9 @@ class _Reader:
                 found.order.append(column[1])
 
     def _condition(self, function: Function, condition: Expr, found: _Filters) -> None:
+        excluded = excluded_column(function, condition, lambda each: self._plain(function, each))
+        if excluded is not None:
+            found.excluded.append(Trait("not-in-query", *excluded))
         parts = branches(function, condition)
         if parts:
             counts = [len(found.predicates)]
