@@ -142,9 +142,9 @@ def excluded_column(holder: Definition, condition: Expr, column_of: ColumnOf) ->
         and condition.operator == "~"
         and isinstance(condition.operands[0], Result)
     ):
-        call, names = holder.scope.calls[condition.operands[0].call], ("in_",)
+        call, names = holder.scope.calls[condition.operands[0].call], frozenset({"in_"})
     elif isinstance(condition, Result):
-        call, names = holder.scope.calls[condition.call], ("not_in", "notin_")
+        call, names = holder.scope.calls[condition.call], frozenset({"not_in", "notin_"})
     else:
         return None
     if call.last_name not in names or len(call.args) != 1:
