@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
-from time import monotonic
+from time import monotonic, sleep
 from typing import NamedTuple
 
 import pytest
@@ -181,17 +183,18 @@ def test_scripts_of_a_browser_are_left_alone_by_our_rules(cli: Cli, project: Pat
     write(project / "api" / "package.json", "{}")
     write(project / "api" / "src" / "main.ts", 'import { Get } from "@nestjs/common";\n')
     write(project / "api" / "src" / "deep" / "x.mjs", "")
+    write(project / "web" / "a.test.js", "import 'http'")
     write(project / "web" / "a.js", 'import x from "expression"; const http = "http";\n')
     cli()
     assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "api/src/main.ts"]
     (project / "api" / "package.json").unlink()
     cli()
-    assert fake.calls[-1]["seen"] == ["web/a.js"]
+    assert fake.calls[-1]["seen"] == ["web/a.js", "web/a.test.js"]
     write(project / "backlint.toml", "semgrep-rules = ['own.yaml']\n")
     write(project / "own.yaml", PACK.replace("go.weak", "own.weak").replace("js.eval", "own.eval"))
     (project / "api" / "src" / "main.ts").unlink()
     cli()
-    assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "web/a.js"]
+    assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "web/a.js", "web/a.test.js"]
 
 
 @pytest.mark.parametrize("name", ["main_test.go", "src/test/Main.java", "a.spec.ts", "AppTests.java"])
@@ -309,6 +312,29 @@ def test_a_run_that_does_not_end_is_stopped(
     answer = cli()
     assert monotonic() - started < 20
     assert (answer.code, answer.err) == (2, "error: engine semgrep: it did not end within 0 seconds\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
+def test_it_ends_with_backlint(project: Path, fake: Fake, tmp_path: Path) -> None:
+    write(project / "main.go", GO)
+    fake.install("time.sleep(60)")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parent.parent.parent),
+        "PATH": f"{fake.folder}{os.pathsep}{os.environ['PATH']}",
+        "TMPDIR": str(tmp_path),
+    }
+    code = (
+        "import sys; sys.executable = ''; sys.argv = ['backlint', 'check', '--profile', 'audit']\n"
+        "from linter.cli import main; main()"
+    )
+    process = subprocess.Popen([_PYTHON, "-c", code], cwd=project, env=environment)
+    until = monotonic() + 30
+    while not fake.calls and monotonic() < until:
+        sleep(0.05)
+    process.terminate()
+    assert process.wait(20) == 128 + signal.SIGTERM
+    assert not list(tmp_path.glob("backlint-*"))
 
 
 def test_a_file_that_it_cannot_read_is_said_to_be_skipped(cli: Cli, project: Path, fake: Fake) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from linter.engines.semgrep.output import Ended, Report, SemgrepFailure, read_output
@@ -40,6 +40,7 @@ class Job:
         self._deadline = monotonic() + LIMIT
         self._folder = os.path.realpath(mkdtemp(prefix="backlint-"))
         self._tree = os.path.join(self._folder, "project")
+        self._ends_on_termination = _ending_on_termination()
         try:
             self._write(ignore)
             self._process = self._started(program)
@@ -83,6 +84,10 @@ class Job:
         if process is not None and process.poll() is None:
             _kill(process)
         rmtree(self._folder, ignore_errors=True)
+        if self._ends_on_termination:
+            import signal
+
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def _write(self, ignore: bytes) -> None:
         os.mkdir(self._tree)
@@ -148,6 +153,22 @@ class Job:
     def _content(self, name: str, limit: int) -> bytes:
         with open(os.path.join(self._folder, name), "rb") as file:
             return file.read(limit)
+
+
+def _ending_on_termination() -> bool:
+    """Let SIGTERM end this process by an exception, so that semgrep ends with it. Whether that is new."""
+    import signal
+    import threading
+
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return False
+    signal.signal(signal.SIGTERM, _end)
+    return True
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _kill(process: Popen[bytes]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from linter.engines.semgrep.languages import EXTENSIONS
+from linter.file_roles import is_test
 from linter.source_files import extension_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ SCRIPTS = frozenset((*EXTENSIONS["javascript"], *EXTENSIONS["typescript"]))
 """Extensions of the languages that run in both places."""
 
 _SERVER_MODULES = (
-    *("express", "fastify", "koa", "restify", "hono", "polka", "sails", "next/server"),
+    *("express", "fastify", "koa", "restify", "hono", "polka", "sails"),
     *("@nestjs", "@hapi/hapi", "@koa", "@fastify", "@feathersjs", "@adonisjs", "@prisma/client"),
     *("http", "https", "http2", "node:http", "node:https", "node:http2"),
     *("aws-lambda", "firebase-functions", "@google-cloud/functions-framework"),
@@ -42,7 +43,7 @@ def server_files(files: Mapping[str, SourceFile], packages: Collection[str]) -> 
     scripts = {path: _package(path, folders) for path in files if extension_of(path) in SCRIPTS}
     servers: set[str] = set()
     for path, package in scripts.items():
-        if package not in servers and _IMPORTS.search(files[path].data):
+        if package not in servers and not is_test(path) and _IMPORTS.search(files[path].data):
             servers.add(package)
     return frozenset(path for path, package in scripts.items() if package in servers)
 
