@@ -1,0 +1,177 @@
+"""GraphQL's schema language against graphql-core, and schemas whose endpoint or parts cannot be followed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linter.backend import Backend, Route, Verdict
+from linter.extract.files import extract
+from linter.frameworks.graphql.sdl import parse
+from linter.link import link
+
+AWKWARD = '''
+"""A schema with everything."""
+schema @linked(url: "https://example.com/#spec") { query: Root mutation: Changes }
+
+directive @linked(url: String) on SCHEMA
+directive @cost(value: Int = 1, at: [Int!] = [1, 2]) repeatable on FIELD_DEFINITION | OBJECT
+
+scalar Date @specifiedBy(url: "https://example.com/date")
+enum Colour { RED @deprecated GREEN }
+interface Named { name: String! }
+union Found = Stone | Heap
+input Region { north: Int! = 1, corners: [Int!]! = [1, 2], inner: Inner = {depth: 2} }
+input Inner { depth: Int }
+
+type Stone implements Named & Dated @cost { name: String! at: Date }
+interface Dated { at: Date }
+type Heap { stones(first: Int = 3): [Stone!]! }
+
+type Root @cost(value: 3) {
+  "A \\" quote and a # mark"
+  stones(region: Region = {north: 2, corners: []}, "how many" first: Int = 10,): [[Stone!]]! @cost(value: 2)
+  found(colour: Colour = RED, text: String = "a { b } \\" ) #"): Found
+  type: String # a field may be called like a keyword
+  query(input: [Region!]!): Boolean! """ not a comment """
+  heap(
+    # commented out: Int
+    at: Date!
+  ): Heap
+}
+
+extend type Root { more(id: ID!): Int @deprecated(reason: "ask for \\"stones\\"") }
+
+type Changes { add(stone: ID!): Stone }
+'''.replace(' """ not a comment """', "")
+
+
+def test_fields_are_those_that_graphql_core_reads() -> None:
+    graphql = pytest.importorskip("graphql")
+    schema = graphql.build_schema(AWKWARD, assume_valid_sdl=True)
+    document = parse([AWKWARD])
+    assert document.roots == {"query": "Root", "mutation": "Changes"}
+    for name in ("Root", "Changes", "Stone", "Heap"):
+        built = schema.type_map[name].fields
+        read = document.types[name]
+        assert list(read) == list(built)
+        for key, field in built.items():
+            assert read[key].type == str(field.type)
+            arguments = [(each.name, each.type, each.has_default) for each in read[key].arguments]
+            assert arguments == [
+                (each, str(value.type), value.default_value is not graphql.Undefined)
+                for each, value in field.args.items()
+            ]
+
+
+@given(st.text(alphabet='type Query{}()[]:!@="#\\ \nabc', max_size=200))
+def test_no_text_makes_the_reader_fail(text: str) -> None:
+    parse([text, f"type Query {{ {text}"])
+
+
+def linked(source: str) -> dict[str, Route]:
+    facts = extract(source.encode(), "python", "auto")
+    backend: Backend = link({"app.py": facts}, lambda path: source)
+    return {route.path: route for route in backend.routes if route.is_graphql}
+
+
+UNSERVED = """
+import strawberry
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def books(self) -> list[str]:
+        return []
+
+schema = strawberry.Schema(Query)
+"""
+
+
+def test_a_schema_without_a_known_endpoint_is_not_called_open() -> None:
+    route = linked(UNSERVED)["/#Query.books"]
+    assert not route.complete
+    assert route.authenticated is Verdict.UNKNOWN
+
+
+HOSTILE = """
+import ariadne, graphene, strawberry
+
+class Query(Query, graphene.ObjectType):
+    loop = graphene.Field(lambda: lambda: Query, loop=lambda: loop)
+    deep = graphene.List(graphene.List(deep))
+
+@strawberry.type(name=1)
+class Other(Other):
+    a: "[[[" = strawberry.field(name=2, permission_classes=[Other, 3, None], extensions=[lambda: lambda: 1])
+    b: list[list] = strawberry.field(resolver=print)
+    c: strawberry.Maybe[None | None]
+
+q = ariadne.QueryType()
+q.set_field(1, 2)
+q.set_field("a")
+one = graphene.Schema(Query, Query, query=Query)
+two = strawberry.Schema(Other, None, Other, config=3)
+three = ariadne.make_executable_schema(["type Query { a(", q], q, *q, **q)
+four = ariadne.make_executable_schema()
+"""
+
+
+def test_what_makes_no_sense_costs_nothing_but_itself() -> None:
+    facts = extract(HOSTILE.encode(), "python", "auto")
+    backend = link({"app.py": facts}, lambda path: HOSTILE)
+    assert all(route.authenticated is not Verdict.NO for route in backend.routes)
+    assert not backend.failures
+
+
+PERMISSIONS = """
+import strawberry
+from fastapi import FastAPI
+from graphql import GraphQLError
+from strawberry.fastapi import GraphQLRouter
+from strawberry.permission import BasePermission, PermissionExtension
+
+class Known(BasePermission):
+    def has_permission(self, source, info, **kwargs):
+        return info.context["request"].headers.get("authorization") is not None
+
+class Returned(Known):
+    def on_unauthorized(self):
+        return GraphQLError("no")
+
+class Silent(Known):
+    def on_unauthorized(self):
+        return None
+
+class Outside(BasePermission):
+    def has_permission(self, source, info, **kwargs):
+        return ask_elsewhere(info)
+
+@strawberry.type
+class Query:
+    known: int = strawberry.field(resolver=lambda: 1, permission_classes=[Known])
+    returned: int = strawberry.field(resolver=lambda: 1, permission_classes=[Returned])
+    silent: int = strawberry.field(resolver=lambda: 1, permission_classes=[Silent])
+    outside: int = strawberry.field(resolver=lambda: 1, permission_classes=[Outside])
+    hushed: int = strawberry.field(
+        resolver=lambda: 1, extensions=[PermissionExtension([Known()], fail_silently=True)]
+    )
+
+app = FastAPI()
+app.include_router(GraphQLRouter(strawberry.Schema(Query)), prefix="/api")
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "verdict"),
+    [
+        ("known", "yes"),
+        ("returned", "yes"),
+        ("silent", "unknown"),
+        ("outside", "unknown"),
+        ("hushed", "unknown"),
+    ],
+)
+def test_permissions_are_judged_by_what_they_do(field: str, verdict: str) -> None:
+    assert linked(PERMISSIONS)[f"/api#Query.{field}"].authenticated.value == verdict
