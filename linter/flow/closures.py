@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Expr, Ref, Result, walk
+from linter.facts.expressions import Expr, Ref, Result, Sequence, walk
 from linter.flow.heap import Cell
-from linter.flow.values import Value
+from linter.flow.values import Lambda, Value
 from linter.resolve.definitions import Function
 
 if TYPE_CHECKING:
@@ -56,6 +56,12 @@ def _locals_in(expr: Expr) -> set[str]:
         for each in walk(expr)
         if isinstance(each, Ref) and each.name[0] == "$"
     }
+
+
+def lambda_of(activation: Expressions, operands: tuple[Expr, ...]) -> Value:
+    """The value of a lambda: its body, then its parameters, are the operands."""
+    parameters = operands[1].items if len(operands) > 1 and isinstance(operands[1], Sequence) else ()
+    return Value(Lambda(activation.function, parameters, operands[0], captured(activation, operands[0])))
 
 
 def captured(activation: Expressions, body: Expr) -> int | None:

@@ -23,8 +23,9 @@ from linter.facts.expressions import (
 )
 from linter.facts.spans import Span
 from linter.flow import checks, folding
+from linter.flow.arithmetic import computed
 from linter.flow.heap import Entries, Items, Record, joined, maybe_join, values_of
-from linter.flow.kinds import BITS, LOOSE
+from linter.flow.kinds import LOOSE
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
@@ -37,7 +38,6 @@ from linter.flow.values import (
     Bounds,
     Const,
     Either,
-    Lambda,
     Marks,
     Named,
     Obj,
@@ -51,7 +51,6 @@ from linter.flow.values import (
     gathered,
     is_text,
     join,
-    marked,
     merge,
     part,
     shared,
@@ -349,15 +348,7 @@ class Expressions:
             record, more = self.record(left), self.record(right)
             if type(record) is Entries and type(more) is Entries:
                 return self.allocate(self.updated(record, right))
-        taints = merge(self.deep_taints(left), self.deep_taints(right))
-        if symbol == "*" and taints:
-            self.engine.sinks.repeated(self, left, right)  # type: ignore[arg-type]
-        if is_text(left.shape) and symbol == "*":
-            return Value(STRING, taints)
-        if symbol == "%" and not right.taints:
-            # What is left of a division is below its divisor.
-            taints = marked(taints, BITS["amount"])
-        return Value(None, taints)
+        return computed(self, symbol, left, right)
 
     def _plus(self, left: Value, right: Value) -> Value:
         one, other = self.record(left), self.record(right)
@@ -549,10 +540,9 @@ class Expressions:
         return UNKNOWN
 
     def _lambda(self, operands: tuple[Expr, ...]) -> Value:
-        from linter.flow.closures import captured
+        from linter.flow.closures import lambda_of
 
-        parameters = operands[1].items if len(operands) > 1 and isinstance(operands[1], Sequence) else ()
-        return Value(Lambda(self.function, parameters, operands[0], captured(self, operands[0])))
+        return lambda_of(self, operands)
 
     def _slice(self, operands: tuple[Expr, ...]) -> Value:
         bounds = [const_of(self.eval(each)) for each in operands]

@@ -9,7 +9,7 @@ class EmailHeaderInjection(FlowRule):
     attacker's. The mail comes from your server.
 
     ## Bad
-        smtp.sendmail(SENDER, to, f"Subject: {subject}\n\n{body}")
+        smtp.sendmail(SENDER, to, f"Subject: {subject}\\n\\n{body}")
 
     ## Good
         message = EmailMessage()

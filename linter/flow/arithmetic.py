@@ -1,0 +1,24 @@
+"""What operators make of values that are not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.flow.kinds import BITS
+from linter.flow.values import STRING, Value, is_text, marked, merge
+
+if TYPE_CHECKING:
+    from linter.flow.expressions import Expressions
+
+
+def computed(act: Expressions, symbol: str, left: Value, right: Value) -> Value:
+    """`left symbol right`, of which no more is known than who had a hand in it."""
+    taints = merge(act.deep_taints(left), act.deep_taints(right))
+    if symbol == "*":
+        if taints:
+            act.engine.sinks.repeated(act, left, right)  # type: ignore[arg-type]
+        return Value(STRING if is_text(left.shape) else None, taints)
+    if symbol == "%" and not right.taints:
+        # What is left of a division is below its divisor.
+        taints = marked(taints, BITS["amount"])
+    return Value(None, taints)
