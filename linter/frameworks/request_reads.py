@@ -191,7 +191,9 @@ class _Reader:
                 kind = shown_type(call.keyword("type")) or self._conversions.get(id(expr))
                 return self._input(self._part(receiver), call.args[0], kind, False, method in _MANY)
             case Operation(operator="in" | "not in", operands=(key, base)):
-                return self._input(self._part(base), key, None, False)
+                part = self._part(base)
+                # What lies inside a body may be text, which is searched.
+                return self._input(part, key, None, False) if part is not None and not part.prefix else None
             case _:
                 return None
 

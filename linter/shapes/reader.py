@@ -25,6 +25,8 @@ _BASES: dict[str, Library] = {
     "pydantic_settings.BaseSettings": "pydantic",
     "ninja.Schema": "pydantic",
     "ninja.schema.Schema": "pydantic",
+    "ninja.FilterSchema": "pydantic",
+    "ninja.filter_schema.FilterSchema": "pydantic",
     "sqlmodel.SQLModel": "sqlmodel",
     "sqlmodel.main.SQLModel": "sqlmodel",
     "msgspec.Struct": "msgspec",

@@ -16,7 +16,7 @@ adds) and the root of a DRF router. A generic view that the application routes a
 the application. Inputs and outputs are null: Django keeps no record of them.
 
 A path of Django Ninja gives one route for each of its operations, in the words of the decorator: its
-verbs, its function, and its parameters as inputs. Its documents are framework-own.
+verbs, its function, and what its API's document says of inputs and outputs. Documents are framework-own.
 
 Tables come from `apps.get_models()` with the through tables of many-to-many fields. Types are
 those of Django's PostgreSQL backend, which names them without a connection. An index that Django
@@ -26,6 +26,7 @@ column neither `unique` nor `indexed`.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 import re
@@ -57,6 +58,7 @@ from oracle.answers import (
     print_truth,
     spoken,
 )
+from oracle.openapi_inputs import inputs_of, outputs_of
 
 OWN_MODULES = ("django.", "rest_framework.", "ninja.", "ninja_extra.")
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -90,27 +92,31 @@ def _listed_operations(operations: list[Any], path: str) -> Iterator[Listed]:
         found = getattr(view, "get_route_function", None)
         name = dotted_name(view if found is None else found().route.view_func)
         methods = dict.fromkeys(spoken(operation.methods), name)
-        yield Listed(path, name, methods, inputs=_inputs_of(operation))
+        inputs, outputs = _documented(operation)
+        yield Listed(path, name, methods, inputs=inputs, outputs=outputs)
 
 
-def _inputs_of(operation: Any) -> list[dict[str, Any]]:
-    """The parameters of an operation; those of a path by the names in the path."""
-    inputs = [
-        {
-            "name": parameter.alias,
-            "in": parameter.source._param_source(),
-            "type": str(parameter.annotation),
-            "required": parameter.source.is_required(),
-        }
-        for parameter in operation.signature.params
+@functools.cache
+def _document(api: Any) -> dict[str, Any]:
+    document: dict[str, Any] = api.get_openapi_schema(path_prefix="")
+    return document
+
+
+def _documented(operation: Any) -> tuple[list[dict[str, Any]] | None, list[dict[str, Any]] | None]:
+    """What the API's document says that an operation takes and gives; nothing for a hidden one."""
+    document = _document(operation.api)
+    wanted = operation.operation_id or operation.api.get_openapi_operation_id(operation)
+    found = [
+        each
+        for item in document["paths"].values()
+        for each in item.values()
+        if each.get("operationId") == wanted
     ]
-    named = [
-        {"name": name, "in": "path", "type": "str", "required": True}
-        for model in operation.models
-        if model.__ninja_param_source__ == "path"
-        for name in model.__ninja_flatten_map__
-    ]
-    return [*(each for each in inputs if each["in"] != "path"), *named]
+    if not found:
+        return None, None
+    in_body = [each.name for each in operation.signature.params if each.source._param_source() == "body"]
+    name = in_body[0] if in_body else None
+    return inputs_of(found[0], document, name), outputs_of(found[0], document)
 
 
 def path_of(pattern: Any) -> str:

@@ -142,7 +142,7 @@ def outputs_of(operation: Schema, document: Schema) -> list[dict[str, Any]]:
         content = response.get("content", {})
         schema = content.get(JSON, {}).get("schema") or _model_in(content)
         kind = type_of(schema, document) if schema else None
-        if status.isdigit():
+        if str(status).isdigit():
             found.append({"status": int(status), "type": kind})
     return sorted(found, key=lambda item: item["status"])
 

@@ -20,6 +20,7 @@ WORDS = {
     **dict.fromkeys(("Dict", "Mapping"), "dict"),
     "StrictBool": "bool",
     "bytes": "UploadFile",
+    "UploadedFile": "UploadFile",
 }
 LISTS = frozenset({"list", "set", "tuple", "frozenset", "List", "Set", "Sequence", "Iterable"})
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from linter.backend import Input, InputPlace, Output, Verdict
+from linter.backend import Input, InputPlace, Output
 from linter.facts.expressions import Constant, Expr, Item, Mapping, Operation, Ref, Result, Sequence
 from linter.facts.scopes import Call, Parameter
-from linter.frameworks.fastapi.dependencies import shown_type
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project
+from linter.resolve.values import Made, Value
+from linter.shapes import shapes_of
 
 _PLACES: dict[str, InputPlace] = {
     "Query": "query",
@@ -24,7 +25,8 @@ _PLACES: dict[str, InputPlace] = {
 _FILES = ("ninja.files.UploadedFile", "ninja.UploadedFile", "django.core.files.uploadedfile.UploadedFile")
 _MODELS = ("pydantic.BaseModel", "ninja.Schema", "ninja.schema.Schema", "ninja.ModelSchema")
 _COLLECTIONS = frozenset({"list", "set", "tuple", "List", "Set", "Tuple", "Sequence"})
-_BOUNDS = frozenset({"le", "lt", "max_length", "max_digits", "pattern", "regex"})
+_SPREAD = frozenset({"query", "path", "header", "cookie", "form"})
+"""Places where a schema stands for its fields."""
 _SKIPPED = frozenset({"request", "self"})
 
 
@@ -40,32 +42,36 @@ class Signatures:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._shapes = shapes_of(project)
 
     def inputs(self, function: Function, path: str) -> list[Input]:
         """Every value that an operation takes. `path` has `{name}` parameters."""
         parent = function.parent
         assert parent is not None
         names = [each.partition("}")[0] for each in path.split("{")[1:]]
-        found = [
-            self._input(parent, each, names)
+        inputs = [
+            found
             for each in function.scope.parameters
             if each.name not in _SKIPPED and each.kind not in ("*", "**")
+            for found in self._of_parameter(parent, each, names)
         ]
-        inputs = [each for each in found if each is not None]
         flat = {each.name for each in inputs if each.place == "path"}
         inputs = [each for each in inputs if each.place != "path" or each.name in names]
         inputs += [Input(name, "path", None, True) for name in names if name not in flat]
+        if self._is_paginated(function):
+            inputs += [Input("limit", "query", "int", False), Input("offset", "query", "int", False)]
         return inputs
 
-    def _input(self, holder: Definition, parameter: Parameter, names: list[str]) -> Input | None:
+    def _of_parameter(self, holder: Definition, parameter: Parameter, names: list[str]) -> Iterator[Input]:
         annotation, source = self._annotated(holder, parameter.annotation)
         default = parameter.default
         explicit = self._source(holder, default)
         source = explicit or source
         if self._named(holder, annotation) == "django.http.HttpResponse":
-            return None
+            return
         place = self._implied(holder, parameter.name, annotation, names) if source is None else source.place
-        name, required, bounded = parameter.name, default is None, self._bounded(annotation)
+        name, required = parameter.name, default is None
+        typed = self._shapes.types.read(None if annotation is None else Value(holder, annotation))
         if source is not None and source.call is not None:
             call = source.call
             given = call.argument(0, "default")
@@ -74,10 +80,27 @@ class Signatures:
             alias = call.keyword("alias")
             if isinstance(alias, Constant) and isinstance(alias.value, str):
                 name = alias.value
-            if any(key in _BOUNDS for key, _ in call.keywords):
-                bounded = Verdict.YES
-        model = self._model(holder, annotation)
-        return Input(name, place, shown_type(annotation), required, bounded, model)
+            made = Made(Value(holder, Constant(None)), call, self._project.callee(holder, call))
+            typed = typed.limited(self._shapes.types.constraints.of(made))
+        model = typed.nested[0] if len(typed.nested) == 1 else None
+        shape = self._shapes.of(model) if model is not None and place in _SPREAD else None
+        if shape is None or typed.many:
+            shown = None if annotation is None else self._shapes.spelling.of(Value(holder, annotation))
+            yield Input(name, place, shown, required, typed.bounded, model)
+            return
+        for field in shape.fields:
+            nested = field.nested[0] if len(field.nested) == 1 else None
+            needed = (required and field.required) or place == "path"
+            yield Input(field.alias or field.name, place, field.type, needed, field.bounded, nested)
+
+    def _is_paginated(self, function: Function) -> bool:
+        """Whether `@paginate` cuts the answer into pages by limit and offset, as it does by default."""
+        parent = function.parent
+        return parent is not None and any(
+            isinstance(each.value, Ref)
+            and self._project.reference(parent, each.value.name).name == "ninja.pagination.paginate"
+            for each in function.scope.decorators
+        )
 
     def _annotated(self, holder: Definition, annotation: Expr | None) -> tuple[Expr | None, _Source | None]:
         """The type itself and the source: of `Query[X]`, and of `Annotated[X, Query(...)]`."""
@@ -137,33 +160,26 @@ class Signatures:
     def _named(self, holder: Definition, expr: Expr | None) -> str:
         return self._project.reference(holder, expr.name).name if isinstance(expr, Ref) else ""
 
-    def _bounded(self, annotation: Expr | None) -> Verdict:
-        """Numbers and text by themselves have no bound; what a schema says is the schema's."""
-        return Verdict.NO if shown_type(annotation) in ("int", "float", "str", "bytes") else Verdict.UNKNOWN
-
-    def _model(self, holder: Definition, annotation: Expr | None) -> Class | None:
-        """The schema class of a type, or of the items of a list."""
-        if isinstance(annotation, Item):
-            items = annotation.key.items if isinstance(annotation.key, Sequence) else (annotation.key,)
-            return next((found for each in items if (found := self._model(holder, each))), None)
-        if isinstance(annotation, Operation):
-            found_in = (self._model(holder, each) for each in annotation.operands)
-            return next((found for found in found_in if found is not None), None)
-        if not isinstance(annotation, Ref):
-            return None
-        target = self._project.reference(holder, annotation.name).target
-        is_schema = isinstance(target, Class) and self._is_body(holder, annotation)
-        return target if is_schema and isinstance(target, Class) else None
-
-    def outputs(self, holder: Definition, response: Expr | None) -> Iterator[Output]:
-        """What `response=` declares: a type, or types by status."""
+    def outputs(self, function: Function, holder: Definition, response: Expr | None) -> Iterator[Output]:
+        """What `response=` declares: a type, or types by status. A controller's method may say it itself."""
+        if response is None and function.owner is not None and function.parent is not None:
+            holder, response = function.parent, function.scope.returns
         if not isinstance(response, Mapping):
-            yield Output(200, shown_type(response), self._model(holder, response))
+            yield self._output(200, holder, response, self._is_paginated(function))
             return
         for key, value in zip(response.keys, response.values, strict=True):
-            shown = None if value == Constant(None) else shown_type(value)
             status = key.value if isinstance(key, Constant) and isinstance(key.value, int) else None
-            yield Output(status, shown, self._model(holder, value))
+            yield self._output(status, holder, value, False)
+
+    def _output(self, status: int | None, holder: Definition, expr: Expr | None, paged: bool) -> Output:
+        if expr is None or expr == Constant(None):
+            return Output(status, None)
+        value = Value(holder, expr)
+        nested = self._shapes.types.read(value).nested
+        shown = self._shapes.spelling.of(value)
+        if paged and shown is not None and shown.startswith("list["):
+            shown = f"Paged{shown[5:-1]}"
+        return Output(status, shown, nested[0] if len(nested) == 1 else None)
 
 
 def _is_ellipsis(expr: Expr | None) -> bool:

@@ -75,7 +75,7 @@ class NinjaRoutes:
             function=function,
             guards=guards,
             inputs=tuple(self._signatures.inputs(function, entry.path)),
-            outputs=tuple(self._signatures.outputs(holder, given.get("response"))),
+            outputs=tuple(self._signatures.outputs(function, holder, given.get("response"))),
             authenticated=verdict_of(guards),
             complete=entry.complete,
             deprecated=getattr(deprecated, "value", None) is True,
