@@ -7,7 +7,7 @@ from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Resul
 from linter.facts.scopes import Assign
 from linter.rule import Confidence, Location, Note, Outcome, Rule, Severity
 
-_SEPARATORS = frozenset({",", ";", "|"})
+_SEPARATORS = frozenset({",", ";"})
 _CREATES = ("create", "get_or_create", "update_or_create", "acreate")
 _TEXTS = ("varchar", "text", "char")
 
