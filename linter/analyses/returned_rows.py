@@ -76,6 +76,9 @@ def table_of_row(holder: Function, value: Expr, backend: Backend) -> Table | Non
         # `User.query.get`: the model is the first part that is a class.
         parts = ref.name.split(".")
         for length in range(1, len(parts) + 1):
+            if not parts[length - 1]:
+                # The dots of a relative import name nothing yet.
+                continue
             found = project.reference(holder, ".".join(parts[:length])).target
             for table in backend.tables.values():
                 if table.owner is not None and table.owner is found and parts[length:] in ([], *_QUERIES):
