@@ -81,6 +81,8 @@ _HARMLESS = frozenset(
 )
 """Words that make the name one of a digest, a flag, a number, a bookmark, or a piece of text."""
 
+_PERSONAL = frozenset({"email", "phone", "mobile", "birthday", "birthdate", "ssn", "iban", "passport"})
+
 Secrecy = Literal["", "likely", "secret"]
 
 
@@ -97,6 +99,12 @@ def secrecy(name: str) -> Secrecy:
     if any(words[-len(secret) :] == secret for secret in _SECRETS):
         return "secret"
     return "likely" if any(words[-len(likely) :] == likely for likely in _LIKELY) else ""
+
+
+def is_personal(name: str) -> bool:
+    """Whether a value with this name identifies a person: `contact_email`, `phone`, not `has_email`."""
+    words = words_of(name)
+    return not _PERSONAL.isdisjoint(words[-1:]) and _HARMLESS.isdisjoint(words)
 
 
 def words_of(name: str) -> tuple[str, ...]:

@@ -318,10 +318,8 @@ class Expressions:
 
     def _unary(self, symbol: str, value: Value) -> Value:
         known = const_of(value)
-        if known is not ...:
-            found = folding.unary(symbol, known)
-            return constant(found) if found is not ... else A_NUMBER
-        return A_NUMBER
+        found = ... if known is ... else folding.unary(symbol, known)
+        return A_NUMBER if found is ... else constant(found)
 
     def _not(self, operands: tuple[Expr, ...]) -> Value:
         value = self.eval(operands[0])

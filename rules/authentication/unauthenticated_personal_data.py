@@ -2,7 +2,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from linter.analyses.effects import effects_of
-from linter.analyses.secrecy import words_of
+from linter.analyses.secrecy import is_personal
 from linter.backend import Backend, Class, Function, Query, Resolved, Route, Table, Variable, Verdict
 from linter.facts.expressions import Attr, Constant, Ref, Result, walk
 from linter.facts.scopes import Call, Return
@@ -12,7 +12,6 @@ from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 from linter.shapes import shape_of
 
-_PERSONAL = frozenset({"email", "phone", "mobile", "birthday", "birthdate", "ssn", "iban", "passport"})
 """Last words of columns that hold what identifies or reaches a person."""
 
 
@@ -217,4 +216,4 @@ def _picked(query: Query, table: Table) -> Collection[str]:
 
 def _personal(table: Table) -> str | None:
     """A column of the table that holds what identifies a person."""
-    return next((name for name in table.columns if not _PERSONAL.isdisjoint(words_of(name)[-1:])), None)
+    return next((name for name in table.columns if is_personal(name)), None)
