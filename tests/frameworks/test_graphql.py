@@ -175,3 +175,35 @@ app.include_router(GraphQLRouter(strawberry.Schema(Query)), prefix="/api")
 )
 def test_permissions_are_judged_by_what_they_do(field: str, verdict: str) -> None:
     assert linked(PERMISSIONS)[f"/api#Query.{field}"].authenticated.value == verdict
+
+
+ELSEWHERE = """
+import graphene
+from flask import Flask, request
+from house_rules import require_login, tidy
+
+class Query(graphene.ObjectType):
+    checked = graphene.Int()
+    plain = graphene.Int()
+
+    def resolve_checked(root, info):
+        require_login(info)
+        return 1
+
+    def resolve_plain(root, info):
+        tidy(info)
+        return 1
+
+schema = graphene.Schema(Query)
+app = Flask(__name__)
+
+@app.post("/graphql")
+def answer():
+    return {"data": schema.execute(request.get_json()["query"]).data}
+"""
+
+
+def test_a_check_outside_of_the_project_leaves_the_answer_open() -> None:
+    found = linked(ELSEWHERE)
+    assert found["/graphql#Query.checked"].authenticated is Verdict.UNKNOWN
+    assert found["/graphql#Query.plain"].authenticated is Verdict.NO

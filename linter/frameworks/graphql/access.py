@@ -98,7 +98,10 @@ class Access:
         function = closure.function
         yield from self.of_decorators(closure, given)
         judged = self._judge(closure, given, function, stands_in=False)
-        if judged is PASSES and operation == "mutation" and self._answers_early(closure, given):
+        if judged is PASSES and (
+            self._who.asks_elsewhere(function)
+            or (operation == "mutation" and self._answers_early(closure, given))
+        ):
             judged = DOUBTFUL
         if judged.verdict is not Verdict.NO:
             yield Guard(function.name, judged.kind, "function", function.location, judged.verdict)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from linter.backend import Verdict
-from linter.facts.expressions import Expr, Ref, Result, walk
+from linter.facts.expressions import Attr, Expr, Ref, Result, walk
 from linter.facts.scopes import Call, Raise
+from linter.frameworks.flask.names import GUARD_WORDS
 from linter.guards import Refusals
 from linter.resolve.definitions import Function, arguments_of
 
@@ -33,6 +34,19 @@ class Identity:
                     return True
                 block = blocks[block].parent
         return any(self._is_check(function, call) for call in function.scope.calls)
+
+    def asks_elsewhere(self, function: Function) -> bool:
+        """Whether a function gives the caller to code outside of the project that sounds like a check."""
+        for call in function.scope.calls:
+            if not isinstance(call.callee, (Ref, Attr)):
+                continue
+            last = call.callee.name.rpartition(".")[2].lower()
+            if not any(word in last for word in GUARD_WORDS):
+                continue
+            found = self._refusals.project.callee(function, call)
+            if found.target is None and any(self._is_told(function, each, 0) for each in arguments_of(call)):
+                return True
+        return False
 
     def _is_check(self, function: Function, call: Call) -> bool:
         """Whether a call may raise, and is given what tells who is calling."""
