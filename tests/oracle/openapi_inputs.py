@@ -36,7 +36,8 @@ def type_of(schema: Schema, document: Schema) -> str:
     if "$ref" in schema:
         title = resolve(schema, document).get("title")
         return str(title or schema["$ref"].rsplit("/", 1)[-1])
-    choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
+    several = schema.get("anyOf") or schema.get("oneOf") or ()
+    choices = [choice for choice in several if choice.get("type") != "null"]
     if choices:
         if {"number", "string"} == {choice.get("type") for choice in choices}:
             return "Decimal"

@@ -73,4 +73,6 @@ def path_type(kind: str | None) -> str | None:
 
 
 def _bounded(kind: str | None) -> Verdict:
-    return Verdict.YES if kind == "uuid" else Verdict.UNKNOWN
+    if kind == "uuid":
+        return Verdict.YES
+    return Verdict.NO if kind in _TYPES else Verdict.UNKNOWN

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from linter.backend import Backend, Guard, GuardLevel, Input, Output, Route, Verdict
+from linter.backend import Backend, Guard, GuardLevel, Route, Verdict
 from linter.evaluate.values import Closure, Instance, Made, Value, options
 from linter.facts.scopes import Decorator
 from linter.finding import Location
-from linter.frameworks.fastapi.dependencies import shown_type
 from linter.frameworks.flask.visitor import Asked
 from linter.frameworks.followed.guarding import Guarding, verdict_of
-from linter.frameworks.followed.inputs import Inputs, unique
 from linter.frameworks.followed.paths import Path, braced, distinct, texts
 from linter.frameworks.followed.roots import follow
 from linter.frameworks.followed.setup import Node, Setup
 from linter.frameworks.followed.visits import RequestVisitor
 from linter.frameworks.litestar.access import Access, Layer, layer_of
+from linter.frameworks.litestar.inputs import Inputs
 from linter.frameworks.litestar.names import APP, CONTROLLERS, HANDLERS, KNOWN, ROUTER, VERBS, WORDS
 from linter.guards import Refusals
 from linter.resolve.definitions import Class, Function
@@ -26,9 +25,6 @@ _DEPTH = 12
 _CONFIG = "litestar.config.app.AppConfig"
 _ADDED = ("route_handlers", "guards", "middleware", "on_app_init", "plugins")
 _STATUS = {"post": 201, "delete": 204}
-_RESERVED = frozenset(
-    {"self", "request", "state", "socket", "scope", "headers", "cookies", "query", "body", "connection"}
-)
 
 
 def routes(backend: Backend, refusals: Refusals) -> list[Route]:
@@ -63,11 +59,7 @@ class _Linker:
         visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
         guarding = Guarding(visitor, self._evaluator, self._setup, KNOWN)
         self._access = Access(visitor, self._evaluator, guarding)
-        self._inputs = Inputs(
-            backend,
-            refusals,
-            {"request.query_params": "query", "request.headers": "header", "request.cookies": "cookie"},
-        )
+        self._inputs = Inputs(backend, refusals)
 
     def routes(self) -> list[Route]:
         return distinct(self._all()) or distinct(self._loose())
@@ -192,8 +184,10 @@ class _Linker:
                     location=handler.location,
                     function=handler.function,
                     guards=guards,
-                    inputs=self._taken(handler.function, path, layers, way.complete),
-                    outputs=_outputs(handler),
+                    inputs=self._inputs.of(handler.function, path, layers, way.complete),
+                    outputs=self._inputs.outputs(
+                        handler.function, handler.made, _STATUS.get(handler.kind, 200)
+                    ),
                     authenticated=verdict_of(guards),
                     complete=path.complete and way.complete,
                     websocket=websocket,
@@ -211,26 +205,6 @@ class _Linker:
             yield from self._access.of_layer(layer, asked, exempt)
         yield from self._access.of_dependencies(handler.function, layers, asked)
         yield from self._access.inside(handler.closure, handler.owner, asked)
-
-    def _taken(
-        self, function: Function, path: Path, layers: tuple[Layer, ...], complete: bool
-    ) -> tuple[Input, ...]:
-        """The path's parameters, and what the signature takes beside them and the dependencies."""
-        found = list(self._inputs.inputs(function, path.parameters))
-        known = {name for name, _ in path.parameters} | _RESERVED
-        known |= {name for layer in layers for name in layer.dependencies}
-        readable = complete and all(layer.readable for layer in layers)
-        for parameter in function.scope.parameters:
-            if parameter.name in known or parameter.kind in ("*", "**"):
-                continue
-            if not readable and parameter.name != "data":
-                # It may be a dependency that is provided where the code could not be followed.
-                continue
-            kind, required = shown_type(parameter.annotation), parameter.default is None
-            found.append(
-                Input(parameter.name, "body" if parameter.name == "data" else "query", kind, required)
-            )
-        return unique(found)
 
 
 def _methods(handler: _Handler) -> tuple[str, ...]:
@@ -251,9 +225,3 @@ def _normal(path: Path) -> Path:
     while "//" in text:
         text = text.replace("//", "/")
     return path._replace(text=text.rstrip("/") or "/")
-
-
-def _outputs(handler: _Handler) -> tuple[Output, ...]:
-    given = handler.made.keywords.get("status_code")
-    status = given if isinstance(given, int) else _STATUS.get(handler.kind, 200)
-    return (Output(status, shown_type(handler.function.scope.returns)),)
