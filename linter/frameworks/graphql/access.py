@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from linter.backend import Guard, GuardKind, GuardLevel, Verdict
+from linter.backend import Guard, GuardKind, Verdict
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.natives import truth
 from linter.evaluate.values import (
@@ -23,10 +23,18 @@ from linter.evaluate.values import (
 )
 from linter.facts.expressions import Ref, walk
 from linter.facts.scopes import Decorator
-from linter.finding import Location
 from linter.frameworks.flask.names import GUARD_WORDS
 from linter.frameworks.graphql.anonymous import is_reached, is_view
 from linter.frameworks.graphql.identity import Identity
+from linter.frameworks.graphql.judgements import (
+    DOUBTFUL,
+    PASSES,
+    Judgement,
+    guards,
+    is_error,
+    name_of,
+    together,
+)
 from linter.frameworks.graphql.library import GraphLibrary, arguments_of
 from linter.frameworks.graphql.names import KNOWN, PACKAGES, REFUSING, Operation
 from linter.guards import Refusals
@@ -41,22 +49,10 @@ _REFUSING_CODES = {
     "FORBIDDEN": "authorization",
     "PERMISSION_DENIED": "authorization",
 }
-_ERRORS = frozenset({"graphql.GraphQLError", "graphql.error.GraphQLError", "Exception", "PermissionError"})
 _MOST_OPTIONS = 16
 """How many outcomes of a call are told apart; of more, some are lost."""
 
 _HOOKS = ("on_operation", "on_validate", "on_parse", "on_execute")
-
-
-class Judgement(NamedTuple):
-    """What an anonymous caller meets: YES is refused, NO is let through."""
-
-    verdict: Verdict
-    kind: GuardKind
-
-
-PASSES = Judgement(Verdict.NO, "other")
-DOUBTFUL = Judgement(Verdict.UNKNOWN, "other")
 
 
 class Given(NamedTuple):
@@ -132,7 +128,7 @@ class Access:
         if not isinstance(decorator, (Closure, Class, Instance)):
             return DOUBTFUL
         made = self.evaluator.run(decorator, [self._anonymous.view()])
-        return _together([self._around(decorator, each, given) for each in options(made)])
+        return together([self._around(decorator, each, given) for each in options(made)])
 
     def _around(self, decorator: Value, wrapper: Value, given: Given) -> Judgement:
         if is_view(wrapper):
@@ -183,7 +179,7 @@ class Access:
         finally:
             anonymous.somebody = False
         # An error that is returned counts as raised for whoever asks.
-        found = [Raised(each) if _is_error(each) else each for each in found]
+        found = [Raised(each) if is_error(each) else each for each in found]
         raised = [each.exception for each in found if isinstance(each, Raised)]
         others = [each for each in found if not isinstance(each, Raised)]
         cut = self.evaluator.exhausted or len(found) >= _MOST_OPTIONS
@@ -275,7 +271,7 @@ class Access:
         if isinstance(permission, Combined):
             found = [self.of_permission(each) for each in permission.operands]
             if permission.operator == "&":
-                return _together(found)
+                return together(found)
             return found[0] if found and len({each.verdict for each in found}) == 1 else DOUBTFUL
         if isinstance(permission, Class):
             permission = self.evaluator.run(permission, [])
@@ -367,39 +363,8 @@ class Access:
             if isinstance(found, Closure):
                 bound = Closure(found.function, found.frame, extension)
                 met = self._judge(bound, Given([], {}), found.function, stands_in=False)
-                judged = _together([judged, met])
+                judged = together([judged, met])
         yield from guards(extension, judged, "app", extension.cls.location)
-
-
-def guards(value: Value, judged: Judgement, level: GuardLevel, place: Location | None) -> Iterator[Guard]:
-    """The guard of a judgement; none where it lets strangers pass."""
-    if judged.verdict is not Verdict.NO:
-        yield Guard(name_of(value), judged.kind, level, place or Location("", 1, 1, 1, 1), judged.verdict)
-
-
-def _is_error(value: Value) -> bool:
-    return isinstance(value, Made) and value.name in _ERRORS
-
-
-def name_of(value: Value) -> str:
-    """The name of a guard, as a report shows it."""
-    if isinstance(value, Closure):
-        function = value.function
-        while isinstance(function.parent, Function) and not function.parent.is_module:
-            function = function.parent
-        return function.name
-    if isinstance(value, Instance):
-        return value.cls.name
-    return value.name if isinstance(value, (Class, Made, External)) else "?"
-
-
-def _together(found: list[Judgement]) -> Judgement:
-    """Several guards in a row: one that refuses is enough."""
-    for verdict in (Verdict.YES, Verdict.UNKNOWN):
-        for each in found:
-            if each.verdict is verdict:
-                return each
-    return PASSES
 
 
 def _kind_of_status(status: int | None) -> GuardKind | None:

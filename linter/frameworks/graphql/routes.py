@@ -13,11 +13,12 @@ from linter.evaluate.values import UNKNOWN, Instance, Made, Member, Value
 from linter.evaluate.values import Frame as _Frame
 from linter.facts.expressions import Attr, Ref
 from linter.finding import Location
-from linter.frameworks.graphql.access import Access, guards
+from linter.frameworks.graphql.access import Access
 from linter.frameworks.graphql.ariadne import Ariadne, is_document
 from linter.frameworks.graphql.contexts import Contexts
 from linter.frameworks.graphql.following import follow
 from linter.frameworks.graphql.graphene import Graphene
+from linter.frameworks.graphql.judgements import guards
 from linter.frameworks.graphql.library import arguments_of
 from linter.frameworks.graphql.model import Field, Schema
 from linter.frameworks.graphql.names import EXECUTING, SCHEMAS, short

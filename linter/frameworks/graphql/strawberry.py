@@ -10,8 +10,9 @@ from linter.evaluate.values import UNKNOWN, Closure, External, Made, Value, opti
 from linter.facts.expressions import Expr, Ref
 from linter.facts.scopes import Assign, Decorator, Define
 from linter.finding import Location
-from linter.frameworks.graphql.access import Access, Given, guards
+from linter.frameworks.graphql.access import Access, Given
 from linter.frameworks.graphql.annotations import Annotations
+from linter.frameworks.graphql.judgements import guards
 from linter.frameworks.graphql.model import Field, Schema, argument
 from linter.frameworks.graphql.names import (
     OPERATIONS,
