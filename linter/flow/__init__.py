@@ -10,6 +10,7 @@ from linter.facts.expressions import Operation, walk
 from linter.facts.spans import Span, line_of
 from linter.finding import Location, Note
 from linter.flow.kinds import KINDS, LOOSE
+from linter.flow.sinks.resources import PROBES
 from linter.flow.values import Source, Step
 
 if TYPE_CHECKING:
@@ -118,13 +119,17 @@ def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None)
     runner = Runner(engine)
     engine.carried = carried(engine, runner)
     hits: dict[tuple[str, int, Span], dict[object, Flow]] = {}
+    probes: set[tuple[str, int, Span]] = set()
     holders: dict[int, Function] = {}
 
     def note(entry: Entry, found: Iterable[Hit]) -> None:
         for hit in found:
             if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(hit.taint.root.what):
                 holders[id(hit.holder)] = hit.holder
-                place = hits.setdefault((hit.sink.kind, id(hit.holder), hit.span), {})
+                key = (hit.sink.kind, id(hit.holder), hit.span)
+                if hit.sink.callee in PROBES:
+                    probes.add(key)
+                place = hits.setdefault(key, {})
                 place.setdefault(hit.key[3:], _flow(hit, hit.taint.root, entry))
 
     for entry in entries:
@@ -141,12 +146,26 @@ def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None)
             note(entry, engine.enter(function, names, heap))
     for (_, identity, _), (holder, _) in engine.sinks.seen.items():
         holders[identity] = holder  # type: ignore[assignment]
+    _drop_probes(hits, probes)
     keys = {**dict.fromkeys(engine.sinks.seen), **dict.fromkeys(hits)}
     sites = [
         SinkSite(kind, holders[identity], span, tuple(hits.get((kind, identity, span), {}).values()))
         for kind, identity, span in keys
     ]
     return Flows(sites, engine.cut, engine.failures)
+
+
+def _drop_probes(
+    hits: dict[tuple[str, int, Span], dict[object, Flow]], probes: set[tuple[str, int, Span]]
+) -> None:
+    """Leave out looks at a file that a value names where the same function uses the file as well."""
+    used: dict[tuple[str, int], set[object]] = {}
+    for key, flows in hits.items():
+        if key not in probes:
+            used.setdefault(key[:2], set()).update(flows)
+    for key in probes:
+        for source in used.get(key[:2], ()):
+            hits[key].pop(source, None)
 
 
 def _repeats(function: Function) -> bool:

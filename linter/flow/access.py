@@ -6,7 +6,7 @@ from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
 from linter.flow import checks, folding
 from linter.flow.expressions import Expressions
 from linter.flow.heap import Cell, Entries, Instance, Items, Native, joined, maybe_join
-from linter.flow.kinds import LOOSE
+from linter.flow.kinds import LOOSE, NO_PARENT_STEP
 from linter.flow.values import (
     STRING,
     UNKNOWN,
@@ -26,6 +26,7 @@ from linter.flow.values import (
     const_of,
     is_text,
     join,
+    marked,
     merge,
 )
 from linter.resolve.definitions import Class, Function
@@ -182,7 +183,8 @@ class Access(Expressions):
         if type(shape) is Either:
             return joined([self.item(Value(each, base.taints), key) for each in shape.shapes]) or UNKNOWN
         if is_text(shape):
-            return Value(STRING, self.fresh_part(base.taints, _text_key(known, self.span)))
+            taints = self.fresh_part(base.taints, _text_key(known, self.span))
+            return Value(STRING, marked(taints, NO_PARENT_STEP) if _is_short(known) else taints)
         if type(shape) in (ClassRef, Named) and not base.taints:
             return Value(self.engine.sources.element(shape)) if type(shape) is Named else base
         name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
@@ -317,6 +319,17 @@ class Access(Expressions):
 
 
 _NONE = Const(None)
+_SHORT = 4
+
+
+def _is_short(key: object) -> bool:
+    """Whether a slice is too short to hold a step to a parent folder and a name in it."""
+    if not isinstance(key, Bounds) or key.step is not None:
+        return False
+    start, stop = key.start or 0, key.stop
+    if stop is None:
+        return -_SHORT <= start < 0
+    return start >= 0 and 0 <= stop - start <= _SHORT
 
 
 def _text_key(key: object, span: int) -> object:

@@ -179,8 +179,17 @@ class Strings:
                 rest = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
                 return act.allocate(Items("list", tuple([constant(each) for each in whole]), rest))
         piece = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
+        bare = piece
+        if isinstance(separator, str) and len(separator) == 1:
+            bare = Value(STRING, marked(piece.taints, lacking(separator)))
         if name.endswith("partition"):
-            return act.allocate(Items("tuple", (piece, args.given(0), piece)))
+            ends = (bare, piece) if name == "partition" else (piece, bare)
+            return act.allocate(Items("tuple", (ends[0], args.given(0), ends[1])))
+        if args.get(1, "maxsplit") is None:
+            return act.allocate(Items("list", (), bare))
+        if const_of(args.given(1, "maxsplit")) == 1:
+            # Without a separator there is one piece; whoever takes the other one knows that there are two.
+            return act.allocate(Items("list", (piece, bare) if name == "rsplit" else (bare, piece)))
         return act.allocate(Items("list", (), piece))
 
     def _replace(self, act: Calls, receiver: Value, args: Args) -> Value:

@@ -11,6 +11,12 @@ def _each(prefix: str, names: str = _HTTP) -> str:
     return " ".join(f"{prefix}.{name}" for name in names.split())
 
 
+PROBES = frozenset(
+    "os.path.exists os.path.isfile os.path.isdir os.path.getsize os.path.getmtime os.path.lexists os.stat"
+    " os.lstat ?.exists ?.is_file ?.is_dir ?.stat ?.lstat".split()
+)
+"""Sinks that look at a file and leave it alone: not worth a word beside one that uses it."""
+
 PATH = [
     *rows(
         "path",
