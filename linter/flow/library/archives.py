@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Items
-from linter.flow.sources.tables import FILE, STREAM
+from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
 from linter.flow.values import STRING, UNKNOWN, Const, Named, Taints, Text, Value
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SAVED = "*saved "
 """Begins the names under which a state keeps what was written into a file, by the file's path."""
 MEMBER = "tarfile.TarInfo"
+_OPEN = frozenset({FILE, NAMED_FILE, STREAM, "bytes"})
 
 
 def _key(path: Value) -> str:
@@ -40,7 +41,7 @@ def saved(act: Calls, path: Value, content: Taints) -> None:
 def _content(act: Calls, file: Value) -> Taints:
     """Whose the content of a file is: an open one, or one that was saved under its path."""
     shape = file.shape
-    if act.record(file) is not None or (type(shape) is Named and shape.name in (FILE, STREAM, "bytes")):
+    if act.record(file) is not None or (type(shape) is Named and shape.name in _OPEN):
         return act.deep_taints(file)
     known = act.state.names.get(_key(file) or SAVED)
     return () if known is None else known.taints
