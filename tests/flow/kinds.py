@@ -351,6 +351,35 @@ KINDS = (
         (),
     ),
     Kind(
+        "archive",
+        '"bar"',
+        "import io\nimport tarfile\npacked = io.BytesIO(value.encode())\n"
+        "with tarfile.open(fileobj=packed) as archive:\n    archive.extractall('/srv')",
+        (
+            Twin(
+                "filter",
+                "import io\nimport tarfile\ntarfile.open(fileobj=io.BytesIO(given.encode())).extractall('/srv')",
+                "import io\nimport tarfile\n"
+                "tarfile.open(fileobj=io.BytesIO(given.encode())).extractall('/srv', filter='data')",
+            ),
+            Twin(
+                "zip",
+                "import io\nimport tarfile\narchive = tarfile.open(fileobj=io.BytesIO(given.encode()))\n"
+                "for member in archive:\n    archive.extract(member, '/srv')",
+                "import io\nimport zipfile\nzipfile.ZipFile(io.BytesIO(given.encode())).extractall('/srv')",
+            ),
+            Twin(
+                "names-checked",
+                "import io\nimport tarfile\narchive = tarfile.open(fileobj=io.BytesIO(given.encode()))\n"
+                "for member in archive.getmembers():\n    if member.size > 80:\n        raise ValueError('large')\n"
+                "archive.extractall('/srv')",
+                "import io\nimport tarfile\narchive = tarfile.open(fileobj=io.BytesIO(given.encode()))\n"
+                "for member in archive.getmembers():\n    if '..' in member.name:\n        raise ValueError('outside')\n"
+                "archive.extractall('/srv')",
+            ),
+        ),
+    ),
+    Kind(
         "header",
         '"bar"',
         "from http.server import BaseHTTPRequestHandler\nanswer = BaseHTTPRequestHandler(None, None, None)\nanswer.send_header('X-Name', value)",
