@@ -54,10 +54,13 @@ class Inputs:
             )
             for each in path.parameters
         ]
+        in_path = {each.name for each in path.parameters}
         if function is not None:
             for definition in (owner, function):
                 if definition is not None:
-                    found.extend(self._declared(definition))
+                    # A decorator that describes a parameter need not say that it is one of the path.
+                    stated = self._declared(definition)
+                    found.extend(each for each in stated if each.place != "query" or each.name not in in_path)
             found.extend(self._read(function))
         unique: dict[tuple[str, str], Input] = {}
         for each in found:

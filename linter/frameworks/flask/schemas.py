@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from linter.backend import Backend, Input, InputPlace, Verdict
@@ -82,6 +83,9 @@ _PARSERS = (
 )
 _USES = {"use_args": "json", "use_kwargs": "json", "arguments": "json", "input": "json"}
 
+_COPIES = 8
+"""How many copies of copies of a parser are followed."""
+
 
 class _Field(NamedTuple):
     """A call that declares one field, and where it stands."""
@@ -113,6 +117,9 @@ class Schemas:
                 value = self._setup.at(holder, argument)
                 yield from self._parser(holder, argument)
                 yield from self._schema(value, "body")
+        elif method == "paginate" and "flask_smorest" in self._project.imported:
+            yield Input("page", "query", "int", False)
+            yield Input("page_size", "query", "int", False)
         elif method == "param" and call.args:
             name = self._backend.text(holder, call.args[0])
             where = self._backend.text(holder, call.keyword("_in")) or "query"
@@ -149,13 +156,27 @@ class Schemas:
                     call = leaf.holder.scope.calls[index]
                     target = self._project.callee(leaf.holder, call).target
                     if isinstance(target, Class):
-                        yield from self._class(target, place)
+                        yield from self._narrowed(self._class(target, place), leaf.holder, call)
                     else:
                         yield from self._model(leaf, call, place)
                 case Sequence(items=(item,)):
                     yield from self._schema(leaf.beside(item), place)
                 case _:
                     pass
+
+    def _narrowed(self, fields: list[Input], holder: Definition, call: Call) -> Iterator[Input]:
+        """The fields that `Schema(partial=True, only=(...), exclude=(...))` leaves, and needs."""
+        optional = self._names(holder, call.keyword("partial"))
+        only, excluded = (self._names(holder, call.keyword(each)) for each in ("only", "exclude"))
+        partial = self._backend.constant(holder, call.keyword("partial")) is True
+        for each in fields:
+            if (only and each.name not in only) or each.name in excluded:
+                continue
+            yield replace(each, required=False) if partial or each.name in optional else each
+
+    def _names(self, holder: Definition, given: Expr | None) -> frozenset[str]:
+        items = given.items if isinstance(given, Sequence) else ()
+        return frozenset(name for each in items if (name := self._backend.text(holder, each)) is not None)
 
     def _model(self, leaf: Value, call: Call, place: InputPlace) -> Iterator[Input]:
         """`api.model("User", {...})` of Flask-RESTX, and `Schema.from_dict({...})`."""
@@ -252,9 +273,12 @@ class Schemas:
 
     # Request parsers
 
-    def _parser(self, holder: Definition, expr: Expr) -> Iterator[Input]:
+    def _parser(self, holder: Definition, expr: Expr, depth: int = 0) -> Iterator[Input]:
         if not isinstance(expr, Ref):
             return
+        copied = self._copied(holder, expr) if depth < _COPIES else None
+        if copied is not None:
+            yield from self._parser(*copied, depth + 1)
         key = self._variable(holder, expr.name)
         for where, call in self._arguments.get(key, ()):
             found = self._argument(where, call)
@@ -282,7 +306,20 @@ class Schemas:
                     self._parsers.setdefault(key, []).append((site.function, site.call))
         return self._parsers
 
+    def _copied(self, holder: Definition, parser: Ref) -> tuple[Definition, Ref] | None:
+        """The parser that another one is a copy of: `paged = search.copy()`."""
+        target = self._project.reference(holder, parser.name).target
+        if not isinstance(target, Variable) or not isinstance(target.assign.value, Result):
+            return None
+        receiver, method = receiver_of(target.holder.scope.calls[target.assign.value.call].callee)
+        if method != "copy" or not isinstance(receiver, Ref) or receiver.name == parser.name:
+            return None
+        return target.holder, receiver
+
     def _is_parser(self, holder: Definition, receiver: Ref) -> bool:
+        copied = self._copied(holder, receiver)
+        if copied is not None:
+            holder, receiver = copied
         kind = self._project.type_of(holder, receiver)
         return kind is not None and (kind in _PARSERS or kind.endswith(".RequestParser"))
 
