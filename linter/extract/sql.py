@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["looks_like_sql", "statements_of"]
 
 _QUERIES = keywords("SELECT INSERT UPDATE DELETE MERGE REPLACE WITH VALUES TABLE (")
+# A line that begins a statement about a name in backticks: not a comment, and hardly the text of a string.
+_MYSQL_NAME = re.compile(
+    r"^[ \t]*(?:USE|(?:INSERT|REPLACE|UPDATE|DELETE|CREATE|ALTER|DROP|RENAME|TRUNCATE|LOCK)"
+    r"(?:[ ]\w+){0,5})[ ]`",
+    re.IGNORECASE | re.MULTILINE,
+)
 _OPAQUE = frozenset({"DO", "CALL", "EXECUTE", "EXEC"})
 
 
@@ -46,7 +53,9 @@ def statements_of(
 
 def _spoken(text: str, dialect: str) -> str:
     """MySQL's dialect for text with its quotes: PostgreSQL knows no backtick."""
-    is_mysql = dialect == "postgres" and "`" in text and '"' not in text and "$" not in text
+    if dialect != "postgres" or "`" not in text:
+        return dialect
+    is_mysql = ('"' not in text and "$" not in text) or _MYSQL_NAME.search(text) is not None
     return "mysql" if is_mysql else dialect
 
 

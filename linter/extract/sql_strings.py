@@ -118,12 +118,15 @@ class SqlStrings:
         """The SQL statements among the strings, in source order."""
         if not self._found:
             return ()
-        from linter.extract.sql import looks_like_sql, statements_of
+        from linter.extract.sql_or_prose import looks_like_sql
+
+        texts = [each for each in self._found if looks_like_sql(each.text)]
+        if not texts:
+            return ()
+        from linter.extract.sql import statements_of
 
         found: list[SqlStatement] = []
-        for each in self._found:
-            if not looks_like_sql(each.text):
-                continue
+        for each in texts:
             for statement in statements_of(each.text, self._dialect, line=each.line, column=each.column):
                 statement.scope = each.scope
                 statement.call = each.call

@@ -22,7 +22,8 @@ class Cursor:
     @property
     def word(self) -> Word:
         """The next word; one without a key behind the end."""
-        return self.ahead(0)
+        position = self.position
+        return self.words[position] if position < len(self.words) else _END
 
     def ahead(self, count: int) -> Word:
         """The word `count` words behind the next one."""
@@ -42,7 +43,10 @@ class Cursor:
 
     def sees(self, phrase: str) -> bool:
         """Whether the next words are those of `phrase`, in upper case and separated by spaces."""
-        return all(self.ahead(count).key == key for count, key in enumerate(phrase.split(" ")))
+        first, _, rest = phrase.partition(" ")
+        if self.word.key != first:
+            return False
+        return not rest or all(self.ahead(count).key == key for count, key in enumerate(rest.split(" "), 1))
 
     def accept(self, phrase: str) -> bool:
         """Step over `phrase` if it comes next."""
@@ -89,11 +93,13 @@ class Cursor:
     def skip(self) -> None:
         """Step over one word, or over all of a pair of brackets."""
         depth = 0
-        while not self.done:
-            key = self.take().key
+        for index in range(self.position, len(self.words)):
+            key = self.words[index].key
             depth += (key in _OPEN) - (key in _CLOSE)
             if depth <= 0:
+                self.position = index + 1
                 return
+        self.position = max(self.position, len(self.words))
 
     def parts(self) -> Iterator[Cursor]:
         """What is left, cut at its outermost commas. Empty parts are left out."""
@@ -107,8 +113,9 @@ class Cursor:
 
     def seek(self, *keys: str) -> bool:
         """Step forward to the next of `keys` outside brackets; to the end if there is none."""
-        while not self.done:
-            if self.word.key in keys:
+        words = self.words
+        while self.position < len(words):
+            if words[self.position].key in keys:
                 return True
             self.skip()
         return False

@@ -62,3 +62,13 @@ def test_a_run_without_changes_parses_nothing(tmp_path: Path) -> None:
     found = imported(tmp_path, "check", ".")
     assert not HEAVY & found, HEAVY & found
     assert not {name for name in found if name.startswith(("linter.parse.sql", "linter.extract"))}
+
+
+def test_sql_costs_nothing_where_there_is_none(tmp_path: Path) -> None:
+    write(tmp_path / ".git" / "HEAD", "")
+    write(tmp_path / "app.py", LOST + 'HEADING = "Select a file from the list"\n')
+    found = imported(tmp_path, "check", ".", "--jobs", "1", "--no-cache")
+    assert "linter.extract.python" in found
+    assert not [name for name in found if name.startswith(("sqlglot", "linter.parse.ddl"))]
+    write(tmp_path / "schema.sql", "CREATE TABLE a (id int);\n")
+    assert "sqlglot" in imported(tmp_path, "check", ".", "--jobs", "1", "--no-cache")

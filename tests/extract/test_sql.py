@@ -520,6 +520,12 @@ def test_backticks_are_read_as_mysql() -> None:
     assert one("SELECT `a` FROM `T` WHERE `b` = 1").tables == ("T",)
 
 
+def test_a_dump_of_mysql_is_known_by_its_names_whatever_its_values_hold() -> None:
+    found = one("INSERT INTO `users` VALUES (1, '\\'\"a\"', '$2a$10$x')")
+    assert (found.understood, found.tables) == (True, ("users",))
+    assert one("COMMENT ON TABLE \"a\" IS 'not a `quote`'").tables == ("a",)
+
+
 def test_a_long_insert_is_read_by_its_first_row() -> None:
     statement = one("INSERT INTO t (a, b) VALUES " + ", ".join(["(1, 'x')"] * 20_000))
     assert statement.understood
