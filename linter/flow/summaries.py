@@ -51,8 +51,8 @@ class Hit(NamedTuple):
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What tells it from others: the part of a source for what a record tells, else the source alone."""
-        part = self.taint.way if self.sink.kind == "record" else ()
+        """What tells it from others: the part of a source where its name counts, else the source alone."""
+        part = self.taint.way if self.sink.kind in ("record", "digest") else ()
         return (self.sink.kind, id(self.holder), self.span, self.taint.root, part)
 
 

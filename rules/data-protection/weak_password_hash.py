@@ -27,8 +27,9 @@ class WeakPasswordHash(CstRule):
         user.password_hash = argon2.PasswordHasher().hash(password)
 
     ## Limits
-    The hashed value is a name that says `password`. A hash that goes into a slow one in the same function,
-    and the five characters that a breach register is asked for, are left alone.
+    The hashed value is a name that says `password`, or a password that a caller sends and that functions hand
+    on under another name. A hash that goes into a slow one in the same function, and the five characters that
+    a breach register is asked for, are left alone.
 
     ## References
     - https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
@@ -38,6 +39,7 @@ class WeakPasswordHash(CstRule):
     confidence = Confidence.HIGH
     noun = "values hashed with a fast hash"
     cwe = 916
+    follows_values = True
 
     def subjects(self, backend: Backend) -> Iterable[Site]:
         """Calls of fast hashes."""
@@ -47,7 +49,8 @@ class WeakPasswordHash(CstRule):
         """A fast hash of something that is called a password."""
         assert subject.call is not None
         name = next(
-            (found for argument in subject.call.args for found in self._passwords(subject, argument)), ""
+            (found for argument in subject.call.args for found in self._passwords(subject, argument)),
+            self._followed(subject),
         )
         if name and not self._feeds_slow_hash(subject) and not self._asks_register(subject):
             algorithm = subject.callee.name.rpartition(".")[2]
@@ -65,6 +68,14 @@ class WeakPasswordHash(CstRule):
             words = words_of(parts[-1]) if parts else ()
             if words and words[-1] in _PASSWORD:
                 yield parts[-1]
+
+    def _followed(self, site: Site) -> str:
+        """The password that a caller sends and that functions of the project hand to this hash."""
+        flows = site.backend.flows
+        for flow in () if flows is None else flows.ending("digest", site.location):
+            if flow.certainty == "sure" and words_of(flow.part)[-1:] and words_of(flow.part)[-1] in _PASSWORD:
+                return flow.part
+        return ""
 
     def _feeds_slow_hash(self, site: Site) -> bool:
         owner = site.function.owner

@@ -29,6 +29,7 @@ TABLE = [
         responses.TABLE,
         amounts.AMOUNT,
         records.LOG,
+        records.DIGEST,
     )
     for each in table
 ]

@@ -28,6 +28,9 @@ LOG = [
     # The same calls once more for what a record tells, whatever its form.
     *rows("record", f"{_CALLS} {_STRUCTLOG}", ALL, "", "record"),
 ]
+_HASHES = "md5 sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512 blake2b blake2s"
+DIGEST = rows("digest", " ".join(f"hashlib.{each}" for each in _HASHES.split()), 0, "string")
+"""Fast hashes: which secrets they are given is for a rule to say."""
 
 
 def line(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
