@@ -8,6 +8,7 @@ project turns into 401 or 403 in an error handler counts as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from linter.backend import GuardKind, Verdict
@@ -391,3 +392,9 @@ def _last_name(callee: Expr) -> str:
     if isinstance(callee, Ref):
         return callee.name.rpartition(".")[2].lstrip(":$")
     return callee.name if isinstance(callee, Attr) else ""
+
+
+@lru_cache(maxsize=1)
+def refusals_of(project: Project) -> Refusals:
+    """The answers for a project, with all that were given before."""
+    return Refusals(project)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Ref, Result, Sequence, walk
-from linter.guards import Refusals
+from linter.guards import refusals_of
 from linter.resolve.definitions import Function, arguments_of
 from linter.resolve.project import Resolved, Variable
 
@@ -166,7 +166,7 @@ class Effects:
 
     def reads_caller(self, function: Function) -> bool:
         """Whether a function's own body asks who is calling, to choose or to scope what it does."""
-        refusals = Refusals(self._project)
+        refusals = refusals_of(self._project)
         asked: list[Expr] = [block.subject for block in function.scope.blocks if block.subject is not None]
         for call in function.scope.calls:
             asked.append(call.callee)

@@ -11,7 +11,7 @@ from linter.analyses.reach import reach_of
 from linter.facts.expressions import Attr, Constant, Expr, Ref, walk
 from linter.facts.scopes import Assign, Call
 from linter.facts.spans import Span, line_of
-from linter.guards import Refusals
+from linter.guards import refusals_of
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
 
@@ -102,7 +102,7 @@ class _Known:
         self.function = function
         self.backend = backend
         self.names = set(given)
-        self.refusals = Refusals(backend.project)
+        self.refusals = refusals_of(backend.project)
         grown = True
         while grown:
             grown = False

@@ -10,7 +10,7 @@ from linter.analyses.secrecy import words_of
 from linter.backend.sites import statement_range
 from linter.facts.expressions import Expr, Ref, walk
 from linter.facts.spans import line_of
-from linter.guards import Refusals
+from linter.guards import refusals_of
 from linter.resolve.definitions import Definition, Function, arguments_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Ownership:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._refusals = Refusals(backend.project)
+        self._refusals = refusals_of(backend.project)
         self.accounts = frozenset(self._find_accounts())
         self._account_classes = frozenset(
             table.owner.id for table in backend.tables.values() if table.name in self.accounts and table.owner

@@ -10,7 +10,7 @@ from linter.analyses.ownership import expressions_of, ownership_of
 from linter.backend.routes import Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Result, Sequence, walk
 from linter.facts.scopes import Return
-from linter.guards import Refusals
+from linter.guards import refusals_of
 from linter.resolve.definitions import Class, Definition, Function
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Privileges:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._project = backend.project
-        self._refusals = Refusals(backend.project)
+        self._refusals = refusals_of(backend.project)
         self._ownership = ownership_of(backend)
         self._accounts = [
             table for table in backend.tables.values() if table.name in self._ownership.accounts

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from linter.backend.routes import Verdict
 from linter.facts.expressions import Ref, Result, walk
 from linter.facts.scopes import Assign, Call, Define
 from linter.resolve.definitions import Class, Function, arguments_of
@@ -77,9 +78,13 @@ class Reach:
         """The handler of a route and every function that it may call, nearest first."""
         return self.reachable((*_entries(route), *self._of_guards(route)))
 
-    def _of_guards(self, route: Route) -> Iterator[Function]:
+    def refusing(self, route: Route) -> Iterator[Function]:
+        """The functions behind the guards that refuse strangers, those of the application included."""
+        return self.reachable(tuple(self._of_guards(route, refusing=True)))
+
+    def _of_guards(self, route: Route, refusing: bool = False) -> Iterator[Function]:
         for guard in route.guards:
-            if guard.level in _OWN_LEVELS:
+            if guard.verdict is Verdict.YES if refusing else guard.level in _OWN_LEVELS:
                 definition = self._project.by_id(guard.name)
                 if isinstance(definition, Function):
                     yield definition

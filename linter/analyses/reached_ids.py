@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linter.analyses.ownership import Owner, expressions_of, ownership_of
 from linter.backend import Backend, Function, Resolved, Route
 from linter.facts.expressions import Attr, Expr, Ref, Result, walk
-from linter.guards import Refusals
+from linter.guards import refusals_of
 from linter.resolve.definitions import arguments_of
 
 _REACHED = 60
@@ -45,7 +45,7 @@ class Ways:
 
     def know_the_caller(self, owner: Owner) -> bool:
         """Whether anything on the way looks at the caller or at the owner, or can't be followed."""
-        refusals = Refusals(self.backend.project)
+        refusals = refusals_of(self.backend.project)
         ownership = ownership_of(self.backend)
         words = {owner.column, owner.column.removesuffix("_id")}
         if self._uses_dependency() or any(self._is_lost(*each) for each in self.carriers):

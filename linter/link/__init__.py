@@ -10,7 +10,7 @@ from linter.backend import Backend, Outbound, Route, Setting
 from linter.facts.files import FileFacts
 from linter.frameworks.flask.names import PACKAGES
 from linter.frameworks.http_clients import CLIENTS, outbound
-from linter.guards import Refusals
+from linter.guards import Refusals, refusals_of
 from linter.outcome import Attempts, Failure
 from linter.resolve.project import Project
 
@@ -101,7 +101,7 @@ class Adapters:
 
     def routes(self, backend: Backend) -> tuple[Route, ...]:
         """The routes of all frameworks."""
-        refusals = Refusals(backend.project)
+        refusals = refusals_of(backend.project)
         found: list[Route] = []
         for name, read in self._route_adapters(backend):
             found += self._attempts.all_of(f"routes of {name}", partial(read, backend, refusals))

@@ -7,7 +7,7 @@ from linter.backend import Backend, Function, Route, Verdict
 from linter.facts.expressions import Attr, Constant, Ref, Result, walk
 from linter.facts.scopes import Call, Raise, Return
 from linter.finding import Note
-from linter.guards import Refusals
+from linter.guards import refusals_of
 from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
 
@@ -230,7 +230,7 @@ def _has_limit(route: Route, backend: Backend) -> bool:
 
 def _counts(function: Function, backend: Backend) -> bool:
     """Whether a function answers 429, or names a count of attempts or a test for people."""
-    responses = Refusals(backend.project).responses
+    responses = refusals_of(backend.project).responses
     for statement in function.scope.statements:
         if isinstance(statement, Raise) and responses.raised(function, statement.exception) == _TOO_MANY:
             return True

@@ -6,7 +6,7 @@ from linter.backend import Backend, Class, Function, Guard, Query, Resolved, Rou
 from linter.facts.expressions import Attr, Ref, Result, walk
 from linter.facts.spans import line_of
 from linter.finding import Location, Note
-from linter.guards import Refusals
+from linter.guards import refusals_of
 from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Finding, Outcome, Rule, Severity, Undecided
 
@@ -152,7 +152,7 @@ def _may_know_the_row(guard: Guard, route: Route, backend: Backend) -> bool:
     else:
         return False
     ids = {each.name for each in route.inputs if each.place == "path"}
-    refusals = Refusals(backend.project)
+    refusals = refusals_of(backend.project)
     return any(
         (
             any(refused.status == 403 for refused in refusals.refusals(each))
