@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Ref
 from linter.facts.scopes import Assign
-from linter.flow.heap import Record
-from linter.flow.values import Value, join
+from linter.flow.values import Named, Value, join
 
 if TYPE_CHECKING:
     from linter.flow.engine import Engine
@@ -38,20 +37,9 @@ _MOST = 400
 """Writers beyond this number are left: no project has so many, generated code may."""
 
 
-def writers_of(engine: Engine) -> Iterator[Function]:
-    """Functions outside tests that write an attribute of `g`, or of one of their first parameters."""
-    count = 0
-    for function in engine.backend.functions:
-        if count < _MOST and not function.is_module and _writes(function):
-            count += 1
-            yield function
-
-
-def _writes(function: Function) -> bool:
-    parameters = [each.name for each in function.scope.parameters]
-    if function.owner is not None:
-        parameters = parameters[1:]
-    heads = tuple(f"${name}." for name in parameters[:2])
+def _writes(function: Function, names: dict[str, Value]) -> bool:
+    """Whether a function writes an attribute of `g`, or of the request that it is given."""
+    heads = tuple(f"${name}." for name, value in names.items() if type(value.shape) is Named)
     return any(
         isinstance(target, Ref) and target.name.startswith((*_GLOBAL, *heads))
         for statement in function.scope.statements
@@ -63,9 +51,13 @@ def _writes(function: Function) -> bool:
 def carried(engine: Engine, runner: Runner) -> dict[str, Value]:
     """What the caller has a hand in of what is left, by full name (`flask.g.tenant`)."""
     found: dict[str, Value] = {}
-    for function in writers_of(engine):
-        heap: dict[int, Record] = {}
-        for name, value in engine.left_by(function, runner.hook_arguments(function, heap), heap):
+    writers = [
+        each
+        for each in engine.backend.functions
+        if not each.is_module and _writes(each, runner.hook_arguments(each))
+    ]
+    for function in writers[:_MOST]:
+        for name, value in engine.left_by(function, runner.hook_arguments(function)):
             for each in _names(name):
                 known = found.get(each)
                 found[each] = value if known is None else join(known, value)

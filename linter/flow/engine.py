@@ -147,11 +147,9 @@ class Engine:
             self.met.add(id(function))
         return list(act.hits.values()) if ended and arrived else None
 
-    def left_by(
-        self, function: Function, names: dict[str, Value], heap: dict[int, Record]
-    ) -> list[tuple[str, Value]]:
+    def left_by(self, function: Function, names: dict[str, Value]) -> list[tuple[str, Value]]:
         """What a function leaves in attributes of library objects, as far as a caller has a hand in it."""
-        act = Activation(self, function, State(names, heap, {}))
+        act = Activation(self, function, State(names, {}, {}))
         if not self._runs(act):
             return []
         act.handed_on()

@@ -197,7 +197,7 @@ class Runner:
                 named.pop(each.name, None)
         return given, named
 
-    def hook_arguments(self, function: Function, heap: dict[int, Record]) -> dict[str, Value]:
+    def hook_arguments(self, function: Function) -> dict[str, Value]:
         """What a hook or a middleware is given: itself, and the request."""
         names: dict[str, Value] = {}
         parameters = list(function.scope.parameters)
@@ -211,7 +211,9 @@ class Runner:
                 names[each.name] = Value(Named(declared or ""))
             elif position == 0 and each.annotation is None and any(p.name == "call_next" for p in parameters):
                 names[each.name] = Value(Named("starlette.requests.Request"))
-            elif position == 0 and each.annotation is None and "django" in imported:
+            elif (
+                position == 0 and each.annotation is None and "django" in imported and each.name == "request"
+            ):
                 names[each.name] = Value(Named("django.http.HttpRequest"))
         return names
 
