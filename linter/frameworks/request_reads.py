@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from linter.backend import Backend, Input, InputPlace, Verdict
 from linter.facts.expressions import Attr, Expr, Item, Operation, Ref, Result, walk
 from linter.facts.scopes import Assertion, Assign, Call, Evaluate, Parameter, Raise, Return
+from linter.frameworks.conversions import CLOSED, conversions
 from linter.frameworks.flask.scenes import receiver_of
 from linter.resolve.definitions import Function, arguments_of
 from linter.shapes.names import shown_type
@@ -16,17 +18,6 @@ _READERS = frozenset({"get", "getlist", "getall", "getone", "pop", "get_list"})
 _MANY = frozenset({"getlist", "getall", "get_list"})
 _COPIES = frozenset({"to_dict", "copy", "dict"})
 _PARSERS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads", "flask.json.loads"})
-_CONVERSIONS = {
-    **dict.fromkeys(("int", "float", "bool"), ""),
-    "uuid.UUID": "UUID",
-    "decimal.Decimal": "Decimal",
-    "datetime.date.fromisoformat": "date",
-    "datetime.datetime.fromisoformat": "datetime",
-    "datetime.datetime.strptime": "datetime",
-    "datetime.time.fromisoformat": "time",
-}
-"""Functions that make a value of a type out of text; empty where the function is the type."""
-_CLOSED = frozenset({"bool", "UUID", "date", "datetime", "time"})
 _POSITIONAL = ("positional", "positional-only")
 _DEPTH = 5
 _FUNCTIONS = 60
@@ -84,8 +75,11 @@ class RequestReads:
             for each in reader.inputs:
                 key = (each.place, each.name)
                 known = given.get(key)
-                if known is None or (known.type is None and each.type is not None):
-                    given[key] = each
+                if known is not None:
+                    typed = each if known.type is None else known
+                    # A name that is asked for with care anywhere need not be there.
+                    each = replace(typed, required=known.required and each.required)
+                given[key] = each
             for below in reader.handed_over if depth < _DEPTH else ():
                 if below not in seen and len(seen) < _FUNCTIONS:
                     seen.add(below)
@@ -107,7 +101,7 @@ class _Reader:
         self._requests = dict(scene.requests)
         self._parts: dict[str, Part] = {f"${name}": part for name, part in scene.parts}
         self._name_parts()
-        self._conversions = dict(self._converted())
+        self._conversions = conversions(self._project, scene.function)
         self.inputs = tuple(self._inputs())
         self.handed_over = tuple(self._handed_over())
 
@@ -119,31 +113,6 @@ class _Reader:
                 for target in statement.targets if part is not None else ():
                     if isinstance(target, Ref) and part is not None:
                         self._parts[target.name] = part
-
-    # Types by conversion
-
-    def _converted(self) -> Iterator[tuple[int | str, str]]:
-        """The types that values are converted to, by the identity of the expression or the local name."""
-        for call in self._function.scope.calls:
-            if not isinstance(call.callee, Ref) or not call.args:
-                continue
-            name = self._project.reference(self._function, call.callee.name).name
-            kind = _CONVERSIONS.get(name)
-            if kind is None:
-                continue
-            for expr in _alternatives(call.args[0]):
-                yield id(expr), kind or name
-                assigned = self._sole_value(expr)
-                if assigned is not None:
-                    for each in _alternatives(assigned):
-                        yield id(each), kind or name
-
-    def _sole_value(self, expr: Expr) -> Expr | None:
-        """What a local name is assigned, when it is assigned once."""
-        if not isinstance(expr, Ref) or expr.name[0] != "$":
-            return None
-        assigned = self._function.assignments.get(expr.name[1:], ())
-        return assigned[0].value if len(assigned) == 1 else None
 
     # Reads by name
 
@@ -203,7 +172,7 @@ class _Reader:
         name = None if part is None else self._reads.backend.text(self._function, key)
         if part is None or name is None:
             return None
-        bounded = Verdict.YES if kind in _CLOSED else Verdict.UNKNOWN
+        bounded = Verdict.YES if kind in CLOSED else Verdict.UNKNOWN
         shown = f"list[{kind or 'str'}]" if many else kind
         return Input(part.prefix + name, part.place, shown, required, bounded)
 
@@ -315,10 +284,3 @@ def _bound(target: Function, call: Call) -> Iterator[tuple[Parameter, Expr]]:
     for name, expr in call.keywords:
         if name in by_name:
             yield by_name[name], expr
-
-
-def _alternatives(expr: Expr) -> Iterator[Expr]:
-    """An expression and the first of `x or y`, which is converted like it."""
-    yield expr
-    if isinstance(expr, Operation) and expr.operator == "or":
-        yield from expr.operands[:1]

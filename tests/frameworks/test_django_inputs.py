@@ -22,6 +22,30 @@ def kinds(route, kind):
     return {guard.name.rpartition(".")[2]: guard.verdict for guard in route.guards if guard.kind == kind}
 
 
+def test_types_by_conversion():
+    (route,) = routes_of(
+        """
+import uuid
+def show(request):
+    page = request.GET.get("page")
+    if "page" in request.GET: page = page
+    size = request.GET.get("size")
+    chosen = request.GET.getlist("tag")
+    key = uuid.UUID(request.POST["id"])
+    return HttpResponse([int(request.GET.get("n") or 1), int(size), key, page, chosen])
+urlpatterns = [path("a/", require_GET(show))]
+"""
+    )
+    found = {(each.name, each.place): (each.type, each.bounded, each.required) for each in route.inputs}
+    assert found == {
+        ("page", "query"): (None, Verdict.UNKNOWN, False),
+        ("n", "query"): ("int", Verdict.UNKNOWN, False),
+        ("size", "query"): ("int", Verdict.UNKNOWN, False),
+        ("tag", "query"): ("list[str]", Verdict.UNKNOWN, False),
+        ("id", "form"): ("UUID", Verdict.YES, True),
+    }
+
+
 def test_reads_of_the_request_and_of_functions_that_get_it():
     found = inputs(
         """

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-from linter.backend import Input, InputPlace
+from linter.backend import Input, InputPlace, Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, walk
 from linter.facts.scopes import Assertion, Assign, Call, Evaluate, Raise, Return
+from linter.frameworks.conversions import CLOSED, READ, conversions
 from linter.resolve.definitions import Class, Function, arguments_of
 from linter.resolve.project import Project, Resolved
 
@@ -53,9 +55,13 @@ class RequestReads:
         if found is None:
             inputs: dict[tuple[str, InputPlace, str | None], Input] = {}
             for each in self._followed(_Scene(function, frozenset(), frozenset())):
-                key = (each.name, each.place, each.type)
-                if key not in inputs or each.required:
-                    inputs[key] = each
+                by_name = each.type is None or each.type in READ
+                key = (each.name, each.place, None if by_name else each.type)
+                known = inputs.get(key)
+                if known is not None:
+                    typed = each if known.type is None else known
+                    each = replace(typed, required=known.required or each.required)
+                inputs[key] = each
             found = tuple(inputs.values())
             self._known[id(function)] = found
         return found
@@ -80,6 +86,7 @@ class _Reader:
         self._function = scene.function
         self._requests = _REQUESTS | scene.requests
         self._parts: dict[str, InputPlace] = dict(scene.parts)
+        self._conversions = conversions(project, scene.function)
         for name, assigned in scene.function.assignments.items():
             places = {None if each.value is None else self._place(each.value) for each in assigned}
             place = places.pop() if len(places) == 1 else None
@@ -90,26 +97,40 @@ class _Reader:
 
     def inputs(self) -> Iterator[Input]:
         """What the function takes, calls first."""
-        for call in self._function.scope.calls:
-            yield from self._by_reader(call)
+        results = self._converted_results()
+        for index, call in enumerate(self._function.scope.calls):
+            yield from self._by_reader(call, results.get(index))
             yield from self._by_form(call)
         for expr in _expressions(self._function):
             if isinstance(expr, (Ref, Constant, Result)):
                 continue
             for each in walk(expr):
                 if isinstance(each, Item):
-                    yield from self._named(self._place(each.base), each.key, True, _is_meta(each.base))
+                    kind = self._conversions.get(id(each))
+                    yield from self._named(self._place(each.base), each.key, True, _is_meta(each.base), kind)
                 elif isinstance(each, Operation) and each.operator in ("in", "not in"):
                     held, holder = each.operands
                     yield from self._named(self._place(holder), held, False, _is_meta(holder))
 
-    def _by_reader(self, call: Call) -> Iterator[Input]:
+    def _converted_results(self) -> dict[int, str]:
+        """The types that results of calls are converted to, by the position of the call."""
+        return {
+            each.call: self._conversions[id(each)]
+            for expr in _expressions(self._function)
+            for each in walk(expr)
+            if isinstance(each, Result) and id(each) in self._conversions
+        }
+
+    def _by_reader(self, call: Call, kind: str | None) -> Iterator[Input]:
         """`request.GET.get("q")`."""
         receiver, name = _receiver(call.callee)
         if receiver is not None and name in _READERS and call.args:
-            yield from self._named(self._place(receiver), call.args[0], False, _is_meta(receiver))
+            shown = "list[str]" if name == "getlist" else kind
+            yield from self._named(self._place(receiver), call.args[0], False, _is_meta(receiver), shown)
 
-    def _named(self, place: InputPlace | None, key: Expr, required: bool, meta: bool) -> Iterator[Input]:
+    def _named(
+        self, place: InputPlace | None, key: Expr, required: bool, meta: bool, kind: str | None = None
+    ) -> Iterator[Input]:
         if place is None or not isinstance(key, Constant) or not isinstance(key.value, str):
             return
         name = key.value
@@ -117,7 +138,8 @@ class _Reader:
             if not name.startswith("HTTP_"):
                 return
             name = name.removeprefix("HTTP_").replace("_", "-").title()
-        yield Input(name, place, None, required)
+        bounded = Verdict.YES if kind in CLOSED else Verdict.UNKNOWN
+        yield Input(name, place, kind, required, bounded)
 
     def _place(self, expr: Expr) -> InputPlace | None:
         """The part of a request that an expression is; None for anything else."""

@@ -292,11 +292,12 @@ class _App:
                 yield guard
 
     def _inputs(self, route: Served, closure: Closure | None, path: str) -> tuple[Input, ...]:
+        function = None if closure is None else closure.function
         if route.name not in _OPERATIONS:
-            function = None if closure is None else closure.function
             return self.linker.by_hand.inputs(function, _converters(path))
         attached = [dependency_of(value) for value, _ in route.attached]
-        return self.inputs.of(closure, attached, _braces(path))
+        declared = self.inputs.of(closure, attached, _braces(path))
+        return (*declared, *self.linker.by_hand.further(function, declared))
 
 
 def _served_by(app: Value) -> Node | None:

@@ -35,6 +35,12 @@ class Inputs:
             found += self._by_hand.of(function)
         return unique(found)
 
+    def further(self, function: Function | None, declared: tuple[Input, ...]) -> list[Input]:
+        """What the code reads by hand beside what is declared, whatever the case of a header's name."""
+        known = {(each.place, each.name.lower()) for each in declared}
+        found = () if function is None else self._by_hand.of(function)
+        return [each for each in found if (each.place, each.name.lower()) not in known]
+
     def outputs(self, function: Function | None, default: int | None = 200) -> tuple[Output, ...]:
         """The statuses of what the code returns."""
         if function is None:
