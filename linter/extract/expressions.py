@@ -73,7 +73,7 @@ class ExpressionReader:
         self.block = 0
         self.call = -1
         """Index of the innermost call whose arguments are being read, -1 outside any."""
-        self.sql = SqlStrings(dialect)
+        self.sql = SqlStrings(text, dialect)
         self.exprs: dict[type, Callable[[Any], Expr]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from linter.extract.sql_or_prose import looks_like_sql
 from linter.extract.sql_rights import rights_traits
+from linter.facts.spans import Span
 from linter.facts.sql import Action, SqlStatement
 from linter.parse.ddl import classify
 from linter.parse.keywords import keywords
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
     from linter.extract.sql_queries import Query
 
-__all__ = ["looks_like_sql", "statements_of"]
+__all__ = ["Places", "looks_like_sql", "statements_of"]
+
+
+class Places(Protocol):
+    """Knows where in a file each character of a text stands."""
+
+    def span(self, start: int, end: int) -> Span:
+        """The span from one offset into the text to another, the end exclusive."""
+
 
 _QUERIES = keywords("SELECT INSERT UPDATE DELETE MERGE REPLACE WITH VALUES TABLE (")
 # A line that begins a statement about a name in backticks: not a comment, and hardly the text of a string.
@@ -32,16 +41,16 @@ _OPAQUE = frozenset({"DO", "CALL", "EXECUTE", "EXEC"})
 
 
 def statements_of(
-    text: str, dialect: str = "postgres", *, line: int = 1, column: int = 0
+    text: str, dialect: str = "postgres", *, line: int = 1, column: int = 0, places: Places | None = None
 ) -> tuple[SqlStatement, ...]:
     """Every statement of `text`, in order. Never raises.
 
     `dialect` is a name of sqlglot: postgres, mysql or sqlite. `line` (1-based) and `column` (0-based) are
-    the place of the text's first character in its file. A text that cannot be cut into tokens
-    gives one statement without a kind that is not understood. DO, CALL and EXECUTE run code that
-    is not looked into, so they are not understood either.
+    the place of the text's first character in its file, unless `places` knows that of each. A text that
+    cannot be cut into tokens gives one statement without a kind that is not understood. DO, CALL and
+    EXECUTE run code that is not looked into, so they are not understood either.
     """
-    lines = Lines(text, line, column)
+    lines = places or Lines(text, line, column)
     dialect = _spoken(text, dialect)
     try:
         script = read(text, dialect)
@@ -59,7 +68,7 @@ def _spoken(text: str, dialect: str) -> str:
     return "mysql" if is_mysql else dialect
 
 
-def _statement(piece: Piece, clean: str, text: str, dialect: str, lines: Lines) -> SqlStatement:
+def _statement(piece: Piece, clean: str, text: str, dialect: str, lines: Places) -> SqlStatement:
     head = words_of(piece.tokens[:3], clean)
     statement = SqlStatement(
         kind=head[0].key.lower() if head[0].kind == "word" else "",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from linter.extract.string_places import Piece, StringPlaces
+from linter.facts.spans import Range
 from linter.facts.sql import SqlStatement
 
 _VERBS = frozenset(
@@ -43,8 +45,7 @@ _HOLE = "hole_"
 
 class _Found(NamedTuple):
     text: str
-    line: int
-    column: int
+    pieces: list[Piece]
     scope: int
     call: int
     holes: int
@@ -56,7 +57,8 @@ class SqlStrings:
     Most files have none, so sqlglot is imported only when a string passes `looks_like_sql`.
     """
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, source: str, dialect: str) -> None:
+        self._source = source
         self._dialect = dialect
         self._found: list[_Found] = []
         self._part_of_larger: set[int] = set()
@@ -65,6 +67,9 @@ class SqlStrings:
         """Whether `text` begins with a verb of SQL. Cheap: it runs on every string."""
         if len(text) < _SHORTEST:
             return text in _BARE
+        return self._starts(text)
+
+    def _starts(self, text: str) -> bool:
         head = text[:1]
         if head.isspace() or head == "(":
             text = text.lstrip(" \t\r\n(")
@@ -79,40 +84,50 @@ class SqlStrings:
         if id(node) in self._part_of_larger:
             return False
         first = _first_piece(node)
-        return first is not None and self.may_start(first)
+        return first is not None and self._starts(first)
 
     def add(self, node: ast.expr, scope: int, call: int, column: Callable[[int, int], int]) -> None:
         """Remember a string, or an expression that builds one, by its place."""
         if id(node) in self._part_of_larger:
             return
-        pieces: list[str] = []
-        holes = self._pieces(node, pieces)
-        start = column(node.lineno, node.col_offset)
-        self._found.append(_Found("".join(pieces), node.lineno, start, scope, call, holes))
+        pieces: list[Piece] = []
+        holes = self._pieces(node, pieces, column)
+        text = "".join([piece.text for piece in pieces])
+        self._found.append(_Found(text, pieces, scope, call, holes))
 
-    def _pieces(self, node: ast.expr, pieces: list[str]) -> int:
+    def _pieces(self, node: ast.expr, pieces: list[Piece], column: Callable[[int, int], int]) -> int:
         """Append the text of `node` with an identifier in place of each hole; count the holes."""
         self._part_of_larger.add(id(node))
         match node:
             case ast.Constant(value=str(value)):
-                pieces.append(value)
+                pieces.append(Piece(value, _place(node, column)))
                 return 0
             case ast.JoinedStr(values=values):
-                return sum(self._pieces(value, pieces) for value in values)
+                return self._parts(values, _place(node, column), pieces)
             case ast.BinOp(op=ast.Add()):
-                return sum(self._pieces(operand, pieces) for operand in _operands(node))
+                return sum(self._pieces(operand, pieces, column) for operand in _operands(node))
             case ast.BinOp(op=ast.Mod(), left=left):
-                inner: list[str] = []
-                self._pieces(left, inner)
-                text = "".join(inner)
-                pieces.append(text)
-                return max(1, text.count("%s"))
+                first = len(pieces)
+                self._pieces(left, pieces, column)
+                return max(1, sum(piece.text.count("%s") for piece in pieces[first:]))
             case ast.Call(func=ast.Attribute(value=receiver, attr="format")):
-                self._pieces(receiver, pieces)
+                self._pieces(receiver, pieces, column)
                 return 1
             case _:
-                pieces.append(f"{_HOLE}{len(pieces)}")
+                pieces.append(Piece(f"{_HOLE}{len(pieces)}", _place(node, column), is_hole=True))
                 return 1
+
+    def _parts(self, values: Sequence[ast.expr], place: Range, pieces: list[Piece]) -> int:
+        """Append the parts of an f-string, whose own places some versions of Python do not tell."""
+        holes = 0
+        for part, value in enumerate(values):
+            self._part_of_larger.add(id(value))
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                pieces.append(Piece(value.value, place, part))
+            else:
+                pieces.append(Piece(f"{_HOLE}{len(pieces)}", place, part, is_hole=True))
+                holes += 1
+        return holes
 
     def statements(self) -> tuple[SqlStatement, ...]:
         """The SQL statements among the strings, in source order."""
@@ -126,14 +141,22 @@ class SqlStrings:
         from linter.extract.sql import statements_of
 
         found: list[SqlStatement] = []
+        lines = self._source.split("\n")
         for each in texts:
-            for statement in statements_of(each.text, self._dialect, line=each.line, column=each.column):
+            places = StringPlaces(each.pieces, lines)
+            for statement in statements_of(each.text, self._dialect, places=places):
                 statement.scope = each.scope
                 statement.call = each.call
                 statement.holes = each.holes
                 found.append(statement)
         found.sort(key=lambda statement: statement.span)
         return tuple(found)
+
+
+def _place(node: ast.expr, column: Callable[[int, int], int]) -> Range:
+    end_line = node.end_lineno or node.lineno
+    end_column = column(end_line, node.end_col_offset or 0)
+    return Range(node.lineno, column(node.lineno, node.col_offset), end_line, end_column)
 
 
 def _operands(node: ast.BinOp) -> list[ast.expr]:
