@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from linter.backend import Guard, GuardKind, GuardLevel, Verdict
 from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.likeness import likeness
 from linter.evaluate.values import (
     NOWHERE,
     UNKNOWN,
@@ -95,9 +96,7 @@ class Guarding:
 
     def _key(self, value: Value) -> object:
         self._alive.append(value)
-        if isinstance(value, Closure):
-            return id(value.function), id(value.frame), id(value.receiver)
-        return id(value)
+        return likeness(value)
 
     # Guards
 
