@@ -38,6 +38,13 @@ def _run(act: Calls, args: Args, receiver: Value) -> Value | None:
     return None
 
 
+def _later(act: Calls, args: Args, receiver: Value) -> Value:
+    """`add_task(function, *arguments)`: nobody waits for the result, so only what is handed over counts."""
+    if any(act.deep_taints(each) for each in args.all()):
+        _run(act, args, receiver)
+    return UNKNOWN
+
+
 def _thread(act: Calls, args: Args, receiver: Value) -> Value | None:
     """`Thread(target=function, args=(...), kwargs={...})`."""
     target = args.get(1, "target")
@@ -74,10 +81,6 @@ CALLBACKS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
             "starlette.concurrency.run_in_threadpool",
             "fastapi.concurrency.run_in_threadpool",
             "anyio.to_thread.run_sync",
-            "starlette.background.BackgroundTasks.add_task",
-            "fastapi.BackgroundTasks.add_task",
-            "fastapi.background.BackgroundTasks.add_task",
-            "starlette.background.BackgroundTask",
             "concurrent.futures.ThreadPoolExecutor.submit",
             "concurrent.futures.ProcessPoolExecutor.submit",
             "concurrent.futures.Executor.submit",
@@ -88,6 +91,15 @@ CALLBACKS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
             "contextvars.copy_context().run",
         ),
         _run,
+    ),
+    **dict.fromkeys(
+        (
+            "starlette.background.BackgroundTasks.add_task",
+            "fastapi.BackgroundTasks.add_task",
+            "fastapi.background.BackgroundTasks.add_task",
+            "starlette.background.BackgroundTask",
+        ),
+        _later,
     ),
     **dict.fromkeys(("threading.Thread", "multiprocessing.Process"), _thread),
     **dict.fromkeys(
