@@ -75,6 +75,7 @@ class Inputs:
         self._values = shapes.values
         self._spelling = shapes.spelling
         self._known: dict[tuple[object, ...], tuple[Input, ...]] = {}
+        self._alive: list[Value] = []
 
     def of(self, closure: Closure | None, dependencies: Iterable[Value], path: str) -> tuple[Input, ...]:
         """Every input once: those of a handler, of what it depends on and of further dependencies.
@@ -101,13 +102,17 @@ class Inputs:
     def _of_function(self, closure: Closure, names: frozenset[str], depth: int) -> tuple[Input, ...]:
         key = (id(closure.function), id(closure.frame), id(closure.receiver), names)
         found = self._known.get(key)
-        signed = NotImplemented if found is not None else self._signed(closure)
-        if signed is not NotImplemented:
-            self._known[key] = found = tuple(self._behind(signed, names, depth + 1))
         if found is None:
+            # What a key is made of must not give its identity to something else.
+            self._alive += [closure.frame, closure.receiver]
             # A dependency that depends on itself ends here.
             self._known[key] = ()
-            self._known[key] = found = tuple(self._taken(closure, names, depth))
+            signed = self._signed(closure)
+            if signed is NotImplemented:
+                found = tuple(self._taken(closure, names, depth))
+            else:
+                found = tuple(self._behind(signed, names, depth + 1))
+            self._known[key] = found
         return found
 
     def _taken(self, closure: Closure, names: frozenset[str], depth: int) -> Iterator[Input]:
