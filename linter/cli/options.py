@@ -206,6 +206,7 @@ output_options = _declared(
     _option("--statistics", is_flag=True, help="Print how many findings each rule has."),
     _option("--timings", is_flag=True, help="Print how long each step and rule took."),
     _option("--show-files", is_flag=True, help="Print which files are checked and why others are not."),
+    _option("-v", "--verbose", is_flag=True, help="Print which SQL statements are not understood."),
     _QUIET,
 )
 """What is printed and written."""

@@ -56,6 +56,11 @@ def report(opened: Opened, values: dict[str, Any], *, audit: bool) -> int:
         write_report(path, render(name, outcome, audit=audit))
     print_report(render(format, outcome, colour=wants_colour(values["color"]), audit=audit))
     _extras(outcome, values, format)
+    if values["verbose"]:
+        from linter.cli.verbose import unread_sql
+
+        for line in unread_sql(run.backend):
+            click.echo(line, err=True)
     return _exit_code(outcome, opened, values)
 
 
