@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from linter.backend import Verdict, is_test
 from linter.facts.files import FileFacts
@@ -24,11 +25,14 @@ _DOWN = re.compile(
     r"--\s*(?:\+goose\s+down|\+migrate\s+down|migrate:\s*down|migration down|@down|down\s*$|rollback\s*$)",
     re.IGNORECASE,
 )
+_VERSION = re.compile(r"[Vv](\d+(?:[._]\d+)*)__")
+_DEPENDS = re.compile(r"--\s*depends:(.*)", re.IGNORECASE)
 _TRANSACTION = re.compile(r"--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:\s*up|depends:)", re.IGNORECASE)
 _WHOLE = re.compile(r"(?:\.up\.sql|(?:^|/)migration\.sql)$")
 """Files that their runners send as one text: several statements of it are one transaction."""
 _NO_TRANSACTION = re.compile(
-    r"--.*(?:no[ -]transaction|notransaction|transaction(?:al)?:\s*false|txmode[ :]+none|non-transactional)",
+    r"--.*(?:no[ -]transaction|notransaction|transaction(?:al)?:\s*false|executeInTransaction\s*=\s*false"
+    r"|txmode[ :]+none|non-transactional)",
     re.IGNORECASE,
 )
 
@@ -59,8 +63,8 @@ def sql_migrations(
             folders.setdefault(_home(path), []).append(migration)
         else:
             others.append(migration)
-    groups = [sorted(group, key=lambda each: _natural(each.path)) for _, group in sorted(folders.items())]
-    return groups, others
+    groups = [sorted(group, key=lambda each: _order(each.path)) for _, group in sorted(folders.items())]
+    return [_behind_their_needs(group, text_of) for group in groups], others
 
 
 def _home(path: str) -> str:
@@ -72,7 +76,45 @@ def _home(path: str) -> str:
     return "/".join(folders)
 
 
-def _natural(path: str) -> tuple[tuple[bool, int, str], ...]:
+_Part: TypeAlias = tuple[bool, int, str]
+
+
+def _order(path: str) -> tuple[bool, tuple[int, ...], tuple[_Part, ...]]:
+    """A key in which Flyway's versions count as such, and what it repeats (`R__`) comes last."""
+    name = path.rpartition("/")[2]
+    version = _VERSION.match(name)
+    numbers = tuple(int(each[:40]) for each in re.split(r"[._]", version[1])) if version else ()
+    return name.startswith("R__"), numbers, _natural(path)
+
+
+def _behind_their_needs(group: list[Migration], text_of: Callable[[str], str]) -> list[Migration]:
+    """The migrations, each behind those that yoyo's comment `-- depends:` names."""
+    known = {_stem(each.path): each for each in group}
+    needs: dict[str, list[str]] = {}
+    for name, each in known.items():
+        named = [found[1].split() for line in _lines(each.path, text_of) if (found := _DEPENDS.match(line))]
+        needs[name] = [before for names in named for before in names if before in known]
+    if len(known) < len(group) or not any(needs.values()):
+        return group
+    ordered: dict[str, Migration] = {}
+    for name in known:
+        waiting, opened = [name], set[str]()
+        while waiting:
+            missing = [each for each in needs[waiting[-1]] if each not in ordered and each not in opened]
+            opened.add(waiting[-1])
+            if missing:
+                waiting.append(missing[0])
+            else:
+                done = waiting.pop()
+                ordered.setdefault(done, known[done])
+    return list(ordered.values())
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
+def _natural(path: str) -> tuple[_Part, ...]:
     """A key that sorts `2_b` before `10_a`."""
     parts = re.findall(r"\d{1,40}|\D+", path)
     return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts)
