@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _EVIDENCE = 5
 _ASIDE = {"indexing", "migrations", "normalization", "secure-logging"}
-"""Practices whose rules ask for tables, statements and logs, but not for routes or flows."""
+"""Practices whose rules ask for tables, statements and logs more than for routes."""
 _WORTH_A_PROCESS = 20_000
 """Lines of source below which a second process costs more than it saves."""
 
@@ -41,10 +41,10 @@ def check(
 ) -> Checked:
     """Everything that the rules say. A rule that raises costs its own findings and one failure.
 
-    With two workers and enough to do, the rules that ask for the schema run beside those that ask for
-    routes. `subjects`, when given, is filled, and everything runs in this process.
+    With two workers and enough to do, the rules that follow values or ask for the schema run beside those
+    that ask for routes. `subjects`, when given, is filled, and everything runs in this process.
     """
-    aside = [rule for rule in rules if _is_of_schema(rule)]
+    aside = [rule for rule in rules if _runs_aside(rule)]
     lines = sum(each.lines for each in facts.values())
     if subjects is not None or workers < 2 or lines < _WORTH_A_PROCESS or not aside or not can_fork():
         shares = [_share(rules, backend, facts, subjects), _counts(backend)]
@@ -79,8 +79,8 @@ def check(
     )
 
 
-def _is_of_schema(rule: Rule[Any]) -> bool:
-    return rule.id.partition("/")[0] in _ASIDE and not rule.follows_values
+def _runs_aside(rule: Rule[Any]) -> bool:
+    return rule.follows_values or rule.id.partition("/")[0] in _ASIDE
 
 
 class _Share(msgspec.Struct):
@@ -100,16 +100,20 @@ def _side_by_side(
     backend: Backend,
     facts: Mapping[str, FileFacts],
 ) -> list[_Share]:
+    # Both sides ask for the routes: linked before they part, they are linked once.
+    known = len(backend.routes), len(backend.failures)
+
     def here() -> _Share:
         rest = [rule for rule in rules if rule not in aside]
         share = _share(rest, backend, facts, None)
-        share.counts = {"routes": len(backend.routes)}
+        share.counts = {"routes": known[0]}
         return share
 
     def there() -> bytes:
         share = _share(aside, backend, facts, None)
         counted = _counts(backend, routes=False)
         share.counts, share.databases = counted.counts, counted.databases
+        share.failures += [*counted.failures, *backend.failures[known[1] :]]
         return msgspec.msgpack.encode(share)
 
     near, sent = beside(here, there)

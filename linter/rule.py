@@ -84,7 +84,7 @@ class Rule(ABC, Generic[S]):
     spares_new_tables: ClassVar[bool] = False
     """Whether findings about a table are wrong while the migration that makes the table is not released."""
     follows_values: ClassVar[bool] = False
-    """Whether the rule asks where values of callers end up, and so for all routes."""
+    """Whether the rule asks where values of callers end up: such rules share a process, and the answers."""
     opt_in: ClassVar[bool] = False
     """Runs only when the configuration selects the rule by its full name, whatever the profile."""
 

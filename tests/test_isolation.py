@@ -96,3 +96,14 @@ def test_attempts_keep_what_went_right():
     assert attempts.all_of("good", lambda: (1, 2)) == [1, 2]
     assert attempts.all_of("bad", _broken) == []
     assert [each.where for each in attempts.failures] == ["bad"]
+
+
+def test_rules_that_follow_values_say_so():
+    """A rule that asks for flows without saying so would have them followed twice, once in each process."""
+    from pathlib import Path
+
+    from linter.packs import builtin_folder, load, rule_files
+
+    for file in rule_files(builtin_folder()):
+        if "backend.flows" in Path(file.path).read_text(encoding="utf-8"):
+            assert next(iter(load([file]))).follows_values, file.id

@@ -36,6 +36,7 @@ class ShellFromParts(CstRule):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "commands handed to a shell"
+    follows_values = True
     cwe = 78
     owasp = "API8:2023"
 

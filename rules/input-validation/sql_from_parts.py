@@ -65,6 +65,7 @@ class SqlFromParts(CstRule):
     severity = Severity.ERROR
     confidence = Confidence.HIGH
     noun = "SQL statements handed to a database"
+    follows_values = True
     cwe = 89
     owasp = "API8:2023"
 
