@@ -12,8 +12,10 @@ from linter.shapes.known import TRANSPARENT
 
 _DEPTH = 16
 """Levels of aliases and type arguments that are followed."""
+_STEPS = 2000
+"""Parts of one type that are read; aliases of unions of aliases can double at each level."""
 _LONGEST = 400
-"""Characters of a type that are shown; aliases of unions of aliases can double at each level."""
+"""Characters of a type that are shown."""
 _OUTER = TRANSPARENT | {"Annotated"}
 _MADE = {
     "constr": "str",
@@ -33,17 +35,20 @@ class Spelling:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._steps = 0
 
     def of(self, value: Value | None) -> str | None:
         """A type as it is shown: the last names of classes, aliases followed, metadata left out.
 
         None when it is not known. A type variable that `value` binds is what it is bound to.
         """
+        self._steps = 0
         text = None if value is None else self._of(value, 0)
         return text if text is None or len(text) <= _LONGEST else None
 
     def names(self, value: Value | None) -> Iterator[Resolved]:
         """What stands in a type: its classes, without the generic names around them."""
+        self._steps = 0
         if value is not None:
             yield from self._names(value, 0)
 
@@ -99,7 +104,8 @@ class Spelling:
                 return None
 
     def _of(self, value: Value, depth: int) -> str | None:
-        if depth > _DEPTH:
+        self._steps += 1
+        if depth > _DEPTH or self._steps > _STEPS:
             return None
         value = self.inner(value)
         match value.expr:
@@ -160,7 +166,8 @@ class Spelling:
         return kind
 
     def _names(self, value: Value, depth: int) -> Iterator[Resolved]:
-        if depth > _DEPTH:
+        self._steps += 1
+        if depth > _DEPTH or self._steps > _STEPS:
             return
         value = self.inner(value)
         match value.expr:
