@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from linter.facts.expressions import Constant
+
 if TYPE_CHECKING:
     from linter.backend import Backend, Route
     from linter.finding import Location
@@ -25,7 +27,7 @@ _CASES = {"kebab": "kebab-case", "snake": "snake_case", "camel": "camelCase", "p
 _UNCLEAR = ("ss", "us", "is")
 _WITHOUT_PLURAL = frozenset(
     {"audio", "children", "content", "data", "equipment", "feedback", "history", "inventory", "media"}
-    | {"metadata", "music", "people", "staff", "stock", "stuff", "support", "traffic"}
+    | {"config", "metadata", "music", "people", "staff", "stock", "stuff", "support", "traffic"}
 )
 """English words that mean many things without an `s`."""
 _RE_PATHS = ("django.urls.re_path", "django.conf.urls.url")
@@ -74,9 +76,9 @@ class Habits:
             if _is_comparable(route):
                 families.setdefault(_family(route), []).append(route)
         records = frozenset(_names_of_records(backend))
-        expressions = _regular_expressions(backend)
+        open_ended = frozenset(_open_ended(backend))
         for _, routes in sorted(families.items()):
-            self._judge(_slashes(each for each in routes if _place(each.location) not in expressions))
+            self._judge(_slashes(each for each in routes if _place(each.location) not in open_ended))
             self._judge(_cases(routes))
             self._judge(_collections(routes, records))
             for method in _REPEATED:
@@ -143,9 +145,12 @@ def _first_of_each(pairs: Iterable[tuple[str, Route]]) -> Iterator[tuple[str, Ro
     return iter(first.items())
 
 
-def _regular_expressions(backend: Backend) -> frozenset[tuple[str, int]]:
-    """Where Django's routes are regular expressions: a slash at their end may be optional."""
-    return frozenset(_place(site.location) for site in backend.calls(*_RE_PATHS))
+def _open_ended(backend: Backend) -> Iterator[tuple[str, int]]:
+    """Where Django's routes take any end, or are regular expressions, whose slash may be optional."""
+    for site in backend.calls("django.urls.path", *_RE_PATHS):
+        given = site.argument(0, "route")
+        if site.callee.name in _RE_PATHS or not isinstance(given, Constant) or "<path:" in str(given.value):
+            yield _place(site.location)
 
 
 def _place(location: Location) -> tuple[str, int]:
@@ -157,11 +162,15 @@ def _slashes(given: Iterable[Route]) -> Iterator[_Vote]:
     routes = list(given)
     paths = {route.path for route in routes}
     areas = {segments[0] for route in routes if len(segments := _segments(route)) > 1}
-    for path, route in _first_of_each((route.path, route) for route in routes if _segments(route)):
+    for path, route in _first_of_each((route.path, route) for route in routes if _has_word(route)):
         other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
         index = path.count("/") == 2 and path.strip("/") in areas
         if other not in paths and not index and not _takes_rest(route):
             yield _Vote("", "ends with a slash" if path.endswith("/") else "ends without a slash", route)
+
+
+def _has_word(route: Route) -> bool:
+    return any(_HOLE.fullmatch(each) is None for each in _segments(route))
 
 
 def _takes_rest(route: Route) -> bool:
@@ -201,7 +210,7 @@ def _collections(routes: list[Route], records: frozenset[str]) -> Iterator[_Vote
     )
     for name, route in _first_of_each(lists):
         word = re.split(r"[-_]", name.lower())[-1]
-        if _HOLE.fullmatch(name) or word in _WITHOUT_PLURAL or word.endswith(_UNCLEAR):
+        if _HOLE.fullmatch(name) or word in _WITHOUT_PLURAL or word.endswith((*_UNCLEAR, "ware")):
             continue
         if word.endswith("s"):
             yield _Vote(name, "plural", route)
