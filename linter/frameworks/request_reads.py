@@ -19,6 +19,8 @@ _MANY = frozenset({"getlist", "getall", "get_list"})
 _COPIES = frozenset({"to_dict", "copy", "dict"})
 _PARSERS = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads", "flask.json.loads"})
 _POSITIONAL = ("positional", "positional-only")
+_NESTED = 40
+"""How deep an expression is read: `request.json["a"]["b"]`."""
 _DEPTH = 5
 _FUNCTIONS = 60
 """How many functions one handler is followed through."""
@@ -178,21 +180,23 @@ class _Reader:
 
     # Parts of the request
 
-    def _part(self, expr: Expr) -> Part | None:
+    def _part(self, expr: Expr, depth: int = 0) -> Part | None:
         """Which part of the request an expression is."""
+        if depth > _NESTED:
+            return None
         match expr:
             case Ref(name=name):
                 if name in self._parts:
                     return self._parts[name]
                 return self._named(self._full_name(name))
             case Result(call=index):
-                return self._of_call(self._function.scope.calls[index])
+                return self._of_call(self._function.scope.calls[index], depth + 1)
             case Item(base=base, key=key):
-                return self._below(self._part(base), key)
+                return self._below(self._part(base, depth + 1), key)
             case (
                 Operation(operator="await", operands=(inner,)) | Operation(operator="or", operands=(inner, _))
             ):
-                return self._part(inner)
+                return self._part(inner, depth + 1)
             case _:
                 return None
 
@@ -207,12 +211,12 @@ class _Reader:
         name = self._reads.backend.text(self._function, key)
         return None if name is None else Part("body", f"{part.prefix}{name}.")
 
-    def _of_call(self, call: Call) -> Part | None:
+    def _of_call(self, call: Call, depth: int) -> Part | None:
         receiver, method = receiver_of(call.callee)
         if method in _COPIES and (receiver is not None or len(call.args) == 1):
-            return self._part(call.args[0] if receiver is None else receiver)
+            return self._part(call.args[0] if receiver is None else receiver, depth)
         if receiver is not None and method == "get" and call.args:
-            found = self._below(self._part(receiver), call.args[0])
+            found = self._below(self._part(receiver, depth), call.args[0])
             if found is not None:
                 return found
         if not isinstance(call.callee, (Ref, Attr)):
@@ -220,16 +224,16 @@ class _Reader:
         name = self._full_name(call.callee.name) if isinstance(call.callee, Ref) else None
         called = name or self._project.callee(self._function, call).name
         if called in _PARSERS and call.args:
-            return self._parsed(call.args[0])
+            return self._parsed(call.args[0], depth)
         return self._named(f"{called}()")
 
-    def _parsed(self, expr: Expr) -> Part | None:
+    def _parsed(self, expr: Expr, depth: int) -> Part | None:
         """A body that is parsed by hand: `json.loads(request.data)`."""
-        if isinstance(expr, Result):
+        if isinstance(expr, Result) and depth <= _NESTED:
             receiver, method = receiver_of(self._function.scope.calls[expr.call].callee)
             if method == "decode" and receiver is not None:
-                return self._parsed(receiver)
-        part = self._part(expr)
+                return self._parsed(receiver, depth + 1)
+        part = self._part(expr, depth)
         return part if part is not None and part.place == "body" else None
 
     def _full_name(self, name: str) -> str:
