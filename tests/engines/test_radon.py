@@ -67,7 +67,7 @@ def test_the_index_is_radons_and_the_bound_is_safe() -> None:
         assert index == mi_visit(data.decode(), True)
         for limit in (10, 30, 60):
             if index < limit:
-                assert may_be_hard_to_maintain(data, data.count(b"\n") + 1, limit), path
+                assert may_be_hard_to_maintain(data, limit), path
         low = [each for each in said(path).remarks if each.code == "index"]
         assert bool(low) == (index < 60)
         (whole,) = (each for each in said(path, depth="all").measures if not each.name)

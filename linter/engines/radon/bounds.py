@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterator
 
-_DECISIONS = (b"if", b"for", b"while", b"except", b"else", b"and", b"or", b"assert", b"case")
-"""Words behind every point that radon counts; each may stand in other words as well."""
+_DECISIONS = re.compile(rb"\b(?:if|elif|for|while|except|else|and|or|assert|case|lambda)\b")
+"""Words behind every point that radon counts; those in strings and comments count as well."""
+_OPERATOR_WORDS = re.compile(rb"\b(?:and|or|not|in|is)\b")
+_OPERATOR_SIGNS = (b"+", b"-", b"*", b"/", b"%", b"<", b">", b"&", b"|", b"^", b"~", b"@", b"==", b"!=")
+_CODE_LINE = re.compile(rb"^[ \t\f]*[^\s#]", re.MULTILINE)
 
 _HOLDERS = (ast.ClassDef, ast.If, ast.Try, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.While)
+_PERFECT = 100.0
 _LONGEST_STATEMENT = 400
 
 
 def decisions(data: bytes) -> int:
     """At least as many decision points as the source has."""
-    return sum(data.count(word) for word in _DECISIONS)
+    return len(_DECISIONS.findall(data))
+
+
+def operators(data: bytes) -> int:
+    """At least as many operators as the source has: signs and words, wherever they stand."""
+    signs = sum(data.count(sign) for sign in _OPERATOR_SIGNS) - 2 * data.count(b"->")
+    return signs + len(_OPERATOR_WORDS.findall(data))
 
 
 def may_be_complex(data: bytes, limit: float) -> bool:
@@ -26,18 +37,19 @@ def may_be_complex(data: bytes, limit: float) -> bool:
     return decisions(data) + 1 > limit
 
 
-def may_be_hard_to_maintain(data: bytes, lines: int, limit: float) -> bool:
+def may_be_hard_to_maintain(data: bytes, limit: float) -> bool:
     """Whether the maintainability index of a file can be below `limit`.
 
     The index falls with the Halstead volume, the complexity and the logical lines: each is taken at a value
-    that it cannot exceed, and comments, which raise it, as absent.
+    that it cannot exceed, and comments, which raise it, as absent. An operator has two operands at most for
+    each time that it is written.
     """
+    lines = len(_CODE_LINE.findall(data)) + data.count(b";")
     if not lines:
-        return False
-    most_tokens = max(len(data) / 2, 2.0)
-    volume = most_tokens * math.log2(most_tokens)
-    logical = 2 * lines + data.count(b";")
-    index = 171 - 5.2 * math.log(volume) - 0.23 * (decisions(data) + 1) - 16.2 * math.log(logical)
+        return limit > _PERFECT
+    most = max(3 * operators(data), 2)
+    volume = most * math.log2(most)
+    index = 171 - 5.2 * math.log(volume) - 0.23 * (decisions(data) + 1) - 16.2 * math.log(2 * lines)
     return index * 100 / 171 < limit
 
 

@@ -117,8 +117,7 @@ class RadonEngine(msgspec.Struct, frozen=True):
         from linter.engines.radon.bounds import is_data, may_be_hard_to_maintain
 
         most = {"limits": self.index, "worst": max(self.index, HARD), "all": 101}[self.depth]
-        lines = parsed.text.count("\n") + 1
-        if not self.counts and (not may_be_hard_to_maintain(data, lines, most) or is_data(parsed.tree)):
+        if not self.counts and (not may_be_hard_to_maintain(data, most) or is_data(parsed.tree)):
             return None
         from linter.engines.radon.numbers import numbers
 
