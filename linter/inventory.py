@@ -12,9 +12,9 @@ from linter.analyses.statuses import statuses_of
 from linter.shapes import shape_of
 
 if TYPE_CHECKING:
-    from linter.backend import Backend, Guard, Outbound, Query, Route, Table
+    from linter.backend import Backend, Guard, Input, Outbound, Query, Route, Table
     from linter.outcome import Skipped
-    from linter.resolve.definitions import Class
+    from linter.shapes import Field
 
 VERSION = 1
 
@@ -30,7 +30,8 @@ def describe(backend: Backend, skipped: Iterable[Skipped] = (), folder: str = ""
     the format, lists are sorted, and what is not known is None or "unknown".
 
     An input says whether its type limits its size (`bounded`). One that is read with a schema class has its
-    `fields`: their names as callers send them, type, `required` and `bounded`. The outputs of a route are
+    `fields`: their names as callers send them, type, `required` and `bounded`; so has an input object of
+    GraphQL. The outputs of a route are
     those that it declares and, with type None, the further statuses that its code returns or raises.
 
     A field of a GraphQL schema has the method QUERY, MUTATION or SUBSCRIPTION and the path of its endpoint
@@ -82,6 +83,16 @@ def _order(value: Any) -> tuple[bool, Any]:
     return (value is not None, value)
 
 
+def _taken(each: Input | Field) -> Row:
+    """What is said of an input and of a field alike."""
+    return {
+        "name": each.name,
+        "type": each.type,
+        "required": each.required,
+        "bounded": each.bounded.value,
+    }
+
+
 class _Writer:
     """Turns the parts of a backend into rows; None for what lies outside the folder."""
 
@@ -101,17 +112,7 @@ class _Writer:
             return None
         reads, writes = self._reach.tables(route)
         tests = calling_tests(self._backend, route)
-        inputs = [
-            {
-                "name": each.name,
-                "in": each.place,
-                "type": each.type,
-                "required": each.required,
-                "bounded": each.bounded.value,
-            }
-            | self._fields(each.model)
-            for each in route.inputs
-        ]
+        inputs = [_taken(each) | {"in": each.place} | self._fields(each) for each in route.inputs]
         outputs: list[Row] = [{"status": each.status, "type": each.type} for each in route.outputs]
         declared = {each.status for each in route.outputs}
         outputs += [
@@ -135,20 +136,15 @@ class _Writer:
             "tests": [{"file": self._path(each.location.path), "line": each.location.line} for each in tests],
         }
 
-    def _fields(self, model: Class | None) -> Row:
-        """The fields of an input that is read with a schema class; nothing for any other."""
-        shape = shape_of(self._backend.project, model)
+    def _fields(self, given: Input) -> Row:
+        """The fields of an input object, or of one that is read with a schema class; nothing for others."""
+        if given.fields:
+            return {"fields": _sorted(map(_taken, given.fields), "name", "type")}
+        shape = shape_of(self._backend.project, given.model)
         if shape is None:
             return {}
         fields = [
-            {
-                "name": each.alias or each.name,
-                "type": each.type,
-                "required": each.required,
-                "bounded": each.bounded.value,
-            }
-            for each in shape.fields
-            if not each.read_only
+            _taken(each) | {"name": each.alias or each.name} for each in shape.fields if not each.read_only
         ]
         return {"fields": _sorted(fields, "name", "type")}
 

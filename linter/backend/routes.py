@@ -49,6 +49,9 @@ class Input:
     schema class that the value is read with, or each item of a list; `linter.shapes.shape_of` gives its
     fields. `taker` is the function whose parameter it fills, where known: the handler or a dependency.
     `pattern` is the regular expression that text in a path matches as a whole; empty where none is known.
+
+    `parameter` is what the parameter that it fills is called, where callers write another name. `fields`
+    are those of an input object of GraphQL, as its schema has them.
     """
 
     name: str
@@ -59,6 +62,8 @@ class Input:
     model: Class | None = None
     taker: Function | None = None
     pattern: str = ""
+    parameter: str = ""
+    fields: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class Route:
 
     @property
     def is_graphql(self) -> bool:
-        """Whether it is a field of a GraphQL schema: its method is the operation, and its status always 200."""
+        """Whether it is a field of a GraphQL schema: its method is the operation, its status always 200."""
         return not _GRAPHQL.isdisjoint(self.methods)
 
     @property

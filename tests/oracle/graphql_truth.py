@@ -1,7 +1,8 @@
 """Ask the GraphQL schemas of an application which fields they have, and who may ask for them.
 
 Prints a list of {"path", "operation", "root", "name", "arguments", "output", "refused"}. An argument is
-{"name", "type", "required"}, its type without the mark that says that it is required. A field is refused
+{"name", "type", "required", "fields"}, its type without the mark that says that it is required; so is each
+field of an input object. A field is refused
 if it ends in an error for a caller without credentials, and in none for one who may do everything; None
 for subscriptions, which are no single request.
 """
@@ -30,6 +31,9 @@ from graphql import (
     is_required_argument,
     is_required_input_field,
 )
+
+DEEPEST = 3
+"""Levels of input objects in input objects that are told."""
 
 Ask = Callable[[str, str, bool], Any]
 """Sends a document to a path, as somebody who may do everything or as nobody, and gives the response."""
@@ -151,6 +155,19 @@ def fields(served: list[Served]) -> Iterator[tuple[str, str, str, str, GraphQLFi
                 yield path, operation, root.name, name, field
 
 
+def input_fields(kind: Any, depth: int) -> list[dict[str, Any]]:
+    """The fields of an input object, with those of objects in it; none for any other type."""
+    named = get_named_type(kind)
+    if depth >= DEEPEST or not isinstance(named, GraphQLInputObjectType):
+        return []
+    found = [
+        {"name": name, "type": str(each.type).removesuffix("!"), "required": is_required_input_field(each)}
+        | {"fields": input_fields(each.type, depth + 1)}
+        for name, each in named.fields.items()
+    ]
+    return sorted(found, key=lambda each: str(each["name"]))
+
+
 def described(served: list[Served], ask: Ask) -> list[dict[str, Any]]:
     """Every field with what callers meet at it; strangers ask first."""
     listed = [*fields(served)]
@@ -164,6 +181,7 @@ def described(served: list[Served], ask: Ask) -> list[dict[str, Any]]:
     for path, operation, root, name, field in listed:
         given = [
             {"name": key, "type": str(each.type).removesuffix("!"), "required": is_required_argument(each)}
+            | {"fields": input_fields(each.type, 0)}
             for key, each in field.args.items()
         ]
         refused = None

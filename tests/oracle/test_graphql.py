@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from linter.backend import Route
+from linter.backend import Input, Route
 from linter.config import load_settings
+from linter.inventory import describe
 from linter.pipeline import Run
 from linter.sources import discover
 from oracle import APPS, TESTS, TIME_LIMIT_SECONDS
@@ -56,11 +57,15 @@ def truth(app: str) -> dict[str, dict[str, Any]]:
 
 
 @functools.cache
-def mapped(app: str) -> dict[str, Route]:
+def linked(app: str) -> Run:
     root = str(APPS / app)
     settings = load_settings(root, environ={}, isolated=True)
-    run = Run(settings, discover(root, settings), use_cache=False, jobs=1)
-    return {route.path: route for route in run.backend.routes if route.is_graphql}
+    return Run(settings, discover(root, settings), use_cache=False, jobs=1)
+
+
+@functools.cache
+def mapped(app: str) -> dict[str, Route]:
+    return {route.path: route for route in linked(app).backend.routes if route.is_graphql}
 
 
 def test_the_app_has_enough_of_both(app: str) -> None:
@@ -78,11 +83,33 @@ def test_the_fields_are_those_of_the_schema(app: str) -> None:
 
 def test_the_arguments_are_those_of_the_schema(app: str) -> None:
     for path, route in mapped(app).items():
-        given = [
-            {"name": each.name, "type": each.type, "required": each.required}
-            for each in sorted(route.inputs, key=lambda each: each.name)
-        ]
-        assert given == truth(app)[path]["arguments"], path
+        assert told(route.inputs) == truth(app)[path]["arguments"], path
+
+
+def told(inputs: tuple[Input, ...]) -> list[dict[str, Any]]:
+    """Arguments, with the fields of input objects, as the truth tells them."""
+    return [
+        {"name": each.name, "type": each.type, "required": each.required, "fields": told(each.fields)}
+        for each in sorted(inputs, key=lambda each: each.name)
+    ]
+
+
+def test_the_map_shows_the_fields_of_input_objects(app: str) -> None:
+    shown = {
+        (route["path"], given["name"]): [field["name"] for field in given["fields"]]
+        for route in describe(linked(app).backend)["routes"]
+        if "#" in route["path"]
+        for given in route["inputs"]
+        if "fields" in given
+    }
+    real = {
+        (path, given["name"]): [field["name"] for field in given["fields"]]
+        for path, each in truth(app).items()
+        for given in each["arguments"]
+        if given["fields"]
+    }
+    assert shown == real
+    assert real
 
 
 def test_the_outputs_are_those_of_the_schema(app: str) -> None:

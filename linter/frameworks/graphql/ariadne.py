@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from linter.backend import Input, is_test
 from linter.evaluate.values import HOLE, UNKNOWN, Closure, Lambda, Made, Value, options
 from linter.facts.expressions import Constant, Expr, Ref, Result, walk
 from linter.frameworks.graphql.access import Access, Given
 from linter.frameworks.graphql.library import RESOLVERS, SOURCES
-from linter.frameworks.graphql.model import Field, Schema, argument
+from linter.frameworks.graphql.model import DEEPEST, Field, Schema, argument
 from linter.frameworks.graphql.names import OPERATIONS, ROOT_OBJECTS, Operation, short
-from linter.frameworks.graphql.sdl import SdlField, parse
+from linter.frameworks.graphql.sdl import Document, SdlArgument, SdlField, parse
 from linter.resolve.definitions import Definition
 from linter.resolve.project import Project, Variable
 
@@ -42,7 +42,7 @@ class Ariadne:
             root = document.roots.get(operation, "")
             resolvers = self._resolvers(root, bindables)
             fields += [
-                self._field(operation, root, field, resolvers, made, guarded)
+                self._field(operation, root, field, resolvers, made, guarded, document)
                 for field in document.types.get(root, {}).values()
             ]
         return Schema("ariadne", tuple(fields), (), complete)
@@ -69,6 +69,7 @@ class Ariadne:
         resolvers: dict[str, Value] | None,
         made: Made,
         guarded: bool,
+        document: Document,
     ) -> Field:
         resolver = (resolvers or {}).get(field.name)
         closure = resolver if isinstance(resolver, Closure) else None
@@ -86,7 +87,7 @@ class Ariadne:
             name=field.name,
             handler=f"{root}.{field.name}" if closure is None else closure.function.name,
             location=place if closure is None else closure.function.location,
-            inputs=tuple(_inputs(field)),
+            inputs=tuple(_inputs(field.arguments, document, 0)),
             output=field.type,
             resolver=closure,
             given=Given([UNKNOWN, anonymous.info()], self._keywords(closure)),
@@ -163,9 +164,11 @@ class Ariadne:
                     yield from self._strings(target.holder, target.assign.value, depth + 1)
 
 
-def _inputs(field: SdlField) -> Iterator[Input]:
-    for each in field.arguments:
-        yield argument(each.name, each.type, each.has_default)
+def _inputs(arguments: Iterable[SdlArgument], document: Document, depth: int) -> Iterator[Input]:
+    for each in arguments:
+        held = document.inputs.get(each.type.strip("[]!"), {}) if depth < DEEPEST else {}
+        fields = tuple(_inputs(held.values(), document, depth + 1))
+        yield argument(each.name, each.type, each.has_default, fields=fields)
 
 
 def _flat(value: Value) -> Iterator[Value]:

@@ -10,7 +10,7 @@ from linter.facts.expressions import Ref
 from linter.facts.scopes import Assign
 from linter.finding import Location
 from linter.frameworks.graphql.access import Access, Given
-from linter.frameworks.graphql.graphene_types import GrapheneTypes
+from linter.frameworks.graphql.graphene_types import GrapheneTypes, assignments
 from linter.frameworks.graphql.library import arguments_of
 from linter.frameworks.graphql.model import Field, Schema, argument
 from linter.frameworks.graphql.names import CONNECTIONS, OPERATIONS, Operation, camel, short
@@ -45,8 +45,8 @@ class Graphene:
         root = self._types.name_of(cls)
         found: dict[str, tuple[Class, Assign, Value]] = {}
         for each in reversed(self._evaluator.order.classes(cls)):
-            for name, assign in _assignments(each):
-                value = self._held(each, name)
+            for name, assign in assignments(each):
+                value = self._types.held(each, name)
                 if self._types.is_field(value):
                     found[name] = (each, assign, value)
                 else:
@@ -54,10 +54,6 @@ class Graphene:
         for name, (holder, assign, value) in found.items():
             place = holder.module.locate(assign.span)
             yield self._field(operation, root, cls, name, value, place, keeps)
-
-    def _held(self, cls: Class, name: str) -> Value:
-        """What a class body binds to a name."""
-        return self._evaluator.attempt(lambda: self._evaluator.own_attribute(cls, name))
 
     def _field(
         self,
@@ -204,25 +200,16 @@ class Graphene:
     def _mutation_inputs(self, cls: Class, relay: bool, keeps: bool) -> tuple[Input, ...]:
         if relay:
             base = cls.scope.name.removesuffix("Payload")
-            fields = cls.children.get("Input")
-            model = fields if isinstance(fields, Class) else None
-            return (argument("input", f"{base}Input!", False, model),)
+            inner = cls.children.get("Input")
+            model = inner if isinstance(inner, Class) else None
+            fields = () if model is None else tuple(self._types.declared(model, keeps))
+            fields = (*fields, argument("clientMutationId", "String", False, None, "client_mutation_id"))
+            return (argument("input", f"{base}Input!", False, model, fields=fields),)
         for name in ("Arguments", "Input"):
             held = self._evaluator.class_value(cls, name)
             if isinstance(held, Class):
-                return tuple(self._declared(held, keeps))
+                return tuple(self._types.declared(held, keeps))
         return ()
-
-    def _declared(self, cls: Class, keeps: bool) -> Iterator[Input]:
-        """The arguments that a class lists, with those of its bases."""
-        found: dict[str, Value] = {}
-        for each in reversed(self._evaluator.order.classes(cls)):
-            for name, _ in _assignments(each):
-                value = self._held(each, name)
-                if self._types.is_argument(value):
-                    found[name] = value
-        for name, value in found.items():
-            yield self._types.argument(name, value, keeps)
 
     def _payload(self, cls: Class, made: Made) -> str | None:
         mark = "!" if made.keywords.get("required") is True else ""
@@ -232,14 +219,3 @@ class Graphene:
             is_inner = isinstance(output, Class) and cls.children.get("Output") is output
             return None if named is None or is_inner else named + mark
         return self._types.name_of(cls) + mark
-
-
-def _assignments(cls: Class) -> Iterator[tuple[str, Assign]]:
-    """The plain names that a class body assigns, in order."""
-    for statement in cls.scope.statements:
-        if isinstance(statement, Assign) and statement.value is not None and statement.operator is None:
-            for target in statement.targets:
-                if isinstance(target, Ref):
-                    name = target.name.lstrip(":$").removeprefix(f"{cls.scope.qualname}.")
-                    if "." not in name:
-                        yield name, statement

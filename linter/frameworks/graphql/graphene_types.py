@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from linter.backend import Input
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import External, Instance, Lambda, Made, Value, options
+from linter.facts.expressions import Ref
+from linter.facts.scopes import Assign
 from linter.frameworks.graphql.library import arguments_of
-from linter.frameworks.graphql.model import argument
+from linter.frameworks.graphql.model import DEEPEST, argument
 from linter.frameworks.graphql.names import GRAPHENE_FIELDS, GRAPHENE_SCALARS, GRAPHENE_WRAPPERS, camel, short
 from linter.resolve.definitions import Class
 
 _DEPTH = 12
+_MOUNTED = frozenset({"Field", "InputField"})
+"""Fields of input objects that are declared as such, not by their type alone."""
 _UNMOUNTED = frozenset({"Enum", "InputObjectType", "Scalar", "ObjectType", "Interface", "Union"})
 
 
@@ -83,7 +87,7 @@ class GrapheneTypes:
         if kind == "List":
             inner = self.type_of(given.argument(0, "of_type"), depth + 1)
             return None if inner is None else f"[{inner}]{mark}"
-        if kind in ("Argument", "Field"):
+        if kind in ("Argument", "Field", "InputField"):
             inner = self.type_of(given.argument(0, "type_"), depth + 1)
             if kind == "Field" and inner is None:
                 inner = self.type_of(given.keywords.get("type"), depth + 1)
@@ -120,10 +124,45 @@ class GrapheneTypes:
         for key, each in named.items():
             yield self.argument(key, each, keeps)
 
-    def argument(self, key: str, value: Value, keeps: bool) -> Input:
+    def argument(self, key: str, value: Value, keeps: bool, depth: int = 0) -> Input:
         """One argument, from the name and the value that it is declared with."""
         own = arguments_of(value) if isinstance(value, (Made, Instance)) else None
         given = None if own is None else own.keywords.get("name")
         name = given if isinstance(given, str) else key if keeps else camel(key)
         has_default = own is not None and "default_value" in own.keywords
-        return argument(name, self.type_of(value), has_default, self.model_of(value))
+        model = self.model_of(value)
+        fields = self._of_input(model, keeps, depth)
+        return argument(name, self.type_of(value), has_default, model, key, fields)
+
+    def _of_input(self, cls: Class | None, keeps: bool, depth: int) -> tuple[Input, ...]:
+        """The fields of an input object; none for any other class."""
+        if cls is None or depth >= DEEPEST:
+            return ()
+        kinds = {short(each.name) for each in self._evaluator.order.of(cls)}
+        return tuple(self.declared(cls, keeps, depth + 1)) if "InputObjectType" in kinds else ()
+
+    def declared(self, cls: Class, keeps: bool, depth: int = 0) -> Iterator[Input]:
+        """The arguments, or the fields of an input object, that a class and its bases list."""
+        found: dict[str, Value] = {}
+        for each in reversed(self._evaluator.order.classes(cls)):
+            for name, _ in assignments(each):
+                value = self.held(each, name)
+                if self.is_argument(value) or self.kind_of(value) in _MOUNTED:
+                    found[name] = value
+        for name, value in found.items():
+            yield self.argument(name, value, keeps, depth)
+
+    def held(self, cls: Class, name: str) -> Value:
+        """What a class body binds to a name."""
+        return self._evaluator.attempt(lambda: self._evaluator.own_attribute(cls, name))
+
+
+def assignments(cls: Class) -> Iterator[tuple[str, Assign]]:
+    """The plain names that a class body assigns, in order."""
+    for statement in cls.scope.statements:
+        if isinstance(statement, Assign) and statement.value is not None and statement.operator is None:
+            for target in statement.targets:
+                if isinstance(target, Ref):
+                    name = target.name.lstrip(":$").removeprefix(f"{cls.scope.qualname}.")
+                    if "." not in name:
+                        yield name, statement

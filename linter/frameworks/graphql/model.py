@@ -11,6 +11,9 @@ from linter.frameworks.graphql.access import Given
 from linter.frameworks.graphql.names import Operation
 from linter.resolve.definitions import Class
 
+DEEPEST = 3
+"""Levels of input objects in input objects that are read: they may hold themselves."""
+
 
 class Field(NamedTuple):
     """One field of a root type.
@@ -45,7 +48,19 @@ class Schema(NamedTuple):
     complete: bool = True
 
 
-def argument(name: str, kind: str | None, has_default: bool, model: Class | None = None) -> Input:
-    """An argument from its type in GraphQL's notation; the input's type says nothing of being required."""
+def argument(
+    name: str,
+    kind: str | None,
+    has_default: bool,
+    model: Class | None = None,
+    parameter: str = "",
+    fields: tuple[Input, ...] = (),
+) -> Input:
+    """An argument, or a field of an input object, from its type in GraphQL's notation.
+
+    The input's type says nothing of being required. `parameter` is what resolvers know it by.
+    """
     required = kind is not None and kind.endswith("!") and not has_default
-    return Input(name, "body", None if kind is None else kind.removesuffix("!"), required, model=model)
+    kind = None if kind is None else kind.removesuffix("!")
+    parameter = "" if parameter == name else parameter
+    return Input(name, "body", kind, required, model=model, parameter=parameter, fields=fields)

@@ -1,13 +1,14 @@
 """Reads the types of a schema that is written in GraphQL's own language.
 
-Only what says which fields there are is kept: object types with their extensions, and `schema { … }`.
+Only what says which fields there are is kept: object and input types with their extensions, and
+`schema { … }`.
 What is no valid document ends where it stops being one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -36,15 +37,16 @@ class SdlField(NamedTuple):
 
 
 class Document(NamedTuple):
-    """Object types by name with their fields, and the names of the root types by operation."""
+    """Object and input types by name with their fields, and the names of the root types by operation."""
 
     types: dict[str, dict[str, SdlField]]
     roots: dict[str, str]
+    inputs: dict[str, dict[str, SdlArgument]]
 
 
 def parse(texts: Iterable[str]) -> Document:
     """The types of several documents that make one schema."""
-    found = Document({}, {"query": "Query", "mutation": "Mutation", "subscription": "Subscription"})
+    found = Document({}, {"query": "Query", "mutation": "Mutation", "subscription": "Subscription"}, {})
     for text in texts:
         tokens = _TOKEN.findall(_COMMENT.sub(lambda match: match.group(1) or "", text))
         _Reader(tokens).into(found)
@@ -93,6 +95,11 @@ class _Reader:
             self._up_to_body()
             if self._accept("{"):
                 self._fields(fields)
+        elif keyword == "input":
+            held = document.inputs.setdefault(self._next(), {})
+            self._up_to_body()
+            if self._accept("{"):
+                held.update((each.name, each) for each in self._arguments("}"))
         elif keyword == "schema":
             self._up_to_body()
             if self._accept("{"):
@@ -134,7 +141,7 @@ class _Reader:
     def _fields(self, fields: dict[str, SdlField]) -> None:
         while not self._accept("}"):
             name = self._name()
-            arguments = self._arguments() if self._accept("(") else ()
+            arguments = tuple(self._arguments(")")) if self._accept("(") else ()
             if not self._accept(":"):
                 raise _End
             kind = self._type(0)
@@ -148,9 +155,8 @@ class _Reader:
             raise _End
         return token
 
-    def _arguments(self) -> tuple[SdlArgument, ...]:
-        found: list[SdlArgument] = []
-        while not self._accept(")"):
+    def _arguments(self, closing: str) -> Iterator[SdlArgument]:
+        while not self._accept(closing):
             name = self._name()
             if not self._accept(":"):
                 raise _End
@@ -161,8 +167,7 @@ class _Reader:
                 if token in _CLOSING:
                     self._skip(token)
             list(self._directives())
-            found.append(SdlArgument(name, kind, has_default))
-        return tuple(found)
+            yield SdlArgument(name, kind, has_default)
 
     def _type(self, depth: int) -> str:
         if depth > _DEPTH:

@@ -13,7 +13,7 @@ from linter.finding import Location
 from linter.frameworks.graphql.access import Access, Given
 from linter.frameworks.graphql.annotations import Annotations
 from linter.frameworks.graphql.judgements import guards
-from linter.frameworks.graphql.model import Field, Schema, argument
+from linter.frameworks.graphql.model import DEEPEST, Field, Schema, argument
 from linter.frameworks.graphql.names import (
     OPERATIONS,
     STRAWBERRY_FIELDS,
@@ -26,11 +26,12 @@ from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Project
 
 _RELAY = (("before", "String"), ("after", "String"), ("first", "Int"), ("last", "Int"))
+_INPUTS = frozenset({"input"})
 _POSITIONS = {"query": 0, "mutation": 1, "subscription": 2}
 
 
 class _Declared(NamedTuple):
-    """An attribute of a root class that is a field. `made` is the call that says so, if there is one."""
+    """An attribute of a class that is a field. `made` is the call that says so, if there is one."""
 
     name: str
     cls: Class
@@ -38,6 +39,7 @@ class _Declared(NamedTuple):
     made: Made | None
     resolver: Value
     annotation: Expr | None
+    has_default: bool = False
 
 
 class Strawberry:
@@ -96,16 +98,14 @@ class Strawberry:
                     found[declared.name] = declared
         return found
 
-    def _is_type(self, cls: Class) -> bool:
+    def _is_type(self, cls: Class, kinds: frozenset[str] = STRAWBERRY_TYPES) -> bool:
         parent = cls.parent
         values = [
             self._evaluator.expression(parent, each.value)
             for each in cls.scope.decorators
             if parent is not None
         ]
-        return any(
-            isinstance(each, (Made, External)) and short(each.name) in STRAWBERRY_TYPES for each in values
-        )
+        return any(isinstance(each, (Made, External)) and short(each.name) in kinds for each in values)
 
     def _of_body(self, cls: Class) -> Iterator[_Declared]:
         for statement in cls.scope.statements:
@@ -153,7 +153,10 @@ class Strawberry:
             resolver = None
         if annotation is None and isinstance(resolver, Closure):
             annotation = resolver.function.scope.returns
-        yield _Declared(name, cls, place, made, resolver, annotation)
+        given = () if made is None else made.keywords
+        has_default = "default" in given or "default_factory" in given
+        has_default = has_default or (made is None and statement.value is not None)
+        yield _Declared(name, cls, place, made, resolver, annotation, has_default)
 
     def _field(self, operation: Operation, root: str, declared: _Declared, keeps: bool) -> Field:
         made, resolver = declared.made, declared.resolver
@@ -195,9 +198,25 @@ class Strawberry:
             )
             name = named if isinstance(named, str) else parameter.name if keeps else camel(parameter.name)
             model = self._annotations.class_of(holder, parameter.annotation)
-            found.append(argument(name, kind, parameter.default is not None, model))
+            has_default = parameter.default is not None
+            fields = self._of_input(model, keeps, 0)
+            found.append(argument(name, kind, has_default, model, parameter.name, fields))
         if made is not None and short(made.name) == "connection":
             found += [argument(name, kind, True) for name, kind in _RELAY]
+        return tuple(found)
+
+    def _of_input(self, cls: Class | None, keeps: bool, depth: int) -> tuple[Input, ...]:
+        """The fields of an input object; none for any other class."""
+        if cls is None or depth >= DEEPEST or not self._is_type(cls, _INPUTS):
+            return ()
+        found: list[Input] = []
+        for each in self._declared(cls).values():
+            named = None if each.made is None else each.made.keywords.get("name")
+            name = named if isinstance(named, str) else each.name if keeps else camel(each.name)
+            kind = self._annotations.type_of(each.cls, each.annotation)
+            model = self._annotations.class_of(each.cls, each.annotation)
+            fields = self._of_input(model, keeps, depth + 1)
+            found.append(argument(name, kind, each.has_default, model, each.name, fields))
         return tuple(found)
 
     def _library_inputs(self, made: Made | None) -> tuple[Input, ...]:
