@@ -183,7 +183,7 @@ def _flow(hit: Hit, source: Source, entry: object) -> Flow:
     key = hit.taint.way[0] if hit.taint.way else None
     what = (
         f'{source.what}["{key}"]'
-        if isinstance(key, str) and source.what.startswith("request.")
+        if isinstance(key, str) and hit.sink.kind != "keys" and source.what.startswith("request.")
         else source.what
     )
     notes = [Note(source.holder.module.locate(source.span), f"`{what}` is read")]

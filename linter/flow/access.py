@@ -6,7 +6,7 @@ from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
 from linter.flow import checks, folding
 from linter.flow.expressions import Expressions
 from linter.flow.heap import Cell, Entries, Instance, Items, Native, joined, maybe_join
-from linter.flow.kinds import LOOSE, NO_PARENT_STEP
+from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
 from linter.flow.values import (
     STRING,
     UNKNOWN,
@@ -83,6 +83,9 @@ class Access(Expressions):
         if type(record) is Native:
             found = record.fields.get(name)
             return found if found is not None else Value(Bound(value, name))
+        if type(record) is Entries and name in record.entries and not hasattr(dict, name):
+            # A plain dict has no such attribute: it is one whose keys are attributes as well.
+            return self.entry(record, name)
         return Value(Bound(value, name), value.taints)
 
     def member(self, cls: Class, name: str, receiver: Value, extra: Value | None) -> Value:
@@ -103,7 +106,7 @@ class Access(Expressions):
         if isinstance(target, Variable):
             return self._class_value(target, receiver)
         if found is not None:
-            taints = () if extra is None else self.taken(extra.taints, name)
+            taints = () if extra is None else marked(self.taken(extra.taints, name), BITS["keys"])
             return self.engine.sources.attribute(self, Value(None, taints), found.name)
         if extra is not None and extra.taints:
             return Value(None, self.taken(extra.taints, name))

@@ -9,9 +9,13 @@ from linter.flow.values import UNKNOWN, Value
 
 
 class Args:
-    """Values given to a call. `rest` and `extra` stand for what `*` and `**` may add unseen."""
+    """Values given to a call.
 
-    __slots__ = ("extra", "keywords", "positional", "rest")
+    `rest` and `extra` stand for what `*` and `**` may add unseen, `names` for what decides under which names
+    `**` adds it.
+    """
+
+    __slots__ = ("extra", "keywords", "names", "positional", "rest")
 
     def __init__(
         self,
@@ -19,11 +23,13 @@ class Args:
         keywords: dict[str, Value] | None = None,
         rest: Value | None = None,
         extra: Value | None = None,
+        names: Value | None = None,
     ) -> None:
         self.positional = list(positional)
         self.keywords = keywords or {}
         self.rest = rest
         self.extra = extra
+        self.names = names
 
     def get(self, position: int, name: str = "") -> Value | None:
         """An argument by position or keyword."""
@@ -48,7 +54,7 @@ class Args:
 
     def after(self, first: Value) -> Args:
         """The same arguments with one before them."""
-        return Args([first, *self.positional], self.keywords, self.rest, self.extra)
+        return Args([first, *self.positional], self.keywords, self.rest, self.extra, self.names)
 
 
 def fill(

@@ -7,9 +7,10 @@ from linter.facts.scopes import Call
 from linter.flow.access import Access
 from linter.flow.arguments import Args
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
-from linter.flow.kinds import HARMLESS
+from linter.flow.kinds import BITS, HARMLESS
 from linter.flow.library.callbacks import QUEUED, queued
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
+from linter.flow.sinks.models import MODELS, copies_keys
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
     UNKNOWN,
@@ -101,8 +102,11 @@ class Calls(Access):
                 for name, inner in record.entries.items():
                     args.keywords.setdefault(str(name), inner)
                 args.extra = joined([], args.extra, record.rest)
+                args.names = joined([], args.names, record.keys)
             else:
-                args.extra = joined([], args.extra, Value(None, self.deep_taints(value)))
+                whole = Value(None, self.deep_taints(value))
+                args.extra = joined([], args.extra, whole)
+                args.names = joined([], args.names, whole)
         return args
 
     def apply(self, callee: Value, args: Args, call: Call | None = None) -> Value:
@@ -122,9 +126,8 @@ class Calls(Access):
             case Lambda():
                 return self._lambda_result(shape, args)
             case Partial(callee=inner, args=first, keywords=keywords):
-                given = Args(
-                    [*first, *args.positional], {**dict(keywords), **args.keywords}, args.rest, args.extra
-                )
+                given = Args([*first, *args.positional], {**dict(keywords), **args.keywords}, args.rest)
+                given.extra, given.names = args.extra, args.names
                 return self.apply(inner, given, call)
             case Either(shapes=shapes):
                 return self._each_of([Value(each, callee.taints) for each in shapes], args, call)
@@ -208,6 +211,8 @@ class Calls(Access):
         if not isinstance(target, Function):
             fields, extra = self._declared_fields(cls, args)
         instance = self.allocate(Instance(cls, fields, extra))
+        if args.names is not None and project.derives(cls, *MODELS):
+            self.engine.sinks.filled(self, cls.name, args.names)
         if isinstance(target, Function):
             self.engine.call_function(self, FunctionRef(target, None, instance), args)
         return instance
@@ -247,7 +252,7 @@ class Calls(Access):
 
     def _of_library_base(self, receiver: Value, record: Instance, name: str, args: Args) -> Value:
         taints = self.deep_taints(receiver) if record.extra is not None else ()
-        return self._passed(Value(None, taints), name, args)
+        return self._passed(Value(None, marked(taints, BITS["keys"])), name, args)
 
     def _method_of_unknown(self, receiver: Value, name: str, args: Args, call: Call | None) -> Value:
         resolved = None
@@ -313,6 +318,8 @@ class Calls(Access):
                 taints = merge(taints, self.loosened(inner) if loose else inner)
         if taints:
             mask = engine.sanitizers.of_call(name)
+            if not copies_keys(name):
+                mask |= BITS["keys"]
             taints = part(taints, ("of", last))
             if mask:
                 taints = marked(taints, mask)

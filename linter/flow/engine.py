@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Attr, Constant, Expr, Item, Ref
@@ -24,6 +24,7 @@ from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
 from linter.flow.sanitizers import Sanitizers
 from linter.flow.sinks import COUNTING_NAMES, ITEM_NAMES, LAST_NAMES, Sinks
+from linter.flow.sinks.models import MODELS, WRITERS
 from linter.flow.sources import Sources
 from linter.flow.state import State
 from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
@@ -305,7 +306,7 @@ class Engine:
             if each.name not in args.keywords or args.rest is not None:
                 break
             positions.append(args.keywords[each.name])
-        given = Args(positions, {**named, **args.keywords}, args.rest, args.extra)
+        given = Args(positions, {**named, **args.keywords}, args.rest, args.extra, args.names)
         self.sinks.called(act, name, given, UNKNOWN)
         found = self._call_function(act, ref, args)
         if name in self.custom.sources:
@@ -352,7 +353,7 @@ class Engine:
                 names[each.name] = act.allocate(Items("tuple", tuple(rest), args.rest))
             elif each.kind == "**":
                 entries: dict[object, Value] = {name: given for name, given in keywords.items()}  # noqa: C416
-                names[each.name] = act.allocate(Entries(entries, args.extra, None))
+                names[each.name] = act.allocate(Entries(entries, args.extra, args.names))
             elif names[each.name].shape is None and each.annotation is not None:
                 kind = self.project.annotated_type(parent, each.annotation)
                 names[each.name] = self.fields.typed(names[each.name], kind)
@@ -479,8 +480,18 @@ def _writes_item(function: Function) -> bool:
     )
 
 
+def _fills_row(call: Call, called: str, models: Set[str]) -> bool:
+    """Whether a call may take the names of what it writes from a value."""
+    if called == "setattr":
+        return len(call.args) == 3 and not isinstance(call.args[1], Constant)
+    return any(name == "**" for name, _ in call.keywords) and called in models
+
+
 class _Graph(NamedTuple):
-    """Who calls what, by last names. `writers` write into a mapping that is a sink by itself."""
+    """Who calls what, by last names.
+
+    `writers` write into a mapping that is a sink by itself, or fill a row from a mapping.
+    """
 
     names: dict[int, str]
     callers: dict[str, set[int]]
@@ -489,6 +500,8 @@ class _Graph(NamedTuple):
 
 def _graph_of(backend: Backend) -> _Graph:
     found = _Graph({}, {}, [])
+    project = backend.project
+    models = {cls.scope.name for cls in backend.classes if project.derives(cls, *MODELS)} | WRITERS
     for function in backend.functions:
         identity = id(function)
         last = function.scope.name
@@ -506,4 +519,6 @@ def _graph_of(backend: Backend) -> _Graph:
             else:
                 continue
             found.callers.setdefault(called, set()).add(identity)
+            if _fills_row(call, called, models):
+                found.writers.append(identity)
     return found

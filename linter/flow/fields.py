@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Constant, Expr, Item, Ref, Result, Sequence, walk
 from linter.flow.heap import Entries, Items, Record
-from linter.flow.kinds import NUMBER
+from linter.flow.kinds import BITS, NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
 from linter.flow.sources.tables import JSON
-from linter.flow.values import A_NUMBER, STRING, Named, Shape, Taints, Value, marked, part
+from linter.flow.values import A_NUMBER, STRING, Named, Shape, Taints, Typed, Value, marked, part
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 from linter.shapes import shape_of
@@ -91,8 +91,11 @@ class Fields:
                 return allocate(Items("list", (), element))
             if kind in _MAPPINGS and isinstance(bare.key, Sequence) and len(bare.key.items) == 2:
                 value = self.sent(allocate, place, bare.key.items[1], part(taints, "values"), depth + 1)
-                return allocate(Entries({}, value, Value(STRING, part(taints, "keys"))))
-        return Value(self.shape_sent(kind), taints)
+                limited = self.is_limited(place, bare.key.items[0])
+                return allocate(Entries({}, value, None if limited else Value(STRING, part(taints, "keys"))))
+        shape = self.shape_sent(kind)
+        # Whoever reads a schema has declared its fields.
+        return Value(shape, marked(taints, BITS["keys"]) if type(shape) is Typed else taints)
 
     def shape_sent(self, kind: str | None) -> Shape:
         """The shape of what a caller sends for a declared type: a bare mapping is JSON of any form."""

@@ -32,6 +32,7 @@ KINDS = (
     "log",
     "record",
     "digest",
+    "keys",
 )
 """Every kind of sink. A new kind is one more name here, its table in `linter.flow.sinks`, and a rule."""
 
@@ -86,7 +87,7 @@ def both(left: int, right: int) -> int:
     return (left & right) | ((left | right) & _NOT_SAFETY)
 
 
-_ANY_TEXT = BITS["amount"] | BITS["session"] | BITS["record"] | BITS["digest"]
+_ANY_TEXT = BITS["amount"] | BITS["session"] | BITS["record"] | BITS["digest"] | BITS["keys"]
 WORD = ALL_CHARACTERS | ALL_KINDS & ~_ANY_TEXT | NO_PARENT_STEP | RELATIVE
 """What is known of a value of letters, digits and underscores only."""
 NUMBER = HARMLESS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
-from linter.flow.kinds import HARMLESS, lacking
+from linter.flow.kinds import BITS, HARMLESS, lacking
+from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
@@ -125,6 +126,8 @@ class Strings:
         for each in args.all():
             taints = merge(taints, act.deep_taints(each))
         mask = act.engine.sanitizers.of_call(name)
+        if not copies_keys(name):
+            mask |= BITS["keys"]
         return Value(
             None,
             marked(act.fresh_part(taints, ("of", name)), mask)

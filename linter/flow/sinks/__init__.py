@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, Native
 from linter.flow.kinds import LOOSE, WEAK_GUARD
-from linter.flow.sinks import amounts, documents, programs, records, resources, responses, statements
+from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.contexts import harmless, holes
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
@@ -30,13 +30,16 @@ TABLE = [
         amounts.AMOUNT,
         records.LOG,
         records.DIGEST,
+        models.KEYS,
     )
     for each in table
 ]
 BY_CALLEE: dict[str, list[Sink]] = {}
 for _row in TABLE:
     BY_CALLEE.setdefault(_row.callee, []).append(_row)
-LAST_NAMES = frozenset(each.callee.rpartition(".")[2].removesuffix("()") for each in TABLE)
+LAST_NAMES = frozenset(
+    each.callee.rpartition(".")[2].removesuffix("()") for each in TABLE if each.kind != "keys"
+)
 """Last names of calls that may be sinks: a function that makes none, and reaches none, is not looked at."""
 COUNTING_NAMES = frozenset(each.callee.rpartition(".")[2] for each in amounts.AMOUNT)
 """Last names of calls whose sink is a number."""
@@ -60,6 +63,8 @@ class Sinks:
 
     def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
         """Hold a call against the tables."""
+        if args.names is not None and models.writes_rows(name):
+            self.filled(act, name, args.names)
         rows = self._rows.get(name)
         if rows is None and ("()" in name or name.startswith(documents.CLIENTS)):
             rows = BY_CALLEE.get("?." + name.rpartition(".")[2])
@@ -105,6 +110,12 @@ class Sinks:
             known = hits.get(hit.key)
             if known is None or (known.weak and not weak) or known.taint.safe & LOOSE > taint.safe & LOOSE:
                 hits[hit.key] = hit
+
+    def filled(self, act: Access, name: str, names: Value) -> None:
+        """Note who decides which fields of a model are written."""
+        row = Sink("keys", name)
+        self.seen["keys", id(act.function), act.span] = (act.function, row)
+        self.reached(act, row, names, act.span)
 
     def item_set(self, act: Access, base: Value, key: Value, value: Value) -> None:
         """Hold `base[key] = value` against the tables."""

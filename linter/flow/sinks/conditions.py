@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Instance, Items, Native, joined, values_of
-from linter.flow.sinks import amounts, documents, records
+from linter.flow.sinks import amounts, documents, models, records
 from linter.flow.state import CHECKED
 from linter.flow.values import (
     UNKNOWN,
@@ -263,6 +263,7 @@ CONDITIONS: dict[str, Condition] = {
     "is-number": amounts.is_number,
     "line": records.line,
     "record": records.told,
+    "picked": models.picked,
     "set-cookie": _set_cookie,
     "client-text": _client_text,
     "is-element": _is_element,

@@ -16,7 +16,7 @@ from linter.flow.kinds import (
 )
 from linter.flow.values import Either, Taint, Text, Value
 
-_NOT_BY_CHARACTERS = frozenset({"session", "amount", "url", "cookie", "record", "digest"})
+_NOT_BY_CHARACTERS = frozenset({"session", "amount", "url", "cookie", "record", "digest", "keys"})
 """Kinds for which a plain word does harm as well."""
 _SHELL = ";|&$`<>\n()"
 

@@ -6,9 +6,21 @@ from typing import TYPE_CHECKING
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.kinds import lacking
+from linter.flow.kinds import BITS, lacking
 from linter.flow.sources.tables import ELEMENTS, HOSTS, LAST_PARTS, PARTS, READS, SCHEMES, UPLOADS
-from linter.flow.values import STRING, Named, Shape, Source, Taint, Taints, Value, const_of, is_text, marked
+from linter.flow.values import (
+    STRING,
+    Named,
+    Shape,
+    Source,
+    Taint,
+    Taints,
+    Typed,
+    Value,
+    const_of,
+    is_text,
+    marked,
+)
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -81,7 +93,9 @@ class Sources:
         )
         if type(shape) is Named and shape.name in UPLOADS:
             shape = Named("request.file")
-        return Value(shape, (Taint(source, (), 0, None),))
+        # Whoever reads a schema has declared its fields.
+        safe = BITS["keys"] if type(shape) is Typed else 0
+        return Value(shape, (Taint(source, (), safe, None),))
 
 
 def _shown(full: str) -> str:
