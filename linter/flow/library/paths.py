@@ -36,7 +36,9 @@ class Paths:
     def _is_relative(self, value: Value) -> bool:
         from linter.flow.kinds import RELATIVE
 
-        return all(each.safe & RELATIVE for each in value.taints)
+        shape = value.shape
+        first = shape.parts[0] if type(shape) is Text else value
+        return isinstance(first, str) or all(each.safe & RELATIVE for each in first.taints)
 
 
 def _plain(parts: list[str | Value]) -> Shape:
