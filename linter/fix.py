@@ -12,6 +12,7 @@ from linter.finding import Edit, Finding, Fix, Location
 if TYPE_CHECKING:
     import libcst as cst
 
+    from linter.backend import Change
     from linter.pipeline import Run
     from linter.rule import CstRule, MigrationRule, Replacement
 
@@ -33,10 +34,13 @@ def with_fixes(run: Run, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         fix = finding.fix
         if finding.fixable and fix is None:
             path = finding.location.path
-            if path not in trees:
-                trees[path] = _Tree.parse(run.text_of(path))
-            tree = trees[path]
-            edits = () if tree is None else _edits(run, finding, tree)
+            if (subject := _sql_subject(run, finding)) is not None:
+                edits: tuple[Edit, ...] = _sql_edits(run, finding, subject)
+            else:
+                if path not in trees:
+                    trees[path] = _Tree.parse(run.text_of(path))
+                tree = trees[path]
+                edits = () if tree is None else _edits(run, finding, tree)
             if edits:
                 fix = Fix("safe" if finding.fixable == "safe" else "unsafe", edits)
         replaced = msgspec.structs.replace(finding, fix=fix, fixable=finding.fixable if fix else "")
@@ -58,8 +62,19 @@ def mend(run: Run, path: str, findings: Iterable[Finding]) -> Mended:
     left: list[Finding] = []
     by_edits: list[Finding] = []
     by_tree: list[Finding] = []
+    in_sql: dict[Location, tuple[Edit, ...]] = {}
     for finding in sorted(findings, key=lambda each: each.sort_key):
-        (by_tree if finding.fix is None else by_edits).append(finding)
+        subject = None if finding.fix else _sql_subject(run, finding)
+        if subject is None:
+            (by_tree if finding.fix is None else by_edits).append(finding)
+            continue
+        # One edit of a statement at a time: the next is made of what it says then.
+        edits = () if subject.location in in_sql else _sql_edits(run, finding, subject)
+        if edits:
+            in_sql[subject.location] = edits
+        (fixed if edits else left).append(finding)
+    if in_sql:
+        text = apply_edits(text, [edit for each in in_sql.values() for edit in each])
     tree = _Tree.parse(text) if by_tree else None
     exchanged: dict[cst.CSTNode, Replacement] = {}
     imports: list[str] = []
@@ -78,8 +93,7 @@ def mend(run: Run, path: str, findings: Iterable[Finding]) -> Mended:
             # Positions have moved; comments are mended by the next run over the new text.
             left.extend(by_edits)
         else:
-            edits = [edit for finding in by_edits if finding.fix for edit in finding.fix.edits]
-            text = apply_edits(text, edits)
+            text = apply_edits(text, [edit for each in by_edits if each.fix for edit in each.fix.edits])
             fixed.extend(by_edits)
     return Mended(text, fixed, left)
 
@@ -226,6 +240,38 @@ def _mended_node(
     from linter.rule import CstRule
 
     return node, new, rule.imports if isinstance(rule, CstRule) else rule.imports_of(subject)
+
+
+def _sql_subject(run: Run, finding: Finding) -> Change | None:
+    """The change that a finding in a SQL file is about, if its rule mends such."""
+    from linter.rule import MigrationRule
+
+    if not isinstance(_rule(run, finding), MigrationRule):
+        return None
+    subject = run.subjects.get((finding.rule, finding.location))
+    return subject if subject is not None and subject.statement.origin == "file" else None
+
+
+def _sql_edits(run: Run, finding: Finding, change: Change) -> tuple[Edit, ...]:
+    from linter.rule import MigrationRule
+    from linter.schema.mending_sql import Place
+
+    path, rule = finding.location.path, _rule(run, finding)
+    text = run.text_of(path)
+    lines = text.split("\n")
+    line, column = change.location.line, change.location.column
+    # Other line ends than these are counted in other ways by other programs.
+    if not isinstance(rule, MigrationRule) or len(f"{text}x".splitlines()) != len(lines):
+        return ()
+    start = sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
+    if not text.startswith(change.statement.facts.text, start):
+        return ()
+    edits: list[Edit] = []
+    for offset, content in rule.sql_fix(change, Place(text, start)):
+        row = text.count("\n", 0, offset) + 1
+        place = offset - text.rfind("\n", 0, offset)
+        edits.append(Edit(Location(path, row, place, row, place), content))
+    return tuple(edits)
 
 
 def _edits(run: Run, finding: Finding, tree: _Tree) -> tuple[Edit, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from linter.finding import Confidence, Finding, Location, Note, Severity
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from linter.backend import Backend, Change, Site, Statement
     from linter.flow import Flow, SinkSite
+    from linter.schema.mending_sql import Insertion, Place
 
     Replacement: TypeAlias = "cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]"
     """A node, or several that stand in for one."""
@@ -160,7 +161,7 @@ class CstRule(Rule["Site"]):
 
 
 class MigrationRule(Rule["Change"]):
-    """Judges one change of a migration, and can edit the operation that makes it where that is Python."""
+    """Judges one change of a migration, and can edit the operation or the SQL that makes it."""
 
     def fix(self, node: cst.CSTNode, change: Change) -> Replacement | None:
         """The edited statement, or None when this place cannot be mended mechanically.
@@ -171,6 +172,10 @@ class MigrationRule(Rule["Change"]):
 
     def imports_of(self, change: Change) -> tuple[str, ...]:
         """What the fixed statement needs, as in `CstRule.imports`."""
+        return ()
+
+    def sql_fix(self, change: Change, place: Place) -> Sequence[Insertion]:
+        """What to put into a SQL file, at `place`; nothing when it cannot be mended mechanically."""
         return ()
 
 

@@ -39,7 +39,7 @@ def _cases() -> Iterator[Case]:
     for rule in MENDING:
         folder = FIXTURES / rule
         for path in sorted(folder.glob("bad*")) if folder.is_dir() else ():
-            if path.is_dir() or path.suffix == ".py":
+            if path.is_dir() or path.suffix in (".py", ".sql"):
                 yield Case(rule, path)
 
 
@@ -102,7 +102,7 @@ def test_text_after_the_fix(case: Case, tmp_path: Path) -> None:
     fixed, _ = _mend(root, case.rule)
     assert fixed
     if case.fixed.is_dir():
-        for path in sorted(case.fixed.rglob("*.py")):
+        for path in sorted(each for each in case.fixed.rglob("*.*") if each.suffix in (".py", ".sql")):
             after = root / path.relative_to(case.fixed)
             assert after.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
     else:

@@ -17,6 +17,14 @@ CONCURRENT_OPERATIONS = "django.contrib.postgres.operations"
 """Where Django keeps the operations that work beside the traffic."""
 
 
+def is_mendable(change: Change) -> bool:
+    """Whether fixes know its form: an operation, or SQL whose transaction can be told."""
+    if change.statement.origin != "file":
+        return change.statement.derived
+    alone = len(change.revision.statements) == 1
+    return change.in_transaction is Verdict.NO or (alone and change.in_transaction is Verdict.YES)
+
+
 def concurrently(node: cst.CSTNode, change: Change) -> Replacement | None:
     """The statement that creates or drops an index beside the traffic, in its own language."""
     if change.tool == "django":

@@ -1,10 +1,10 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Change, Lock, Work
 from linter.rule import Confidence, MigrationRule, Outcome, Severity
 from linter.schema.advice import unvalidated
-from linter.schema.mending import checked_later
+from linter.schema.mending import checked_later, is_mendable
 
 _KINDS = ("add-foreign-key", "add-check", "add-column")
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from linter.rule import Replacement
+    from linter.schema.mending_sql import Insertion, Place
 
 
 class ConstraintCheckedAtOnce(MigrationRule):
@@ -34,7 +35,8 @@ class ConstraintCheckedAtOnce(MigrationRule):
     PostgreSQL and MySQL. Silent for tables that the same migration creates, and for a new column without
     a default, which the server knows to be NULL everywhere and does not check as a foreign key. MySQL
     copies the table for either constraint and has no form that does not.
-    The fix is unsafe because it commits what stands before it in the revision; it is for Alembic only.
+    The fix is unsafe because it commits what stands before it in the revision; it is for Alembic, and for
+    SQL files that run outside a transaction.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
@@ -73,12 +75,18 @@ class ConstraintCheckedAtOnce(MigrationRule):
             f"{'here ' if again else ''}{begin} {verb} all of {subject} under {lock.named} on {tables}, so"
             f" {waits}",
             help=_MYSQL if subject.engine == "mysql" else _AGAIN if again else unvalidated(subject),
-            fixable=subject.tool == "alembic" and subject.statement.derived,
+            fixable=subject.tool != "django" and subject.kind != "add-column" and is_mendable(subject),
         )
 
     def fix(self, node: "cst.CSTNode", change: Change) -> "Replacement | None":
         """Added `NOT VALID`, validated when that is committed."""
         return checked_later(node, change)
+
+    def sql_fix(self, change: Change, place: "Place") -> "Sequence[Insertion]":
+        """NOT VALID, and validated in a statement of its own."""
+        from linter.schema.mending_sql import sql_checked_later
+
+        return sql_checked_later(change, place)
 
 
 _MYSQL = "add it with `pt-online-schema-change` or `gh-ost`, or in a maintenance window"

@@ -1,15 +1,16 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Change
 from linter.rule import Confidence, MigrationRule, Outcome, Severity
 from linter.schema.advice import concurrent_drop
-from linter.schema.mending import CONCURRENT_OPERATIONS, concurrently
+from linter.schema.mending import CONCURRENT_OPERATIONS, concurrently, is_mendable
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from linter.rule import Replacement
+    from linter.schema.mending_sql import Insertion, Place
 
 
 class IndexDropBlocksReads(MigrationRule):
@@ -57,12 +58,18 @@ class IndexDropBlocksReads(MigrationRule):
             f"dropping {index} takes {subject.effect.lock.named}{table}, so reads and writes queue behind it "
             "while it waits for running queries",
             help=concurrent_drop(subject),
-            fixable=subject.statement.derived,
+            fixable=is_mendable(subject),
         )
 
     def fix(self, node: "cst.CSTNode", change: Change) -> "Replacement | None":
         """The concurrent form, outside a transaction."""
         return concurrently(node, change)
+
+    def sql_fix(self, change: Change, place: "Place") -> "Sequence[Insertion]":
+        """CONCURRENTLY, outside a transaction."""
+        from linter.schema.mending_sql import sql_concurrently
+
+        return sql_concurrently(change, place)
 
     def imports_of(self, change: Change) -> tuple[str, ...]:
         """Django's operation."""

@@ -1,12 +1,16 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Change, Verdict
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, MigrationRule, Outcome, Severity
+
+if TYPE_CHECKING:
+    from linter.schema.mending_sql import Insertion, Place
 
 _KINDS = ("create-table", "create-index", "add-column", "drop-table", "drop-index", "drop-column")
 
 
-class NotRerunnable(Rule[Change]):
+class NotRerunnable(MigrationRule):
     """A step outside a transaction fails when the migration has to be run a second time.
 
     ## Why
@@ -27,7 +31,8 @@ class NotRerunnable(Rule[Change]):
     ## Limits
     Judges migrations of several steps that are known to run outside a transaction. The last step may fail
     without harm to a second attempt, unless it is a concurrent build, which leaves an invalid index
-    behind. Operations of Django have no such form: keep one to a migration.
+    behind. Operations of Django have no such form: keep one to a migration. Only
+    SQL files are mended. The fix is unsafe because it takes what has the same name for its own.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
@@ -36,6 +41,7 @@ class NotRerunnable(Rule[Change]):
     severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     noun = "steps outside a transaction"
+    fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[Change]:
         """Steps of longer migrations that no transaction undoes."""
@@ -62,13 +68,22 @@ class NotRerunnable(Rule[Change]):
             f"this `{what}` has no `{clause}` and no transaction, so the migration can't be run again after a"
             " failure",
             help=_help(subject, clause),
+            fixable=subject.statement.origin == "file",
         )
+
+    def sql_fix(self, change: Change, place: "Place") -> "Sequence[Insertion]":
+        """IF EXISTS or IF NOT EXISTS; a concurrent build drops what a failed one left."""
+        from linter.schema.mending_sql import sql_rerunnable
+
+        return sql_rerunnable(change, place)
 
 
 def _clears(change: Change, created: Change) -> bool:
     """Whether an earlier step removes what an attempt before left behind."""
     drops = created.kind.replace("create-", "drop-", 1)
-    same = change.action.name == created.action.name if created.action.name else change.name == created.name
+    # DROP INDEX names the schema that CREATE INDEX takes from the table.
+    names = {created.action.name, f"{created.action.table.rpartition('.')[0]}.{created.action.name}"}
+    same = change.action.name in names if created.action.name else change.name == created.name
     return change.kind == drops != created.kind and change.has("if-exists") and same
 
 
