@@ -1,7 +1,7 @@
 """What each form of change locks and does, by server and version.
 
-The entries of PostgreSQL are measured: the tests hold them against a real server. Those of MySQL and MariaDB are
-taken from the manual, section "Online DDL Operations" of InnoDB, and no server has been asked.
+The entries of PostgreSQL are measured: the tests hold them against a real server. Those of MySQL and
+MariaDB are taken from the manual, section "Online DDL Operations" of InnoDB; no server has been asked.
 
 A form has one entry, or several for versions that differ: the first whose `since` the server has reached
 counts. `own` is the lock on the table itself, `other` that on tables that it references.
