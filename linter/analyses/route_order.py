@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
-from linter.facts.scopes import Call, Define
-from linter.facts.spans import unpack
+from linter.facts.expressions import Attr, Expr, Ref, Result
+from linter.facts.scopes import Define
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Route
@@ -17,17 +16,32 @@ if TYPE_CHECKING:
 _HOLE = re.compile(r"\{(?P<b>[^{}]*)\}|<(?P<a>[^<>]*)>")
 _ANY_TEXT = frozenset({"", "str", "string", "default"})
 _WORD = re.compile(r"[-A-Za-z0-9_]+")
-_REGISTERING = ("include_router", "mount", "register_blueprint", "add_url_rule", "add_api_route")
+_REGISTERING = (
+    "include_router",
+    "mount",
+    "register_blueprint",
+    "add_url_rule",
+    "add_api_route",
+    "add_router",
+)
 _FLASK_HOSTS = ("route", "add_url_rule", "register_blueprint", "Blueprint")
+_DJANGO = ("django", "drf")
+_BY_URL = (*_DJANGO, "ninja")
+_ROUTER_ROOT = "rest_framework.routers."
+"""The view that a router of Django REST framework adds by itself; a project may put its own before it."""
 _CONDITIONAL = frozenset({"if", "else", "case", "except"})
 
 
 class _Placed(NamedTuple):
-    """A route in its order. `shape` is its path, parameters as `{converter}`, segment by segment."""
+    """A route in its order. `shape` is its path, parameters as `{converter}`, segment by segment.
+
+    `by_path` says that the first path that fits answers, and refuses methods that it does not serve.
+    """
 
     route: Route
     shape: tuple[str, ...]
     methods: frozenset[str]
+    by_path: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +72,8 @@ class RouteOrder:
         hosts = self._serves_hosts()
         for route in self._backend.routes:
             flask = route.framework.startswith("flask")
+            if route.framework in _BY_URL:
+                continue
             if route.order is not None and route.pattern and route.complete and not route.websocket:
                 if not (flask and hosts) and self._is_unconditional(route):
                     groups.setdefault((flask, route.order[0]), []).append(route)
@@ -89,9 +105,10 @@ class RouteOrder:
     def _takes(self, earlier: _Placed, later: _Placed) -> bool:
         """Whether the earlier route is certain to be there, and answers a method of the later one."""
         one, two = earlier.route, later.route
-        if not earlier.methods & later.methods or one.location == two.location:
+        is_other_path = earlier.by_path and earlier.shape != later.shape
+        if not (is_other_path or earlier.methods & later.methods) or one.location == two.location:
             return False
-        return self._free or one.framework in ("django", "drf") or _router(one) == _router(two) is not None
+        return self._free or one.framework in _DJANGO or _router(one) == _router(two) is not None
 
     # What is certain
 
@@ -121,43 +138,28 @@ class RouteOrder:
     # Django
 
     def _django(self) -> Iterator[list[_Placed]]:
-        """The `path()` entries of each list, in source order."""
-        lists: dict[tuple[str, int, str], dict[int, _Placed]] = {}
-        calls: dict[str, dict[tuple[int, int], Call]] = {}
-        for route in self._backend.routes:
-            if route.framework not in ("django", "drf") or not route.complete:
+        """The entries of each URL configuration, those of what it includes in their place."""
+        roots: dict[int, list[tuple[int, _Placed]]] = {}
+        first: dict[tuple[int, str], int] = {}
+        entries: set[tuple[int, int]] = set()
+        of_django = (route for route in self._backend.routes if route.framework in _BY_URL)
+        for route in sorted(of_django, key=lambda each: each.order or (-1, 0)):
+            if route.order is None or not route.complete or route.handler.startswith(_ROUTER_ROOT):
                 continue
-            path = route.location.path
-            module = self._backend.project.modules.get(path)
-            if module is None:
+            root, position = route.order
+            shape = _shape(route.pattern)
+            if route.framework == "ninja":
+                # Operations at one path share a view, which stands where the first of them does.
+                position = first.setdefault((root, route.pattern), position)
+                placed = _Placed(route, shape, frozenset(route.methods), True)
+            elif route.order in entries:
                 continue
-            if path not in calls:
-                calls[path] = {unpack(call.span)[:2]: call for call in module.body.calls}
-            call = calls[path].get((route.location.line, route.location.column - 1))
-            if call is None or call.block != 0:
-                continue
-            body = module.definitions[0]
-            own = call.argument(0, "route")
-            if self._backend.project.callee(body, call).name != "django.urls.path":
-                continue
-            if not isinstance(own, Constant) or not isinstance(own.value, str):
-                continue
-            shown = _HOLE.sub(lambda hole: "{" + hole[0][1:-1].rpartition(":")[2] + "}", own.value)
-            prefix = route.path.removesuffix(shown)
-            if prefix + shown != route.path or "{" in prefix:
-                continue
-            holder = next(
-                (
-                    each.span
-                    for each in body.scope.statements
-                    if unpack(each.span).line <= route.location.line <= unpack(each.span).end_line
-                ),
-                0,
-            )
-            placed = _Placed(route, _shape(prefix + own.value), frozenset({"*"}))
-            lists.setdefault((path, holder, prefix), {}).setdefault(call.span, placed)
-        for _, entries in sorted(lists.items(), key=lambda each: each[0]):
-            yield [placed for _, placed in sorted(entries.items(), key=lambda each: each[0])]
+            else:
+                placed = _Placed(route, shape, frozenset({"*"}), True)
+            entries.add(route.order)
+            roots.setdefault(root, []).append((position, placed))
+        for _, found in sorted(roots.items()):
+            yield [placed for _, placed in sorted(found, key=lambda each: each[0])]
 
 
 def _shape(pattern: str) -> tuple[str, ...]:

@@ -27,9 +27,10 @@ class DuplicateRoute(Rule[Route]):
         def read_by_number(number: str): ...
 
     ## Limits
-    FastAPI, Starlette and Flask routes of one application, and `path()` entries of one Django list.
-    Routes that are registered under a condition are left alone, and so are converters that tell the
-    paths apart (`<int:id>` and `<uuid:id>`).
+    FastAPI, Starlette and Flask routes of one application, and `path()` entries of one Django URL
+    configuration with all that it includes, operations of Django Ninja among them. Routes that are
+    registered under a condition are left alone, and so are converters that tell the paths apart
+    (`<int:id>` and `<uuid:id>`).
 
     ## References
     - https://fastapi.tiangolo.com/tutorial/path-params/#order-matters

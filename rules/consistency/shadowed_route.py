@@ -27,9 +27,11 @@ class ShadowedRoute(Rule[Route]):
         def read(user_id: int): ...
 
     ## Limits
-    FastAPI and Starlette routes of one application, and `path()` entries of one Django list. A converter
-    that refuses the literal (`{user_id:int}`, `<uuid:id>`) keeps the routes apart. Flask sorts routes by
-    itself. Routes that are registered under a condition are left alone.
+    FastAPI and Starlette routes of one application, and `path()` entries of one Django URL configuration
+    with all that it includes, operations of Django Ninja and routers of Django REST framework among them. A
+    converter that refuses the literal (`{user_id:int}`, `<uuid:id>`) keeps the routes apart. Flask,
+    Litestar, Sanic and aiohttp prefer literal paths by themselves. Routes that are registered under a
+    condition are left alone.
 
     ## References
     - https://fastapi.tiangolo.com/tutorial/path-params/#order-matters

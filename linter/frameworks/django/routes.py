@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.backend import Backend, Guard, Route, Verdict, is_test
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Lambda, Made, Member, Value, options
+from linter.facts.spans import Span
 from linter.finding import Location
 from linter.frameworks.django.admin import admin_entries
 from linter.frameworks.django.anonymous import Caller
@@ -63,6 +64,7 @@ class DjangoRoutes:
             self._settings, self._evaluator, self._library, caller, refusals, self._guards.limits
         )
         self._inputs = Inputs(self._evaluator, self._settings, caller, refusals.responses)
+        self._settled: dict[str, frozenset[Span]] = {}
         self._ninja = self._ninja_routes(caller) if self._library.ninja is not None else None
 
     def _ninja_routes(self, caller: Caller) -> NinjaRoutes:
@@ -74,14 +76,31 @@ class DjangoRoutes:
     def routes(self) -> list[Route]:
         """All routes; of two that are declared twice alike, one."""
         found: dict[tuple[object, ...], Route] = {}
-        for entry in self._entries():
+        for position, (root, entry) in enumerate(self._entries()):
+            order = (root, position) if self._is_settled(entry) else None
             for route in self._of_entry(entry):
+                route.pattern, route.order = entry.pattern, order
                 found.setdefault((route.path, route.handler, route.methods), route)
         return list(found.values())
 
+    def _is_settled(self, entry: Entry) -> bool:
+        """Whether an entry is there under no condition: what makes and includes it stands in no block."""
+        places = (*entry.included, (entry.module, entry.span))
+        return bool(entry.pattern) and all(span in self._settled_in(module) for module, span in places)
+
+    def _settled_in(self, module: Module) -> frozenset[Span]:
+        """The calls of a module that stand in no block."""
+        found = self._settled.get(module.path)
+        if found is None:
+            scopes = module.facts.scopes[:1]
+            found = frozenset(call.span for scope in scopes for call in scope.calls if call.block == 0)
+            self._settled[module.path] = found
+        return found
+
     # Where the URL tree starts
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[tuple[int, Entry]]:
+        """The leaves of the URL tree as they are tried, with the number of their root."""
         if self._evaluator.has_registries:
             self._library.start_applications(self._evaluator)
         ninja = self._library.ninja
@@ -90,11 +109,12 @@ class DjangoRoutes:
         roots = self._roots()
         if ninja is not None:
             ninja.complete()
-        for patterns in roots:
+        for number, patterns in enumerate(roots):
             for entry in flatten(patterns):
-                yield entry
+                yield number, entry
                 if isinstance(entry.view, External) and entry.view.name == ADMIN_URLS:
-                    yield from admin_entries(self._project, self._evaluator, entry)
+                    for each in admin_entries(self._project, self._evaluator, entry):
+                        yield number, each
 
     def _roots(self) -> list[Value]:
         modules: dict[str, Module] = {}

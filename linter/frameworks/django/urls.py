@@ -36,7 +36,7 @@ _CONVERTER_PATTERNS = {
 
 
 class PathParameter(NamedTuple):
-    """A part of a path that is handed to the view; `pattern` is what it matches, empty if that is not known."""
+    """A part of a path that is handed to the view; `pattern` is what it matches, empty if not known."""
 
     name: str
     type: str | None
@@ -83,6 +83,10 @@ class Entry(NamedTuple):
     """The name of the library's module that serves everything below `path`, if one does."""
     name: str = ""
     """What `reverse` finds it by, with its namespaces."""
+    pattern: str = ""
+    """The path with its converters; empty where an expression makes it, or it may be one of several."""
+    included: tuple[tuple[Module, Span], ...] = ()
+    """The calls that it is included by, the outermost first."""
 
 
 def make_pattern(made: Made, regex: bool) -> Made:
@@ -123,43 +127,79 @@ def _text(route: Value) -> str:
 
 def flatten(patterns: Value, prefix: str = "/") -> Iterator[Entry]:
     """Every leaf under a list of patterns."""
-    yield from islice(_flatten(patterns, prefix, (), True, 0), _LIMIT)
+    yield from islice(_flatten(patterns, _Above(prefix, prefix, (), True), 0), _LIMIT)
 
 
-def _flatten(
-    patterns: Value, prefix: str, above: tuple[PathParameter, ...], complete: bool, depth: int
-) -> Iterator[Entry]:
-    for group in options(patterns):
+class _Above(NamedTuple):
+    """What the patterns above give; `written` is the prefix with its converters, None if not known."""
+
+    prefix: str
+    written: str | None
+    parameters: tuple[PathParameter, ...]
+    complete: bool
+    included: tuple[tuple[Module, Span], ...] = ()
+
+
+def _flatten(patterns: Value, above: _Above, depth: int) -> Iterator[Entry]:
+    groups = options(patterns)
+    for group in groups:
         if not isinstance(group, (list, tuple)) or depth > _NESTING:
             continue
         for pattern in group:
-            for each in options(pattern):
+            kinds = options(pattern)
+            sole = len(groups) == len(kinds) == 1
+            for each in kinds:
                 if isinstance(each, Made) and each.name in (PATTERN, RESOLVER):
-                    yield from _of_pattern(each, prefix, above, complete, depth)
+                    yield from _of_pattern(each, above if sole else above._replace(written=None), depth)
 
 
-def _of_pattern(
-    pattern: Made, prefix: str, above: tuple[PathParameter, ...], complete: bool, depth: int
-) -> Iterator[Entry]:
+def _of_pattern(pattern: Made, above: _Above, depth: int) -> Iterator[Entry]:
     route = pattern.fields.get("route", HOLE)
-    complete = complete and HOLE not in route
+    complete = above.complete and HOLE not in route
     route = route.replace(HOLE, "")
     path, own = (regex_path if pattern.keywords["regex"] else plain_path)(route)
-    parameters = (*above, *own)
-    full = prefix + (path.removeprefix("/") if prefix.endswith("/") else path)
-    if "url_patterns" in pattern.fields:
+    parameters = (*above.parameters, *own)
+    leaf = "url_patterns" not in pattern.fields
+    full = _joined(above.prefix, path)
+    written = _written(route, pattern.keywords["regex"] is True, leaf)
+    written = None if above.written is None or written is None else _joined(above.written, written)
+    if not leaf:
         below = pattern.fields["url_patterns"]
         for each in options(below):
             if isinstance(each, External):
                 place = (pattern.module, pattern.span)
                 yield Entry(full, UNKNOWN, parameters, *place, complete, each.name)
-        for entry in _flatten(below, full, parameters, complete, depth + 1):
+        included = (*above.included, (pattern.module, pattern.span))
+        for entry in _flatten(below, _Above(full, written, parameters, complete, included), depth + 1):
             yield _within(entry, pattern.fields.get("namespace"))
         return
     for view in options(pattern.fields.get("callback", UNKNOWN)):
         name = pattern.fields.get("name")
         named = name if isinstance(name, str) else ""
-        yield Entry(full, view, parameters, pattern.module, pattern.span, complete, name=named)
+        place = (pattern.module, pattern.span)
+        yield Entry(full, view, parameters, *place, complete, "", named, written or "", above.included)
+
+
+def _joined(prefix: str, path: str) -> str:
+    return prefix + (path.removeprefix("/") if prefix.endswith("/") else path)
+
+
+_PLAIN_REGEX = re.compile(r"\^?(?P<path>(?:[-\w/]|\(\?P<\w+>\[\^/\.\]\+\))*)(?P<end>\$|\\Z)?")
+_LOOKUP = re.compile(r"\(\?P<(\w+)>\[\^/\.\]\+\)")
+
+
+def _written(route: str, regex: bool, leaf: bool) -> str | None:
+    """A route with its converters; None for expressions and converters whose meaning is not known.
+
+    The lookups of Django REST framework's routers take a word, as `<slug:pk>` does.
+    """
+    if not regex:
+        known = all((each["converter"] or "str") in CONVERTER_TYPES for each in _CONVERTER.finditer(route))
+        return route if known else None
+    found = _PLAIN_REGEX.fullmatch(route)
+    if found is None or (leaf and found["end"] is None):
+        return None
+    return _LOOKUP.sub(r"<slug:\1>", found["path"])
 
 
 def _within(entry: Entry, namespace: Value) -> Entry:
