@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Attr, Constant, Ref, Result
 from linter.facts.scopes import Import
+from linter.flow.arguments import Args, fill
 from linter.flow.engine import Engine
-from linter.flow.heap import Entries, Instance, Record
+from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
 from linter.flow.library.patterns import held_to
+from linter.flow.resolvers import LIBRARIES, Handed, Resolvers
 from linter.flow.sources.tables import JSON, MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
 from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Obj, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
@@ -61,18 +63,22 @@ class Entry:
 
 def entries_of(backend: Backend) -> list[Entry]:
     """All handlers: those that the adapters found, and those that only look like one."""
-    found: dict[int, Entry] = {}
+    found: dict[object, Entry] = {}
     for route in backend.routes:
         function = route.function
-        if function is None and route.owner is not None:
+        if function is not None and route.is_graphql:
+            # One resolver may serve many fields, each with arguments of its own.
+            found.setdefault((id(function), id(route.owner), route.inputs), Entry(function, route, {}))
+        elif function is None and route.owner is not None and not route.is_graphql:
             for name in _METHODS:
                 method = route.owner.methods.get(name)
                 if method is not None:
                     found.setdefault(id(method), Entry(method, route, _placeholders(route)))
         elif function is not None:
             found.setdefault(id(function), Entry(function, route, _placeholders(route)))
+    known = {id(each.function) for each in found.values()}
     for function in backend.functions:
-        if id(function) not in found and function.scope.decorators:
+        if id(function) not in known and function.scope.decorators:
             placeholders = _looks_like_handler(function)
             if placeholders is not None:
                 found[id(function)] = Entry(function, None, placeholders)
@@ -161,6 +167,8 @@ class Runner:
         self._project = engine.project
         self._dependencies: Dependencies | None = None
         self._supplies: dict[int, tuple[Value | None, dict[int, Record], list[Hit]]] = {}
+        self._resolvers = Resolvers(engine)
+        self._handed: Handed | None = None
         self.hits: list[Hit] = []
         """What reaches a sink in the dependencies of the handler at hand."""
 
@@ -169,9 +177,13 @@ class Runner:
         framework = "" if entry.route is None else entry.route.framework
         heap: dict[int, Record] = {}
         self.hits = []
+        self._handed = None
         names: dict[str, Value] = {}
         if framework in ("fastapi", "starlette"):
             names = self._fastapi(entry.function, heap, 0)
+        elif entry.route is not None and framework in LIBRARIES:
+            self._handed = self._resolvers.handed(entry.function, entry.route, heap)
+            names = self._bound(entry.function, self._handed, heap)
         else:
             for position, parameter in enumerate(entry.function.scope.parameters):
                 names[parameter.name] = self._plain(entry, parameter, position, framework, heap)
@@ -187,6 +199,8 @@ class Runner:
         framework = "" if entry.route is None else entry.route.framework
         if framework in ("fastapi", "starlette"):
             return [], names
+        if self._handed is not None:
+            return self._handed.positions, self._handed.named
         given: list[Value] = []
         named = {name: value for name, value in names.items() if name in entry.placeholders}
         for position, each in enumerate(entry.function.scope.parameters[:2]):
@@ -196,6 +210,20 @@ class Runner:
                 given.append(value)
                 named.pop(each.name, None)
         return given, named
+
+    def _bound(self, function: Function, handed: Handed, heap: dict[int, Record]) -> dict[str, Value]:
+        """The parameters of a function that is called with positional and named arguments."""
+        args = Args(handed.positions, handed.named)
+        names, rest, keywords, missing = fill(function.scope.parameters, args)
+        for each in missing:
+            names[each.name] = UNKNOWN
+        for each in function.scope.parameters:
+            if each.kind in ("*", "**"):
+                entries: dict[object, Value] = dict(keywords.items())
+                identity = self._engine.next_id()
+                heap[identity] = Items("tuple", tuple(rest)) if each.kind == "*" else Entries(entries)
+                names[each.name] = Value(Obj(identity))
+        return names
 
     def hook_arguments(self, function: Function) -> dict[str, Value]:
         """What a hook or a middleware is given: itself, and the request."""
