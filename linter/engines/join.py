@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -47,7 +47,8 @@ def join(
     """What was checked together with what the engines say, by path, about the same files.
 
     A remark about the statement of a finding, on the same weakness or one of its family, is that finding:
-    backlint's own leads, and names the engine's test. Of two engines the first leads.
+    backlint's own leads, and names the engine's test. Of two engines the first leads, of two tests of one
+    engine on one line the graver.
     """
     for engine, said in zip(engines, observations, strict=True):
         about, failures = _decoded(engine, said)
@@ -103,13 +104,15 @@ def with_remarks(
     added: list[Finding] = []
     rules: dict[str, RuleInfo] = {}
     places: dict[str, set[str]] = {}
-    for path, remark in remarks:
-        rule = source.rule_of(remark)
-        if rule not in rules:
-            rules[rule] = _info(rule, source, remark)
-        places.setdefault(rule, set()).add(path)
-        if not doubles.absorb(path, remark, f"{source.name} {remark.code}"):
-            added.append(_finding(path, rule, remark))
+    for path, remark, twins in _without_twins(remarks):
+        for each in (remark, *twins):
+            rule = source.rule_of(each)
+            if rule not in rules:
+                rules[rule] = _info(rule, source, each)
+            places.setdefault(rule, set()).add(path)
+        names = [f"{source.name} {each.code}" for each in (remark, *twins)]
+        if not doubles.absorb(path, remark, names):
+            added.append(_finding(path, source.rule_of(remark), remark, names[1:]))
     results = {
         rule: RuleResult(rule, "files", max(judged, len(paths)), len(paths), 0)
         for rule, paths in sorted(places.items())
@@ -121,6 +124,32 @@ def with_remarks(
         rules={**checked.rules, **rules},
         results={**checked.results, **results},
     )
+
+
+def _without_twins(
+    remarks: Sequence[tuple[str, Remark]],
+) -> Iterator[tuple[str, Remark, list[Remark]]]:
+    """Each remark with those that other tests of the same tool make of the same line and weakness.
+
+    The gravest leads.
+    """
+    by_line: dict[tuple[str, int], list[Remark]] = {}
+    for path, remark in remarks:
+        by_line.setdefault((path, remark.line), []).append(remark)
+    for (path, _), together in by_line.items():
+        leading: list[tuple[Remark, list[Remark]]] = []
+        for remark in sorted(
+            together, key=lambda each: (each.severity.rank, each.confidence.rank, each.code)
+        ):
+            for first, twins in leading:
+                codes = {first.code, *(each.code for each in twins)}
+                if remark.code not in codes and related(first.cwe, remark.cwe):
+                    twins.append(remark)
+                    break
+            else:
+                leading.append((remark, []))
+        for first, twins in leading:
+            yield path, first, twins
 
 
 def _decoded(
@@ -141,7 +170,7 @@ def _info(rule: str, source: Source, remark: Remark) -> RuleInfo:
     return RuleInfo(rule, title, documentation, severity, confidence, remark.cwe, engine=source.name)
 
 
-def _finding(path: str, rule: str, remark: Remark) -> Finding:
+def _finding(path: str, rule: str, remark: Remark, also: Sequence[str]) -> Finding:
     return Finding(
         rule=rule,
         message=remark.message.removesuffix("."),
@@ -149,6 +178,7 @@ def _finding(path: str, rule: str, remark: Remark) -> Finding:
         severity=remark.severity,
         confidence=remark.confidence,
         help=remark.help,
+        also=tuple(also),
     )
 
 
@@ -168,15 +198,16 @@ class _Doubles:
         """All of them, with the names of the tests that they took in."""
         return self._findings
 
-    def absorb(self, path: str, remark: Remark, name: str) -> bool:
+    def absorb(self, path: str, remark: Remark, names: Sequence[str]) -> bool:
         """Whether a remark is one of the findings already; that finding then names it."""
         for position in self._by_path.get(path, ()):
             finding = self._findings[position]
             if related(self._weaknesses.get(finding.rule), remark.cwe) and self._same_statement(
                 path, finding.location, remark
             ):
-                if name not in finding.also:
-                    self._findings[position] = msgspec.structs.replace(finding, also=(*finding.also, name))
+                also = tuple(dict.fromkeys((*finding.also, *names)))
+                if also != finding.also:
+                    self._findings[position] = msgspec.structs.replace(finding, also=also)
                 return True
         return False
 
