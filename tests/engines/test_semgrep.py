@@ -23,8 +23,10 @@ from linter.engines.semgrep.program import find_program, is_too_old
 from linter.engines.semgrep.rule_files import RuleText, read_rules
 from linter.engines.semgrep.rules import RulesError, parse_rules
 from linter.file_roles import is_test
+from linter.packs import builtin_folder
 
 REAL = find_program()
+PACK_FOLDER = Path(builtin_folder()) / "semgrep"
 needs_semgrep = pytest.mark.skipif(REAL is None, reason="semgrep is not installed")
 
 PACK = """\
@@ -189,12 +191,24 @@ def test_scripts_of_a_browser_are_left_alone_by_our_rules(cli: Cli, project: Pat
     assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "api/src/main.ts"]
     (project / "api" / "package.json").unlink()
     cli()
-    assert fake.calls[-1]["seen"] == ["web/a.js", "web/a.test.js"]
+    assert fake.calls[-1]["seen"] == ["web/a.js"]
     write(project / "backlint.toml", "semgrep-rules = ['own.yaml']\n")
     write(project / "own.yaml", PACK.replace("go.weak", "own.weak").replace("js.eval", "own.eval"))
     (project / "api" / "src" / "main.ts").unlink()
     cli()
     assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "web/a.js", "web/a.test.js"]
+
+
+def test_our_rules_leave_tests_alone(cli: Cli, project: Path, fake: Fake) -> None:
+    for name in ("main.go", "main_test.go", "tests/a.go"):
+        write(project / name, GO)
+    assert cli().out.splitlines() == [WEAK, "Found 1 problem (1 error) in 1 file."]
+    assert fake.calls[-1]["seen"] == ["main.go"]
+    write(project / "backlint.toml", "semgrep-rules = ['own.yaml']\n")
+    write(project / "own.yaml", PACK.replace("go.weak", "own.weak").replace("js.eval", "own.eval"))
+    # The project's rules want to see tests, and what ours say of them is left out.
+    assert cli().out.splitlines() == [WEAK, "Found 1 problem (1 error) in 3 files."]
+    assert fake.calls[-1]["seen"] == ["main.go", "main_test.go", "tests/a.go"]
 
 
 @pytest.mark.parametrize("name", ["main_test.go", "src/test/Main.java", "a.spec.ts", "AppTests.java"])
@@ -353,6 +367,21 @@ def test_a_file_that_it_cannot_read_is_said_to_be_skipped(cli: Cli, project: Pat
     assert len(fake.calls) == 3
 
 
+def test_rules_that_meet_their_limit_are_named_in_one_line(cli: Cli, project: Path, fake: Fake) -> None:
+    write(project / "main.go", GO)
+    late = "{'level': 'warn', 'type': 'Timeout', 'path': paths[0], 'rule_id': %r}"
+    parsed = "{'level': 'warn', 'type': ['PartialParsing', []], 'path': paths[0]}"
+    fake.install(f"report['errors'] = [{late % 'go.b'}, {late % 'go.a'}, {parsed}]")
+    lines = cli().out.splitlines()
+    assert [line for line in lines if "not read" in line] == [
+        "main.go: not read: semgrep cannot parse all of it; "
+        "semgrep gave up on it: timeout in go.a, go.b, so what others found may be missing"
+    ]
+    cli()
+    # A limit that was met is not forgotten for another trouble with the same file.
+    assert len(fake.calls) == 2
+
+
 def test_where_it_is_not_installed(
     cli: Cli, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,6 +474,28 @@ def test_languages() -> None:
     assert {".ts", ".py", ".java"} <= extensions_of(["generic"])
     assert extensions_in([b"languages: [go]\n", b"- java\n"]) >= {".go", ".java"}
     assert ".ts" not in extensions_in([b"languages: [go]"])
+    assert extensions_in([b"    languages: [go]\nregex: 'java'"]) == {".go"}
+    assert extensions_in([b'languages: ["go"]\nlanguages:\n- java\n']) >= {".go", ".java"}
+
+
+@pytest.mark.parametrize("file", sorted(PACK_FOLDER.glob("*/*.yaml")), ids=lambda file: file.stem)
+def test_our_rules_say_their_languages_on_one_line(file: Path) -> None:
+    (rule,) = parse_rules([RuleText(file.name, file.read_bytes())]).rules.values()
+    assert extensions_in([file.read_bytes()]) == extensions_of(rule.languages)
+
+
+def test_only_rules_for_languages_that_are_there_are_loaded(cli: Cli, project: Path, fake: Fake) -> None:
+    pack = Path(rule_files.builtin_rules())
+    go, js = PACK.partition("  - id: js.eval")[::2]
+    (pack / "rules.yaml").write_text(go)
+    # Parsing this would end the run.
+    (pack / "js.yaml").write_text(f"rules:\n  - id: js.eval{js}    bad: [\n")
+    write(project / "app.py", "x = 1\n")
+    assert cli() == Answer(0, "No problems found in 1 file.\n", "")
+    write(project / "main.go", GO)
+    assert cli().out.splitlines()[0] == WEAK
+    write(project / "a.js", "require('pg')\n")
+    assert "js.yaml is no YAML" in cli().err
 
 
 @pytest.mark.parametrize(
@@ -468,8 +519,8 @@ def test_the_real_one(cli: Cli, project: Path, tmp_path: Path, monkeypatch: pyte
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     write(project / "main.go", GO)
-    write(project / "tests" / "quiet.go", GO.replace("}", "} // nosemgrep"))
-    write(project / "tests" / 'new\nline "q".go', GO)
+    write(project / "api" / "quiet.go", GO.replace("}", "} // nosemgrep"))
+    write(project / "api" / 'new\nline "q".go', GO)
     write(project / "é.ts", "eval(x, require('pg'))\neval(x)\n// nosemgrep: js.eval\neval(x)\n")
     write(project / "broken.go", "package main\nfunc { md5.Sum(x) }}}\n")
     arguments = ("--no-cache", "--output", "json=../out.json")
@@ -477,9 +528,9 @@ def test_the_real_one(cli: Cli, project: Path, tmp_path: Path, monkeypatch: pyte
     document = (tmp_path / "out.json").read_bytes()
     assert first.err == "" and first.code == 1
     assert [line.partition(" ")[0] for line in first.out.splitlines() if "semgrep-" in line] == [
+        "api/new\\nline",
         "broken.go:2:8:",
         "main.go:3:27:",
-        "tests/new\\nline",
         "é.ts:2:1:",
     ]
     assert cli(*arguments) == first

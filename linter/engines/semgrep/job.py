@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 LIMIT = 900.0
 """Seconds after which a run is given up."""
-_RULE_LIMIT = 30
-"""Seconds for one rule on one file."""
+_RULE_LIMIT = 15
+"""Seconds for one rule on one file: a hundred times what a slow one takes."""
+_GIVEN_UP_AFTER = 3
+"""How many rules may meet that limit before semgrep leaves the file."""
 _LONGEST_REPORT = 500_000_000
 _LONGEST_COMPLAINT = 10_000
 
@@ -141,6 +143,7 @@ class Job:
             "--no-rewrite-rule-ids",
             "--no-git-ignore",
             *("--timeout", str(_RULE_LIMIT)),
+            *("--timeout-threshold", str(_GIVEN_UP_AFTER)),
             *("--max-target-bytes", "0"),
             # Its threads wait for each other's garbage collection: two take three times as long as one.
             *("--jobs", "1"),

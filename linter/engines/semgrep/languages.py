@@ -36,6 +36,8 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 _EVERY = frozenset(each for group in EXTENSIONS.values() for each in group)
 _ANY_TEXT = frozenset({"generic", "none", "regex"})
 _NAME = re.compile(rb"[a-z]+[23#]?")
+_WORD = b"languages"
+_STATED = re.compile(rb"^ *[\"']?languages[\"']?: *\[([^\]\n#]*)\] *$", re.MULTILINE)
 
 
 def extensions_of(languages: Iterable[str]) -> frozenset[str]:
@@ -47,9 +49,15 @@ def extensions_of(languages: Iterable[str]) -> frozenset[str]:
 
 
 def extensions_in(rules: Iterable[bytes]) -> frozenset[str]:
-    """At least the extensions that rule files are about: a language counts wherever a file mentions it.
+    """At least the extensions that rule files are about, told without parsing them.
 
-    Parsing the files would tell exactly, and take longer than a run in which nothing changed.
+    Parsing would take longer than a run in which nothing changed. A file that writes its `languages` in
+    another way than as a list on one line is about every language that it mentions.
     """
-    words = {word.decode() for text in rules for word in set(_NAME.findall(text))}
-    return extensions_of(words)
+    return extensions_of(name.decode() for text in rules for name in _names(text))
+
+
+def _names(text: bytes) -> frozenset[bytes]:
+    stated = _STATED.findall(text)
+    parts = stated if stated and len(stated) == text.count(_WORD) else [text]
+    return frozenset(name for part in parts for name in _NAME.findall(part))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -72,6 +72,7 @@ class _Error(msgspec.Struct):
     level: str = ""
     message: str | None = None
     path: str | None = None
+    rule_id: str | None = None
 
 
 class _Output(msgspec.Struct):
@@ -104,12 +105,12 @@ def read_output(ended: Ended, tree: str, texts: Mapping[str, bytes], book: RuleB
         if path in texts and result.check_id in book.rules and not result.extra.is_ignored:
             remark = _remark(result, book.rules[result.check_id], texts[path])
             remarks.setdefault(path, []).append(remark)
-    unread = dict(_unread(about_files, tree))
+    troubles = _by_path(about_files, tree)
     said = {
-        path: Said(_sorted(remarks.get(path, [])), unread.get(path, ("", True))[0])
-        for path in sorted(remarks.keys() | unread.keys() & texts.keys())
+        path: Said(_sorted(remarks.get(path, [])), _unread(troubles.get(path, ())))
+        for path in sorted(remarks.keys() | troubles.keys() & texts.keys())
     }
-    return Report(said, frozenset(path for path, (_, steady) in unread.items() if not steady))
+    return Report(said, frozenset(path for path, errors in troubles.items() if not _steady(errors)))
 
 
 def _excuse(ended: Ended) -> str:
@@ -137,14 +138,34 @@ def one_line(text: str) -> str:
     return line if len(line) <= _LONGEST_EXCUSE else f"{line[: _LONGEST_EXCUSE - 1]}…"
 
 
-def _unread(errors: Iterable[_Error], tree: str) -> Iterator[tuple[str, tuple[str, bool]]]:
-    """By path why a file was not read in full, and whether another run would say the same."""
+def _by_path(errors: Iterable[_Error], tree: str) -> dict[str, list[_Error]]:
+    found: dict[str, list[_Error]] = {}
     for error in errors:
-        path, kind = _inside(error.path or "", tree), _kind(error)
-        if kind in _PARSED_IN_PART:
-            yield path, ("semgrep cannot parse all of it", True)
-        else:
-            yield path, (f"semgrep gave up on it: {one_line(kind).lower()}", False)
+        found.setdefault(_inside(error.path or "", tree), []).append(error)
+    return found
+
+
+def _steady(errors: Iterable[_Error]) -> bool:
+    """Whether another run would say the same: a limit of time or memory may be met or not."""
+    return all(_kind(error) in _PARSED_IN_PART for error in errors)
+
+
+def _unread(errors: Iterable[_Error]) -> str:
+    """Why a file was not read in full, in one line; empty without errors."""
+    reasons: dict[str, set[str]] = {}
+    for error in errors:
+        kind = _kind(error)
+        reason = "" if kind in _PARSED_IN_PART else one_line(kind).lower()
+        reasons.setdefault(reason, set()).update(filter(None, [error.rule_id]))
+    return "; ".join(_reason(kind, sorted(reasons[kind])) for kind in sorted(reasons))
+
+
+def _reason(kind: str, rules: Sequence[str]) -> str:
+    if not kind:
+        return "semgrep cannot parse all of it"
+    # After a few rules semgrep drops the whole file, and does not say so.
+    named = f" in {one_line(', '.join(rules))}, so what others found may be missing" if rules else ""
+    return f"semgrep gave up on it: {kind}{named}"
 
 
 def _inside(path: str, tree: str) -> str:

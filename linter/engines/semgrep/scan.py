@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from linter.engines.join import with_remarks
-from linter.engines.semgrep.languages import extensions_of
+from linter.engines.semgrep.languages import extensions_in, extensions_of
 from linter.engines.semgrep.output import Report, Said, SemgrepFailure, too_old
 from linter.engines.semgrep.rules import RuleBook, RulesError, parse_rules
 from linter.engines.semgrep.servers import SCRIPTS, server_files
 from linter.facts.files import FileFacts
+from linter.file_roles import is_test
 from linter.outcome import Failure, Skipped
 from linter.source_files import extension_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from linter.engines.remark import Remark
     from linter.engines.semgrep.engine import SemgrepEngine
     from linter.engines.semgrep.job import Job
+    from linter.engines.semgrep.rule_files import RuleText
     from linter.facts.files import Directive
     from linter.source_files import SourceFile
 
@@ -50,6 +52,7 @@ class Scan:
         self._problem = ""
         self._job: Job | None = None
         self._book = RuleBook({}, b"")
+        self._ours: frozenset[str] = frozenset()
         self._targets: dict[str, SourceFile] = {}
         self._keys: dict[str, bytes] = {}
         self._known: dict[bytes, bytes] = {}
@@ -81,7 +84,13 @@ class Scan:
         said = self._remembered(report)
         self.settled = not report.unsteady
         foreign = {path: file for path, file in self._targets.items() if file.language == "foreign"}
-        remarks = [(path, remark) for path, about in said.items() for remark in about.remarks]
+        remarks = [
+            (path, remark)
+            for path, about in said.items()
+            for remark in about.remarks
+            # A rule of the project may have brought a file in that is none of ours.
+            if path in self._ours or not self._book.rules[remark.code].builtin
+        ]
         every = {**facts, **{path: FileFacts("foreign") for path in foreign}}
         checked = with_remarks(checked, _Source(self._book), remarks, every, text_of, judged=0)
         unread = [Skipped(path, about.unread) for path, about in said.items() if about.unread]
@@ -95,8 +104,9 @@ class Scan:
             raise SemgrepFailure("it is not installed; `pip install 'backlint[semgrep]'` installs it")
         if program.too_old:
             raise SemgrepFailure(too_old(program.release))
-        self._book = parse_rules(self._engine.texts)
-        self._targets = _targets(self._book, files, packages)
+        self._book = parse_rules(_needed(self._engine.texts, files))
+        self._ours = _ours(self._book, files, packages)
+        self._targets = _targets(self._book, files, self._ours)
         seal = self._engine.signature
         self._keys = {
             path: seal + file.digest + path.encode("utf-8", "surrogatepass")
@@ -140,7 +150,8 @@ class Scan:
         rules, results = dict(checked.rules), dict(checked.results)
         for rule in self._book.rules.values():
             wanted = extensions_of(rule.languages)
-            judged = sum(extension_of(path) in wanted for path in self._targets)
+            files = self._ours if rule.builtin else self._targets
+            judged = sum(extension_of(path) in wanted for path in files)
             if judged:
                 rules[rule.info.id] = rule.info
             if rule.info.id in results:
@@ -161,21 +172,30 @@ class Scan:
         )
 
 
-def _targets(
-    book: RuleBook, files: Mapping[str, SourceFile], packages: Collection[str]
-) -> dict[str, SourceFile]:
-    """The files that rules look at. Our own leave alone what runs in a browser."""
+def _needed(texts: Iterable[RuleText], files: Iterable[str]) -> list[RuleText]:
+    """The rule files worth parsing: all of the project, and ours for languages that it is written in."""
+    present = frozenset(map(extension_of, files))
+    return [text for text in texts if not text.builtin or present & extensions_in([text.data])]
+
+
+def _ours(book: RuleBook, files: Mapping[str, SourceFile], packages: Collection[str]) -> frozenset[str]:
+    """The files that our own rules look at: neither tests nor what runs in a browser."""
+    wanted = extensions_of(name for rule in book.rules.values() if rule.builtin for name in rule.languages)
+    servers = server_files(files, packages) if wanted & SCRIPTS else frozenset()
+    return frozenset(
+        path
+        for path in files
+        if (extension := extension_of(path)) in wanted
+        and (extension not in SCRIPTS or path in servers)
+        and not is_test(path)
+    )
+
+
+def _targets(book: RuleBook, files: Mapping[str, SourceFile], ours: frozenset[str]) -> dict[str, SourceFile]:
+    """The files that rules look at: `ours`, and those that the rules of the project are about."""
     rules = book.rules.values()
-    ours = extensions_of(name for rule in rules if rule.builtin for name in rule.languages)
     theirs = extensions_of(name for rule in rules if not rule.builtin for name in rule.languages)
-    servers = server_files(files, packages) if ours & SCRIPTS else frozenset()
-    found: dict[str, SourceFile] = {}
-    for path, file in files.items():
-        extension = extension_of(path)
-        here = extension not in SCRIPTS or path in servers
-        if extension in theirs or (extension in ours and here):
-            found[path] = file
-    return found
+    return {path: file for path, file in files.items() if path in ours or extension_of(path) in theirs}
 
 
 class _Source:
