@@ -81,7 +81,8 @@ class Finding(msgspec.Struct, frozen=True):
     this place; `fix` is filled only when a report or the `fix` verb asked for it. `fingerprint` is set
     once, by the pipeline, and is the same in every format. `also` names the tests of other tools that report
     the same defect, as `bandit B608`.
-    `assumes` is the path of a migration that has to be released before this one for the finding to be right.
+    `assumes` is the path of a migration that has to be released before this one for the finding to be right,
+    `together` that of one that must not be: the two run in one command.
     """
 
     rule: str
@@ -98,6 +99,7 @@ class Finding(msgspec.Struct, frozen=True):
     fingerprint: str = ""
     assumes: str = ""
     also: tuple[str, ...] = ()
+    together: str = ""
 
     @property
     def practice(self) -> str:

@@ -267,12 +267,20 @@ class Run:
             parted = split(findings, baseline, self.was_checked(checked))
             findings, stale = parted.new, tuple(parted.stale)
             hidden += parted.hidden
-        if self.settings.migrations == "new" and self.settings.profile != "audit":
-            about = any(each.practice == "migrations" for each in findings)
-            since = changes or (base() if base is not None and about else None)
-            if since is not None:
+        about = any(each.practice == "migrations" for each in findings)
+        new_only = self.settings.migrations == "new" and self.settings.profile != "audit"
+        if about and (new_only or any(each.together for each in findings)):
+            since = changes or (base() if base is not None else None)
+            if new_only and since is not None:
                 findings, released = self._without_released(findings, since)
                 hidden += released
+            changed = frozenset(since.paths) if since is not None else frozenset()
+            findings = [
+                each
+                for each in findings
+                if not each.together
+                or {self.real_path(each.location.path), self.real_path(each.together)} <= changed
+            ]
         if changes is not None:
             kept = []
             for finding in findings:

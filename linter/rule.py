@@ -109,11 +109,13 @@ class Rule(ABC, Generic[S]):
         fixable: bool | None = None,
         severity: Severity | None = None,
         confidence: Confidence | None = None,
+        together: str = "",
     ) -> Finding:
         """A finding at `at`, or at `location` inside it.
 
         `severity` and `confidence` are given where this one weighs less, or is less certain, than the rule's
-        findings are in general.
+        findings are in general. `together` is the path of a migration that is as new as this one, or the
+        finding is wrong.
         """
         if fixable is None:
             fixable = bool(self.fix_safety)
@@ -129,6 +131,7 @@ class Rule(ABC, Generic[S]):
             path=tuple(path),
             fixable=self.fix_safety if fixable else "",
             assumes=getattr(at, "assumes", "") if self.spares_new_tables else "",
+            together=together,
         )
 
     @classmethod

@@ -34,6 +34,7 @@ def revisions(histories: Iterable[History], version: str) -> tuple[Revision, ...
                 body=migration.body,
                 statements=statements,
                 fresh=migration.fresh,
+                shares=migration.shares,
             )
             revision.changes = list(_Reader(revision, engine, version).read(statements))
             found.append(revision)

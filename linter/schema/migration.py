@@ -38,7 +38,8 @@ class Migration:
     `name` is what other migrations call it; `after` are those that must run before. `rank` orders those that
     do not depend on each other. `location` is that of the class or function that goes
     up, `body` the function. `label` names the branch of one that begins another.
-    `fresh` says that it only ever meets tables without rows.
+    `fresh` says that it only ever meets tables without rows, `shares` that its transaction is also that
+    of the migrations which the same command runs before and after it.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Migration:
     body: Function | None = None
     label: str = ""
     fresh: bool = False
+    shares: Verdict = Verdict.NO
 
 
 _VERBS = {"create-table": "create", "create-index": "create", "drop-table": "drop", "drop-index": "drop"}

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Change
-from linter.rule import Confidence, Note, Outcome, Rule, Severity
+from linter.backend import Backend, Change, Verdict
+from linter.rule import Confidence, Finding, Note, Outcome, Rule, Severity
 
 
 class ValidatedInSameTransaction(Rule[Change]):
@@ -21,7 +21,9 @@ class ValidatedInSameTransaction(Rule[Change]):
     The VALIDATE CONSTRAINT in the next migration, which has a transaction of its own.
 
     ## Limits
-    For SQL files only where a transaction can be seen.
+    For SQL files only where a transaction can be seen. Alembic runs the revisions of one command in one
+    transaction unless `env.py` says `transaction_per_migration=True`: two revisions count as one when both
+    are new since the base branch.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
@@ -43,14 +45,46 @@ class ValidatedInSameTransaction(Rule[Change]):
         for each in subject.earlier:
             is_same = (each.name, each.action.name) == (subject.name, subject.action.name)
             if is_same and each.has("not-valid") and each.transaction == subject.transaction:
-                yield self.finding(
-                    subject,
-                    f"`{subject.action.name}` is validated in the transaction that added it, so all of"
-                    f" {subject} is read while {each.effect.lock.waits} wait for the {each.effect.lock} lock",
-                    help=_HELP[subject.tool],
-                    related=[Note(each.location, "added here")],
-                )
+                yield self._held(subject, each)
                 return
+        for each in _shared(subject, backend):
+            is_same = (each.name, each.action.name) == (subject.name, subject.action.name)
+            if is_same and each.has("not-valid"):
+                yield self._held(subject, each, together=each.revision.path)
+                return
+
+    def _held(self, subject: Change, added: Change, together: str = "") -> Finding:
+        where = " (Alembic runs all new revisions in one)" if together else ""
+        return self.finding(
+            subject,
+            f"`{subject.action.name}` is validated in the transaction that added it{where}, so all of"
+            f" {subject} is read while {added.effect.lock.waits} wait for the {added.effect.lock} lock",
+            help=_HELP[subject.tool],
+            related=[Note(added.location, "added here")],
+            together=together,
+        )
+
+
+def _shared(change: Change, backend: Backend) -> Iterator[Change]:
+    """Changes of the revisions before it whose transaction is still open, if one command runs them all."""
+    revision = change.revision
+    if revision.shares is not Verdict.YES or not _is_open(revision.changes[: revision.changes.index(change)]):
+        return
+    known = {each.name: each for each in backend.revisions if each.history == revision.history}
+    seen = {revision.name}
+    while len(revision.after) == 1 and revision.after[0] in known and revision.after[0] not in seen:
+        revision = known[revision.after[0]]
+        seen.add(revision.name)
+        behind = [each for each in revision.changes if not each.transaction]
+        start = revision.changes.index(behind[-1]) + 1 if behind else 0
+        yield from revision.changes[start:]
+        if not _is_open(revision.changes):
+            return
+
+
+def _is_open(changes: Iterable[Change]) -> bool:
+    """Whether none of the changes runs outside a transaction, which would commit what stands before it."""
+    return all(each.transaction == 1 for each in changes)
 
 
 _HELP = {

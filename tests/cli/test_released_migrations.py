@@ -69,3 +69,20 @@ def test_without_a_base_all_are_new(cli: Cli, repository: Path) -> None:
 
 def test_the_advice_says_how_to_see_them(cli: Cli, repository: Path) -> None:
     assert "BACKLINT_MIGRATIONS=all" in cli("check", "--no-cache").out
+
+
+def test_two_revisions_are_one_transaction_only_while_both_are_new(cli: Cli, repository: Path) -> None:
+    example = Path(__file__).parents[2] / "fixtures/migrations/validated-in-same-transaction"
+    shutil.copytree(example / "bad_two_revisions_alembic", repository / "shop")
+
+    def found(*arguments: str) -> list[str]:
+        document = json.loads(cli("check", "--format", "json", "--no-cache", *arguments).out)
+        return [each["path"] for each in document["findings"] if "validated-in" in each["rule"]]
+
+    assert found() == ["shop/versions/b.py"]
+    for arguments in (["add", "shop/versions/a.py"], ["commit", "-qm", "a", "--", "shop/versions/a.py"]):
+        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *identity, *arguments], cwd=repository, check=True)
+    subprocess.run(["git", "branch", "-f", "main"], cwd=repository, check=True)
+    assert found() == []
+    assert found("--profile", "audit") == []

@@ -1,3 +1,5 @@
+import pytest
+
 from linter.backend import Verdict
 from tests.schema.reading import schema_of, shape
 
@@ -183,3 +185,35 @@ def test_a_revision_of_two_environments_is_two() -> None:
     )
     assert len({each.history for each in schema.revisions}) == 2
     assert "users" in schema.migrated
+
+
+ENVIRONMENT = """
+    from alembic import context
+
+    def run_migrations_online():
+        context.configure(connection=connect(){})
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "shares", "inside"),
+    [
+        ("", Verdict.YES, Verdict.YES),
+        (", transaction_per_migration=False", Verdict.YES, Verdict.YES),
+        (", transaction_per_migration=True", Verdict.NO, Verdict.YES),
+        (", transaction_per_migration=chosen()", Verdict.UNKNOWN, Verdict.YES),
+        (", **chosen()", Verdict.UNKNOWN, Verdict.YES),
+        (", transactional_ddl=False", Verdict.YES, Verdict.NO),
+    ],
+)
+def test_the_environment_says_which_revisions_share_a_transaction(options, shares, inside):
+    found = schema_of({"db/env.py": ENVIRONMENT.format(options), "db/versions/a.py": CREATE})
+    (revision,) = [each for each in found.revisions if each.name == "a"]
+    assert (revision.shares, {each.in_transaction for each in revision.changes}) == (shares, {inside})
+
+
+def test_revisions_without_a_readable_environment_may_share_a_transaction():
+    found = schema_of({"other/env.py": ENVIRONMENT.format(""), "db/versions/a.py": CREATE})
+    assert [each.shares for each in found.revisions] == [Verdict.UNKNOWN]

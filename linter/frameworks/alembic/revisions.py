@@ -8,6 +8,7 @@ from linter.backend import Backend, Verdict, is_test
 from linter.facts.expressions import Attr, Expr, Ref, Result, Sequence, walk
 from linter.facts.scopes import Block, Raise
 from linter.facts.sql import SqlStatement
+from linter.frameworks.alembic.environment import Environments
 from linter.frameworks.alembic.operations import Operations, is_known
 from linter.resolve.definitions import Function, Module
 from linter.resolve.values import Made, Value, Values, bind
@@ -25,6 +26,7 @@ def revisions(backend: Backend, strings: SqlStrings) -> list[Migration]:
     """All revisions of the project, in no particular order."""
     values = Values(backend.project)
     operations = Operations(values)
+    environments = Environments(backend)
     found: list[Migration] = []
     for path, module in backend.project.modules.items():
         revision = _revision(values, module)
@@ -35,7 +37,9 @@ def revisions(backend: Backend, strings: SqlStrings) -> list[Migration]:
         migration.location, migration.body = upgrade.location, upgrade
         migration.reversible = _reversible(values, module)
         migration.label = _label(values, module)
-        _Upgrade(values, operations, strings, migration).run(upgrade)
+        migration.shares = environments.shares_transaction(path)
+        outside = environments.has_no_transaction(path)
+        _Upgrade(values, operations, strings, migration, outside=outside).run(upgrade)
         found.append(migration)
     return found
 
@@ -84,7 +88,13 @@ class _Upgrade:
     """Follows one `upgrade` function."""
 
     def __init__(
-        self, values: Values, operations: Operations, strings: SqlStrings, migration: Migration
+        self,
+        values: Values,
+        operations: Operations,
+        strings: SqlStrings,
+        migration: Migration,
+        *,
+        outside: bool = False,
     ) -> None:
         self.values = values
         self.operations = operations
@@ -93,7 +103,7 @@ class _Upgrade:
         self._inside: list[int] = []
         self._used: set[int] = set()
         self._turns = 0
-        self._outside = False
+        self._outside = outside
 
     def run(self, function: Function, bound: dict[str, Value] | None = None) -> None:
         """Add the statements of a function, and of the project's functions that it calls."""
