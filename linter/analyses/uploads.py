@@ -72,7 +72,7 @@ class _Found(NamedTuple):
 def uploads_of(backend: Backend) -> tuple[Upload, ...]:
     """Every upload that handlers take, each once, in order of place."""
     found = list(_Reader(backend).uploads())
-    if any(each.fate is Fate.KEPT for each in found) and _is_limited(backend):
+    if any(each.fate is Fate.KEPT for each in found) and is_limited(backend):
         found = [
             each._replace(fate=Fate.CHECKED, kept=None) if each.fate is Fate.KEPT else each for each in found
         ]
@@ -223,7 +223,7 @@ def _parameters(target: Function, call: Call, marks: Marks) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def _is_limited(backend: Backend) -> bool:
+def is_limited(backend: Backend) -> bool:
     """Whether the application limits what it takes, by a setting or by what a request says of its length."""
     if any(each.name in _LIMITS for each in backend.settings):
         return True

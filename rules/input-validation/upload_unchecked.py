@@ -1,11 +1,12 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.upload_fields import UploadField, upload_fields
 from linter.analyses.uploads import Fate, Upload, uploads_of
 from linter.backend import Backend
 from linter.rule import Confidence, Note, Outcome, Rule, Severity, Undecided
 
 
-class UploadUnchecked(Rule[Upload]):
+class UploadUnchecked(Rule[Upload | UploadField]):
     """An upload is stored, or read as a whole, and nothing looks at its size or type.
 
     ## Why
@@ -25,7 +26,8 @@ class UploadUnchecked(Rule[Upload]):
             (PHOTOS / str(uuid4())).write_bytes(await photo.read())
 
     ## Limits
-    Uploads of FastAPI, Flask and Django handlers are followed through the functions of the project. Any
+    Uploads of FastAPI, Flask and Django handlers are followed through the functions of the project, and
+    plain file fields of model forms and serializers are read with their validators and `clean` methods. Any
     condition or comparison on the upload, its name, type, size or content counts as a check, and so does a
     limit of the whole application (`MAX_CONTENT_LENGTH`, a look at `Content-Length`). What is handed to a
     library that may refuse it, or to a form, is undecided. Behind a guard that asks for a right, such as an
@@ -42,13 +44,22 @@ class UploadUnchecked(Rule[Upload]):
     cwe = 434
     owasp = "API4:2023"
 
-    def subjects(self, backend: Backend) -> Iterable[Upload]:
-        """Parameters that hold uploads, and handlers that read `request.files`."""
-        return uploads_of(backend)
+    def subjects(self, backend: Backend) -> Iterable[Upload | UploadField]:
+        """Parameters that hold uploads, handlers that read `request.files`, and file fields."""
+        return [*uploads_of(backend), *upload_fields(backend)]
 
-    def check(self, subject: Upload, backend: Backend) -> Iterator[Outcome]:
+    def check(self, subject: Upload | UploadField, backend: Backend) -> Iterator[Outcome]:
         """An upload that is kept without a look at it."""
-        if subject.fate is Fate.UNKNOWN:
+        if isinstance(subject, UploadField):
+            if not subject.is_checked:
+                yield self.finding(
+                    subject,
+                    f"`{subject.field.name}` takes files of any size and type through "
+                    f"`{subject.schema.scope.name}`, which stores them",
+                    help="give the field `validators` for the size and the type",
+                    related=[Note(subject.schema.location, f"{subject.route} reads its body with this")],
+                )
+        elif subject.fate is Fate.UNKNOWN:
             yield Undecided("the upload goes to code that may refuse it")
         elif subject.fate is Fate.KEPT and subject.kept is not None:
             function = subject.function.scope.name
