@@ -24,6 +24,7 @@ _TEXT = """
     pydantic.StrictStr pydantic.StrictBytes pydantic.NameEmail pydantic.AnyUrl pydantic.AnyHttpUrl
     pydantic.SecretStr pydantic.SecretBytes pydantic.Base64Str pydantic.Base64Bytes pydantic.FilePath
     pydantic.DirectoryPath pydantic.NewPath pydantic.Json pydantic.FileUrl pydantic.WebsocketUrl
+    strawberry.ID
 """
 _NUMBERS = """
     int float decimal.Decimal fractions.Fraction

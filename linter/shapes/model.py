@@ -15,11 +15,13 @@ Library = Literal[
     "django",
     "django-form",
     "drf",
+    "graphene",
     "marshmallow",
     "msgspec",
     "namedtuple",
     "pydantic",
     "sqlmodel",
+    "strawberry",
     "typeddict",
     "wtforms",
 ]
@@ -30,7 +32,8 @@ Extra = Literal["allow", "forbid", "ignore", "unknown"]
 class Field:
     """One field of a shape.
 
-    `alias` is its name in the data that callers send, None when a function that can't be read makes it.
+    `alias` is its name in the data that callers send, None when something outside the class makes it: a
+    function that can't be read, or the schema of GraphQL that it is part of.
     `type` is the declared type as text. `nested` holds the classes of nested shapes: of the value itself, of
     its items when `many`, several for a union. `required` says whether a caller must send it.
 

@@ -52,6 +52,8 @@ _BASES: dict[str, Library] = {
     "rest_framework.serializers.Serializer": "drf",
     "rest_framework.serializers.ModelSerializer": "drf",
     "rest_framework.serializers.HyperlinkedModelSerializer": "drf",
+    "graphene.InputObjectType": "graphene",
+    "graphene.types.inputobjecttype.InputObjectType": "graphene",
 }
 _FAMILIES: dict[str, Library] = {
     "django.contrib.auth.forms.": "django-form",
@@ -74,7 +76,12 @@ _DECORATORS: dict[str, Library] = {
     "attrs.define": "attrs",
     "attrs.frozen": "attrs",
     "attrs.mutable": "attrs",
+    "strawberry.input": "strawberry",
+    "strawberry.type": "strawberry",
+    "strawberry.interface": "strawberry",
 }
+_RELAY = frozenset({"graphene.relay.ClientIDMutation", "graphene.ClientIDMutation"})
+"""Mutations of Graphene whose class `Input` has the fields of an input object."""
 
 
 class Shapes:
@@ -108,7 +115,7 @@ class Shapes:
         """The library that makes a class a schema class."""
         key = id(cls)
         if key not in self._libraries:
-            self._libraries[key] = self._library(self.lineages.of(cls))
+            self._libraries[key] = self._library(self.lineages.of(cls)) or self._by_place(cls)
         return self._libraries[key]
 
     def _library(self, lineage: tuple[Ancestor, ...]) -> Library | None:
@@ -123,6 +130,13 @@ class Shapes:
                     if decorator.name in _DECORATORS:
                         return _DECORATORS[decorator.name]
         return None
+
+    def _by_place(self, cls: Class) -> Library | None:
+        """The library that makes a schema class of one inside another class."""
+        if cls.scope.name != "Input" or not isinstance(cls.parent, Class):
+            return None
+        is_relay = any(each.name in _RELAY for each in self.lineages.of(cls.parent))
+        return "graphene" if is_relay else None
 
     def unread_bases(self, lineage: tuple[Ancestor, ...]) -> bool:
         """Whether a base outside the project may add fields."""
@@ -163,6 +177,8 @@ def _reader(library: Library) -> Callable[[Shapes, Class], Shape]:
             from linter.shapes.django_forms import read
         case "django":
             from linter.shapes.django_models import read
+        case "graphene":
+            from linter.shapes.graphene import read
         case "marshmallow":
             from linter.shapes.marshmallow import read
         case "wtforms":

@@ -1,7 +1,8 @@
-"""Shapes of records: data classes, attrs, msgspec, typed dictionaries and named tuples."""
+"""Shapes of records: data classes, attrs, msgspec, typed dictionaries, named tuples, Strawberry's types."""
 
 from __future__ import annotations
 
+from linter.backend.routes import Verdict
 from linter.resolve.definitions import Class
 from linter.resolve.values import Made, Value
 from linter.shapes.bounds import UNREADABLE
@@ -68,22 +69,31 @@ class _Record:
         typed = self._shapes.types.read(declaration.annotation)
         if "ClassVar" in typed.wrappers or _is_marker(declaration):
             return None
+        shown = None if declaration.annotation is None else shown_type(declaration.annotation.expr)
+        if self._library == "strawberry":
+            if shown is not None and shown.startswith("Private["):
+                return None
+            typed = _of_graphql(typed, shown)
         if stated is not None:
             typed = self._limited(typed, stated)
         return Field(
             name=name,
             alias=self._alias(name, stated),
-            type=None if declaration.annotation is None else shown_type(declaration.annotation.expr),
+            type=shown,
             required=self._is_required(declaration, typed, stated),
             bounded=typed.bounded,
             location=declaration.location,
             nested=typed.nested,
             many=typed.many,
             nullable=typed.nullable,
-            read_only=stated is not None and not self._values.flag(stated.keyword("init"), True),
+            read_only=stated is not None and self._is_made(stated),
             write_only="InitVar" in typed.wrappers,
             secret=typed.secret,
         )
+
+    def _is_made(self, stated: Made) -> bool:
+        """Whether nobody gives the value of a field."""
+        return not self._values.flag(stated.keyword("init"), True) or stated.keyword("resolver") is not None
 
     def _limited(self, typed: Typed, stated: Made) -> Typed:
         """The type with the constraints of `pydantic.Field` or with attrs' validators."""
@@ -110,12 +120,14 @@ class _Record:
     def _alias(self, name: str, stated: Made | None) -> str | None:
         if stated is not None:
             given = stated.keyword("alias") or (
-                stated.keyword("name") if self._library == "msgspec" else None
+                stated.keyword("name") if self._library in ("msgspec", "strawberry") else None
             )
             if given is not None and self._values.constant(given) is not None:
                 return self._values.text(given)
         if self._library == "attrs":
             return name.lstrip("_")
+        if self._library == "strawberry":
+            return None
         rename = self._keywords.get("rename") if self._library == "msgspec" else None
         if rename is None or self._values.constant(rename) is None:
             return name
@@ -125,6 +137,8 @@ class _Record:
     def _is_required(self, declaration: Declaration, typed: Typed, stated: Made | None) -> bool:
         if self._library == "typeddict":
             return self._is_key_required(declaration, typed)
+        if self._library == "strawberry" and typed.nullable:
+            return False
         if stated is None:
             return declaration.value is None
         given = ("default", "default_factory", "factory")
@@ -143,6 +157,14 @@ class _Record:
         total = keywords.get("total")
         parent = None if owner is None else owner.parent
         return total is None or parent is None or self._values.flag(Value(parent, total), True)
+
+
+def _of_graphql(typed: Typed, shown: str | None) -> Typed:
+    """A type as GraphQL has it: its own numbers have 32 and 64 bits, and `Maybe` may be left out."""
+    if shown is not None and shown.startswith("Maybe["):
+        return typed._replace(nullable=True)
+    is_own = typed.dimension == "number" and "Decimal" not in (shown or "")
+    return typed._replace(size=Verdict.YES) if is_own else typed
 
 
 def _is_marker(declaration: Declaration) -> bool:

@@ -14,8 +14,10 @@ import pytest
 
 from linter.backend import Input, Route
 from linter.config import load_settings
+from linter.frameworks.graphql.names import camel
 from linter.inventory import describe
 from linter.pipeline import Run
+from linter.shapes import shapes_of
 from linter.sources import discover
 from oracle import APPS, TESTS, TIME_LIMIT_SECONDS
 
@@ -92,6 +94,30 @@ def told(inputs: tuple[Input, ...]) -> list[dict[str, Any]]:
         {"name": each.name, "type": each.type, "required": each.required, "fields": told(each.fields)}
         for each in sorted(inputs, key=lambda each: each.name)
     ]
+
+
+def test_the_shapes_of_input_objects_are_those_of_the_schema(app: str) -> None:
+    shapes = shapes_of(linked(app).backend.project)
+    listed = [
+        (given, real)
+        for path, route in mapped(app).items()
+        for given in route.inputs
+        for real in truth(app)[path]["arguments"]
+        if given.name == real["name"] and given.model is not None and real["fields"]
+    ]
+    for given, real in listed:
+        shape = shapes.of(given.model)
+        assert shape is not None and shape.complete and shape.extra == "forbid"
+        found = {each.alias or camel(each.name): each.required for each in shape.fields}
+        assert found == {
+            each["name"]: each["required"] for each in real["fields"] if each["name"] != "clientMutationId"
+        }
+        for field in shape.fields:
+            inner = next(
+                each for each in real["fields"] if each["name"] == (field.alias or camel(field.name))
+            )
+            assert bool(inner["fields"]) == bool(field.nested)
+            assert inner["type"].startswith("[") == field.many
 
 
 def test_the_map_shows_the_fields_of_input_objects(app: str) -> None:
