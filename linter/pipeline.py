@@ -199,7 +199,7 @@ class Run:
 
     def _checked_beside_semgrep(self) -> tuple[Checked, bool]:
         """What everybody says, and whether the next run would hear the same."""
-        if self._semgrep is None:
+        if self._semgrep is None or self._semgrep.is_idle(self._by_path):
             return self.check_afresh(), True
         from linter.engines.semgrep.scan import Scan
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from linter.engines.semgrep.languages import EXTENSIONS, extensions_in
 from linter.engines.semgrep.program import Program, find_program
 from linter.engines.semgrep.rule_files import RuleText, digest, read_rules
 from linter.reading import Unreadable, read_regular
+from linter.source_files import extension_of
 
 if TYPE_CHECKING:
     from linter.config import Settings
@@ -42,6 +44,15 @@ class SemgrepEngine(msgspec.Struct, frozen=True):
         if self.program is None:
             return frozenset()
         return extensions_in(text.data for text in self.texts).difference(EXTENSIONS["python"])
+
+    def needed(self, files: Iterable[str]) -> list[RuleText]:
+        """The rule files worth parsing: all of the project, and ours for languages that it is written in."""
+        present = frozenset(map(extension_of, files))
+        return [text for text in self.texts if not text.builtin or present & extensions_in([text.data])]
+
+    def is_idle(self, files: Iterable[str]) -> bool:
+        """Whether it has nothing to say about a project with these files, not even that it cannot run."""
+        return self.program is not None and not self.program.too_old and not self.needed(files)
 
     def _ignored(self) -> bytes:
         return blake2b(self.ignore, digest_size=16).digest()

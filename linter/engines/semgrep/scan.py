@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from linter.engines.join import with_remarks
-from linter.engines.semgrep.languages import extensions_in, extensions_of
+from linter.engines.semgrep.languages import extensions_of
 from linter.engines.semgrep.output import Report, Said, SemgrepFailure, too_old
 from linter.engines.semgrep.rules import RuleBook, RulesError, parse_rules
 from linter.engines.semgrep.servers import SCRIPTS, server_files
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from linter.engines.remark import Remark
     from linter.engines.semgrep.engine import SemgrepEngine
     from linter.engines.semgrep.job import Job
-    from linter.engines.semgrep.rule_files import RuleText
     from linter.facts.files import Directive
     from linter.source_files import SourceFile
 
@@ -97,14 +96,12 @@ class Scan:
         return self._counted(checked, foreign, text_of, unread)
 
     def _begin(self, files: Mapping[str, SourceFile], packages: Collection[str]) -> None:
-        from linter.engines.semgrep.job import Job
-
         program = self._engine.program
         if program is None:
             raise SemgrepFailure("it is not installed; `pip install 'backlint[semgrep]'` installs it")
         if program.too_old:
             raise SemgrepFailure(too_old(program.release))
-        self._book = parse_rules(_needed(self._engine.texts, files))
+        self._book = parse_rules(self._engine.needed(files))
         self._ours = _ours(self._book, files, packages)
         self._targets = _targets(self._book, files, self._ours)
         seal = self._engine.signature
@@ -116,6 +113,8 @@ class Scan:
         unknown = [path for path in self._targets if self._keys[path] not in self._known]
         texts = {path: self._targets[path].data for path in unknown}
         if texts:
+            from linter.engines.semgrep.job import Job
+
             self._job = Job(program, texts, self._book, self._engine.ignore)
 
     def _remembered(self, report: Report) -> dict[str, Said]:
@@ -170,12 +169,6 @@ class Scan:
             directives={**checked.directives, **directives},
             skipped=(*checked.skipped, *unread),
         )
-
-
-def _needed(texts: Iterable[RuleText], files: Iterable[str]) -> list[RuleText]:
-    """The rule files worth parsing: all of the project, and ours for languages that it is written in."""
-    present = frozenset(map(extension_of, files))
-    return [text for text in texts if not text.builtin or present & extensions_in([text.data])]
 
 
 def _ours(book: RuleBook, files: Mapping[str, SourceFile], packages: Collection[str]) -> frozenset[str]:
