@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Attr, Constant, Expr, Item, Ref
@@ -19,6 +19,7 @@ from linter.flow.globals import Globals
 from linter.flow.heap import Cell, Entries, Items, Record
 from linter.flow.kinds import BITS, LOOSE
 from linter.flow.library import Library
+from linter.flow.library.callbacks import QUEUED
 from linter.flow.library.containers import Containers
 from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
@@ -487,6 +488,15 @@ def _fills_row(call: Call, called: str, models: Set[str]) -> bool:
     return any(name == "**" for name, _ in call.keywords) and called in models
 
 
+def _handed_on(call: Call, called: str) -> Iterator[str]:
+    """Last names of what a call may run later: what it is given by name, and a task that is queued."""
+    if called in QUEUED and isinstance(call.callee, Ref):
+        yield call.callee.name.rpartition(".")[0].rpartition(".")[2].lstrip(":$")
+    for each in (*call.args, *[value for _, value in call.keywords]):
+        if isinstance(each, Ref) and (each.name[0] != "$" or "." in each.name):
+            yield each.name.rpartition(".")[2].lstrip(":")
+
+
 class _Graph(NamedTuple):
     """Who calls what, by last names.
 
@@ -501,6 +511,7 @@ class _Graph(NamedTuple):
 def _graph_of(backend: Backend) -> _Graph:
     found = _Graph({}, {}, [])
     project = backend.project
+    named = {each.scope.name for each in backend.functions}
     models = {cls.scope.name for cls in backend.classes if project.derives(cls, *MODELS)} | WRITERS
     for function in backend.functions:
         identity = id(function)
@@ -519,6 +530,9 @@ def _graph_of(backend: Backend) -> _Graph:
             else:
                 continue
             found.callers.setdefault(called, set()).add(identity)
+            for handed in _handed_on(call, called):
+                if handed in named:
+                    found.callers.setdefault(handed, set()).add(identity)
             if _fills_row(call, called, models):
                 found.writers.append(identity)
     return found

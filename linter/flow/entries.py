@@ -33,7 +33,18 @@ _FLASK = ("flask", "quart", "apiflask")
 _DEPENDENCIES = 4
 """How deep dependencies of dependencies are run."""
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
-
+_HOOKS = (
+    "get_queryset",
+    "get_object",
+    "get_context_data",
+    "filter_queryset",
+    "form_valid",
+    "form_invalid",
+    "perform_create",
+    "perform_update",
+    "perform_destroy",
+)
+"""Methods that Django's and Django REST framework's own views call."""
 
 _RAW_HANDLER = "http.server.BaseHTTPRequestHandler"
 """The handler of the standard library, which frameworks do without."""
@@ -66,6 +77,11 @@ def entries_of(backend: Backend) -> list[Entry]:
     found: dict[object, Entry] = {}
     for route in backend.routes:
         function = route.function
+        owner = route.owner if route.framework in _DJANGO else None
+        for name in _HOOKS if owner is not None else ():
+            hook = None if owner is None else owner.methods.get(name)
+            if hook is not None:
+                found.setdefault(id(hook), Entry(hook, route, _placeholders(route)))
         if function is not None and route.is_graphql:
             # One resolver may serve many fields, each with arguments of its own.
             found.setdefault((id(function), id(route.owner), route.inputs), Entry(function, route, {}))

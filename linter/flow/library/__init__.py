@@ -40,6 +40,8 @@ from linter.flow.values import (
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
+_ESCAPED = BITS["xss"] | lacking("<>\"'")
+
 Model = Callable[["Calls", Args, Value], "Value | None"]
 
 
@@ -296,6 +298,17 @@ def _markup(shape: Shape) -> Model:
     return model
 
 
+def _compiled(act: Calls, args: Args, receiver: Value) -> Value:
+    """Code that `compile` has read: what is wrong with its text is said there, and once."""
+    return Value(None, marked(act.deep_taints(args.given(0, "source")), BITS["code"]))
+
+
+def _markup_filled(act: Calls, args: Args, receiver: Value) -> Value:
+    """`markup.format(...)`, which escapes all that it is given."""
+    given = gathered([Value(None, act.deep_taints(each)) for each in args.all()])
+    return Value(receiver.shape, merge(receiver.taints, marked(given, _ESCAPED)))
+
+
 def _first(act: Calls, args: Args, receiver: Value) -> Value:
     return args.given(0)
 
@@ -387,10 +400,12 @@ _TABLE: dict[str, Model] = {
     **ARCHIVES,
     **CALLBACKS,
     "markupsafe.Markup": _markup(Named("markupsafe.Markup")),
+    **dict.fromkeys(("markupsafe.Markup.format", "markupsafe.Markup.join"), _markup_filled),
     "flask.Markup": _markup(Named("markupsafe.Markup")),
     "django.utils.safestring.mark_safe": _markup(STRING),
     **dict.fromkeys(("repr", "ascii", "json.dumps"), _escaped),
     **dict.fromkeys(("httpx.Client", "httpx.AsyncClient"), _client),
+    "compile": _compiled,
     "min": _least,
     "str": _string,
     "uuid.UUID": _number,
