@@ -24,14 +24,16 @@ class Marks:
     """Follows uploads through the local names of one function.
 
     `taken` are parameters that hold one, `sources` the marked references that give them. What is said of
-    an upload, such as its name or size, is marked as well, but is no content.
+    an upload, such as its name or size, is marked as well, but is no content; `said` are parameters with it.
     """
 
-    def __init__(self, function: Function, taken: frozenset[str], sources: frozenset[str]) -> None:
+    def __init__(
+        self, function: Function, taken: frozenset[str], sources: frozenset[str], said: frozenset[str]
+    ) -> None:
         self._function = function
         self._sources = sources
         self._content = set(taken)
-        self._said: set[str] = set()
+        self._said = set(said)
         size = -1
         while size != len(self._content) + len(self._said):
             size = len(self._content) + len(self._said)

@@ -85,6 +85,7 @@ class _Reader:
         self._project = backend.project
         self._inputs = provenance_of(backend).inputs
         self._reach = reach_of(backend)
+        self._followed: dict[tuple[int, frozenset[str], frozenset[str]], _Found] = {}
         self._models = {id(table.owner) for table in backend.tables.values() if table.owner is not None}
 
     def uploads(self) -> Iterator[Upload]:
@@ -125,12 +126,17 @@ class _Reader:
     # One function
 
     def _follow(
-        self, function: Function, taken: frozenset[str], depth: int, sources: frozenset[str] = frozenset()
+        self,
+        function: Function,
+        taken: frozenset[str],
+        depth: int,
+        sources: frozenset[str] = frozenset(),
+        said: frozenset[str] = frozenset(),
     ) -> _Found:
         """What a function does with uploads in parameters, or in what it reads from the request."""
         if depth > _DEPTH or function.children:
             return _Found(Fate.UNKNOWN)
-        marks = Marks(function, taken, sources)
+        marks = Marks(function, taken, sources, said)
         if _checks(function, marks):
             return _Found(Fate.CHECKED)
         kept: _Found | None = None
@@ -143,6 +149,15 @@ class _Reader:
             return _Found(Fate.UNKNOWN)
         return kept or _Found(Fate.UNUSED)
 
+    def _handed(self, function: Function, named: dict[str, bool], depth: int) -> _Found:
+        """What a function does with parameters that hold an upload, or what is said of one."""
+        taken = frozenset(name for name, is_content in named.items() if is_content)
+        key = (id(function), taken, frozenset(named))
+        if key not in self._followed:
+            self._followed[key] = _Found(Fate.UNKNOWN)
+            self._followed[key] = self._follow(function, taken, depth, said=frozenset(named) - taken)
+        return self._followed[key]
+
     def _of_call(self, function: Function, call: Call, marks: Marks, depth: int) -> _Found:
         place, last = function.module.locate(call.span), call.last_name
         receiver = marks.receiver(call)
@@ -152,8 +167,10 @@ class _Reader:
         callee = self._project.callee(function, call)
         target = callee.target
         if isinstance(target, Function) and not target.is_module:
-            named = frozenset(_parameters(target, call, marks))
-            return self._follow(target, named, depth + 1) if named or not given else _Found(Fate.UNKNOWN)
+            named = dict(_parameters(target, call, marks))
+            if not named:
+                return _Found(Fate.UNKNOWN if given else Fate.UNUSED)
+            return self._handed(target, named, depth + 1)
         if not given:
             return _Found(Fate.UNUSED)
         makes = call.last_name in _MAKING and self._reach.model_in(function, call.callee) is not None
@@ -212,14 +229,14 @@ def _let_out(function: Function) -> Iterator[Expr]:
             yield value
 
 
-def _parameters(target: Function, call: Call, marks: Marks) -> Iterator[str]:
-    """The parameters of a function that a call fills with an upload or with what is said of it."""
+def _parameters(target: Function, call: Call, marks: Marks) -> Iterator[tuple[str, bool]]:
+    """The parameters that a call fills with an upload (True) or with what is said of it (False)."""
     names = [each.name for each in target.scope.parameters if each.kind.startswith("positional")]
     if target.owner is not None and names[:1] in (["self"], ["cls"]):
         names = names[1:]
     for name, value in (*zip(names, call.args, strict=False), *call.keywords):
         if marks.is_marked(value):
-            yield name
+            yield name, marks.holds_content(value)
 
 
 @lru_cache(maxsize=1)
