@@ -32,7 +32,8 @@ class UnboundedBodyField(Rule[Class]):
 
     ## Limits
     A warning where the field is seen on its way into a column of limited length, in a project that is not
-    written for SQLite alone; all else is a note of low confidence, one for each schema. Fields that a
+    written for SQLite alone (of low confidence where its database is not known). All else is a note of low
+    confidence: one for each schema, or a single one where most schemas of ten or more are open. Fields that a
     validator looks at, or whose length the code takes, are left alone, and so is code that catches the
     error of the database. Pydantic, SQLModel, msgspec, marshmallow, serializers and forms.
 
@@ -64,12 +65,13 @@ class UnboundedBodyField(Rule[Class]):
                 "text fails in the database",
                 help=f"give the field `max_length={each.limit}`, so that the caller is told",
                 location=each.field.location,
+                confidence=None if backend.databases else Confidence.LOW,
                 related=[
                     Note(each.place, f"{each.route} writes it here"),
                     Note(each.column.location, f"the column is a {each.column.type}"),
                 ],
             )
-        if not stored and (not _is_habit(backend) or subject is _taken(backend)[0].owner):
+        if subject is _taken(backend)[0].owner if _is_habit(backend) else not stored:
             yield from self._any_size(subject, backend)
 
     def _any_size(self, schema: Class, backend: Backend) -> Iterator[Outcome]:
