@@ -38,6 +38,59 @@ func echoed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Credentials", "true")
 }
 
+func echoedByName() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		origin := c.Request.Header.Get("Origin")
+		// ruleid: go.cors-any-origin-with-credentials
+		c.Header("Access-Control-Allow-Origin", origin)
+		c.Header("Access-Control-Allow-Credentials", "true")
+		if c.Request.Method == "OPTIONS" {
+			c.AbortWithStatus(http.StatusNoContent)
+			return
+		}
+		c.Next()
+	}
+}
+
+func refusedByName(w http.ResponseWriter, r *http.Request) {
+	origin := r.Header.Get("Origin")
+	if !known[origin] {
+		return
+	}
+	// ok: go.cors-any-origin-with-credentials
+	w.Header().Set("Access-Control-Allow-Origin", origin)
+	w.Header().Set("Access-Control-Allow-Credentials", "true")
+}
+
+func askedByName(w http.ResponseWriter, r *http.Request) {
+	origin := r.Header.Get("Origin")
+	if isKnown(origin) {
+		// ok: go.cors-any-origin-with-credentials
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Allow-Credentials", "true")
+	}
+}
+
+func chosenByName(w http.ResponseWriter, r *http.Request) {
+	origin := r.Header.Get("Origin")
+	switch origin {
+	case "https://app.example.com", "https://www.example.com":
+		// ok: go.cors-any-origin-with-credentials
+		w.Header().Set("Access-Control-Allow-Origin", origin)
+		w.Header().Set("Access-Control-Allow-Credentials", "true")
+	}
+}
+
+func replacedByName(w http.ResponseWriter, r *http.Request) {
+	origin := r.Header.Get("Origin")
+	if !known[origin] {
+		origin = "https://app.example.com"
+	}
+	// ok: go.cors-any-origin-with-credentials
+	w.Header().Set("Access-Control-Allow-Origin", origin)
+	w.Header().Set("Access-Control-Allow-Credentials", "true")
+}
+
 func checked(w http.ResponseWriter, r *http.Request) {
 	if known[r.Header.Get("Origin")] {
 		// ok: go.cors-any-origin-with-credentials

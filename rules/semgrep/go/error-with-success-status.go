@@ -36,3 +36,23 @@ func some(c echo.Context) error {
 	}
 	return c.JSON(http.StatusOK, users)
 }
+
+func told(c *gin.Context) {
+	if err := save(); err != nil {
+		// ruleid: go.error-with-success-status
+		c.JSON(http.StatusOK, gin.H{"code": 7, "msg": err.Error()})
+		return
+	}
+	// ok: go.error-with-success-status
+	c.JSON(http.StatusOK, gin.H{"code": 0, "msg": "saved"})
+}
+
+func health(c *gin.Context) {
+	state := "up"
+	if err := ping(); err != nil {
+		// ok: go.error-with-success-status
+		c.JSON(http.StatusOK, gin.H{"status": "degraded", "database": err.Error()})
+		return
+	}
+	c.JSON(http.StatusOK, gin.H{"status": state})
+}

@@ -36,4 +36,27 @@ class UserController {
         // ruleid: java.exception-text-in-response
         return new ResponseEntity<>(e.getMessage(), HttpStatus.INTERNAL_SERVER_ERROR);
     }
+
+    @ExceptionHandler(value = Exception.class)
+    @ResponseStatus(HttpStatus.INTERNAL_SERVER_ERROR)
+    ErrorMessage annotated(Exception e, WebRequest request) {
+        ErrorMessage message = new ErrorMessage(500, e.getMessage(), request.getDescription(false));
+        // ruleid: java.exception-text-in-response
+        return message;
+    }
+
+    @ExceptionHandler(Exception.class)
+    @ResponseStatus(HttpStatus.INTERNAL_SERVER_ERROR)
+    ErrorMessage quiet(Exception e) {
+        log.error(e.getMessage(), e);
+        // ok: java.exception-text-in-response
+        return new ErrorMessage(500, "internal error");
+    }
+
+    @ExceptionHandler(IllegalArgumentException.class)
+    @ResponseStatus(HttpStatus.BAD_REQUEST)
+    ErrorMessage refused(IllegalArgumentException e) {
+        // ok: java.exception-text-in-response
+        return new ErrorMessage(400, e.getMessage());
+    }
 }
