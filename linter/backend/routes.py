@@ -51,7 +51,7 @@ class Input:
     `pattern` is the regular expression that text in a path matches as a whole; empty where none is known.
 
     `parameter` is what the parameter that it fills is called, where callers write another name. `fields`
-    are those of an input object of GraphQL, as its schema has them.
+    are those of an input object of GraphQL, as its schema has them, or of a body of which any part will do.
     """
 
     name: str

@@ -15,6 +15,7 @@ from linter.shapes.field_calls import FieldCall, FieldCalls, Validators, entries
 from linter.shapes.known import Dimension
 from linter.shapes.model import Field, Shape
 from linter.shapes.reader import Shapes
+from linter.shapes.serializer_fields import serializer_field
 from linter.shapes.types import CLOSED, UNKNOWN, Typed
 
 _PACKAGES = ("rest_framework.serializers.", "rest_framework.fields.", "rest_framework.relations.")
@@ -46,6 +47,8 @@ _RELATED = frozenset(
 )
 _SERIALIZERS = frozenset({"Serializer", "ModelSerializer", "HyperlinkedModelSerializer", "ListSerializer"})
 _HYPERLINKED = "rest_framework.serializers.HyperlinkedModelSerializer"
+_CHOOSING = frozenset({"serializer_field_mapping", "serializer_related_field", "serializer_choice_field"})
+"""Attributes that give a serializer other classes of fields."""
 _ALL = "__all__"
 
 
@@ -193,7 +196,7 @@ class _Serializer:
         return [name for name in dict.fromkeys(default) if name not in left or name in declared]
 
     def _key(self, model: Model) -> list[str]:
-        if any(each.name == _HYPERLINKED for each in self._lineage):
+        if self._is_by_address():
             return ["url"]
         return [each.name for each in model.fields.values() if each.is_automatic][:1]
 
@@ -222,7 +225,7 @@ class _Serializer:
         return Field(
             name=field.name,
             alias=field.name,
-            type=field.kind,
+            type=self._type_of(field),
             required=required,
             bounded=typed.bounded,
             location=field.location,
@@ -230,6 +233,16 @@ class _Serializer:
             nullable=field.null,
             read_only=read_only,
         )
+
+    def _type_of(self, field: ModelField) -> str | None:
+        """The class of the field that stands for a model's; None where the project chooses it."""
+        attributes = (name for each in self._lineage if each.cls is not None for name in each.cls.attributes)
+        if not _CHOOSING.isdisjoint(attributes):
+            return None
+        return serializer_field(field, self._is_by_address(), self._has_depth())
+
+    def _is_by_address(self) -> bool:
+        return any(each.name == _HYPERLINKED for each in self._lineage)
 
     def _has_depth(self) -> bool:
         depth = self._values.constant(self._meta.get("depth"))

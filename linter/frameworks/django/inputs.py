@@ -15,8 +15,10 @@ from linter.frameworks.django.settings import DjangoSettings
 from linter.frameworks.django.urls import ClassView, PathParameter
 from linter.resolve.definitions import Class, Function
 from linter.responses import RESPONSES, Responses
+from linter.shapes import shape_of
 
 _BODY_VERBS = frozenset({"POST", "PUT", "PATCH"})
+_PARTIAL = ("partial_update", "patch")
 _STATUS = {"POST": 201, "DELETE": 204}
 _LOADING = ("get_queryset", "get_object", "filter_queryset", "get_context_data")
 _SAVING = ("form_valid", "get_form_kwargs", "perform_create", "perform_update")
@@ -55,7 +57,8 @@ class Inputs:
         found: list[Input] = []
         if verb in _BODY_VERBS:
             serializers = self._classes(view, cls, method, verb, "serializer_class")
-            found += [Input("body", "body", each.name, True, model=_in_project(each)) for each in serializers]
+            partial = self._is_partial(cls, method)
+            found += [self._body(each, partial) for each in serializers]
             forms = self._classes(view, cls, method, verb, "form_class")
             found += [Input("form", "form", each.name, True, model=_in_project(each)) for each in forms]
         if method == "list":
@@ -65,6 +68,22 @@ class Inputs:
             if isinstance(helper, Closure):
                 found += self._reads.of(helper.function)
         return found
+
+    def _is_partial(self, cls: Class, method: str) -> bool:
+        """Whether the library's own handler takes any part of what the serializer declares."""
+        if method not in _PARTIAL:
+            return False
+        return not any(isinstance(self._evaluator.class_value(cls, name), Closure) for name in _PARTIAL)
+
+    def _body(self, serializer: Class | External, partial: bool) -> Input:
+        model = _in_project(serializer)
+        shape = shape_of(self._evaluator.project, model) if partial else None
+        fields = tuple(
+            Input(each.alias or each.name, "body", each.type, False, each.bounded)
+            for each in (() if shape is None else shape.fields)
+            if not each.read_only
+        )
+        return Input("body", "body", serializer.name, True, model=model, fields=fields)
 
     def outputs(self, view: ClassView, cls: Class, method: str, verb: str) -> list[Output]:
         """What a class view answers: the statuses of its own code, with its serializer as the type."""
