@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from linter.facts.expressions import Operation, walk
@@ -135,6 +136,7 @@ def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None)
     for entry in entries:
         if id(entry.function) in pages or id(entry.function) in engine.relevant or _repeats(entry.function):
             names, heap = runner.arguments(entry)
+            engine.parsed = partial(runner.declared_inputs, entry)
             note(entry, runner.hits)
             given, named = runner.handed(entry, names)
             through = engine.enter_decorated(entry.function, given, named, dict(heap))

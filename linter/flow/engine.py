@@ -82,6 +82,8 @@ class Engine:
         self.cut: set[str] = set()
         self.failures: list[Failure] = []
         self.met: set[int] = set()
+        self.parsed: Callable[[dict[int, Record]], Value | None] = lambda heap: None
+        """What a request parser gives in the route at hand; its records go into the heap."""
         self.carried: dict[str, Value] = {}
         """What the caller has a hand in on `g` and on requests, by full name: see `linter.flow.carriers`."""
         self.globals = Globals(self)

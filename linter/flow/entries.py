@@ -30,6 +30,12 @@ _NUMBERS = frozenset({"int", "float"})
 _ONE_SEGMENT = CHARACTER_BITS["/"] | RELATIVE
 _DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
 _FLASK = ("flask", "quart", "apiflask")
+_FILLING = frozenset({"ninja", "litestar"})
+"""Frameworks that fill parameters by name, query and body as well as path."""
+_GIVEN_REQUESTS = {"sanic": "sanic.request.Request", "aiohttp": "aiohttp.web.Request"}
+"""Frameworks that hand the request to each handler first, and what it is."""
+_TYPED = frozenset({"int", "float", "bool", "UUID", "date", "datetime", "time", "timedelta", "Decimal"})
+"""Types of inputs that hold no text of the caller's choice."""
 _DEPENDENCIES = 4
 """How deep dependencies of dependencies are run."""
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
@@ -67,6 +73,13 @@ class Entry:
         if self.route is None:
             return not self.function.scope.name.startswith("do_")
         return self.route.framework in _FLASK
+
+    @property
+    def sent(self) -> frozenset[str]:
+        """The parameters, beside those in the path, that the framework fills with what the caller sends."""
+        if self.route is None or self.route.framework not in _FILLING:
+            return frozenset()
+        return frozenset(each.name for each in self.route.inputs if each.place != "path")
 
     def __str__(self) -> str:
         return str(self.route) if self.route is not None else f"`{self.function.scope.name}`"
@@ -270,6 +283,8 @@ class Runner:
             return self._instance(function.owner, framework, heap, function)
         if framework in _DJANGO and name in ("request", "req", "_request"):
             return Value(Named("django.http.HttpRequest"))
+        if framework in _GIVEN_REQUESTS and position == (0 if function.owner is None else 1):
+            return Value(Named(_GIVEN_REQUESTS[framework]))
         kind = entry.placeholders.get(name)
         if kind is not None and kind in _FREE:
             return self._engine.sources.parameter(function, name, name, STRING)
@@ -278,7 +293,43 @@ class Runner:
             return Value(found.shape, marked(found.taints, NUMBER))
         parent = function.parent
         declared = None if parent is None else self._project.annotated_type(parent, parameter.annotation)
+        if parent is not None and name in entry.sent:
+            return self._sent(function, parameter, parent, heap)
+        if framework in _FLASK and kind is None and declared is None and parameter.default is None:
+            record = self.declared_inputs(entry, heap)
+            if record is not None:
+                return record
         return Value(self._engine.globals.shape_of_type(declared))
+
+    def declared_inputs(self, entry: Entry, heap: dict[int, Record]) -> Value | None:
+        """What a schema in a decorator, or a request parser, makes of what the route takes: a dict of it."""
+        inputs = () if entry.route is None else entry.route.inputs
+        entries: dict[object, Value] = {}
+        for each in inputs:
+            if each.place != "path":
+                source = self._engine.sources.parameter(entry.function, each.name, each.name, STRING)
+                entries[each.name] = UNKNOWN if (each.type or "str") in _TYPED else source
+        if not entries:
+            return None
+        identity = self._engine.next_id()
+        heap[identity] = Entries(entries)
+        return Value(Obj(identity))
+
+    def _sent(
+        self, function: Function, parameter: Parameter, parent: Definition, heap: dict[int, Record]
+    ) -> Value:
+        """A parameter that a framework fills with what the caller sends, by its declared type."""
+        engine, annotation = self._engine, parameter.annotation
+        if annotation is not None and engine.fields.is_limited(parent, annotation):
+            return UNKNOWN
+        found = engine.sources.parameter(function, parameter.name, parameter.name, None)
+
+        def allocate(record: Record) -> Value:
+            identity = engine.next_id()
+            heap[identity] = record
+            return Value(Obj(identity))
+
+        return engine.fields.sent(allocate, parent, annotation, found.taints)
 
     def _instance(self, cls: Class, framework: str, heap: dict[int, Record], function: Function) -> Value:
         fields: dict[object, Value] = {}

@@ -12,8 +12,21 @@ def _each(prefix: str, names: str = _HTTP) -> str:
 
 
 PROBES = frozenset(
-    "os.path.exists os.path.isfile os.path.isdir os.path.getsize os.path.getmtime os.path.lexists os.stat"
-    " os.lstat ?.exists ?.is_file ?.is_dir ?.stat ?.lstat".split()
+    {
+        "os.path.exists",
+        "os.path.isfile",
+        "os.path.isdir",
+        "os.path.getsize",
+        "os.path.getmtime",
+        "os.path.lexists",
+        "os.stat",
+        "os.lstat",
+        "?.exists",
+        "?.is_file",
+        "?.is_dir",
+        "?.stat",
+        "?.lstat",
+    }
 )
 """Sinks that look at a file and leave it alone: not worth a word beside one that uses it."""
 
@@ -55,7 +68,8 @@ PATH = [
     *rows("path", "shutil.rmtree shutil.unpack_archive", 0, "path"),
     *rows("path", "flask.send_file quart.send_file", 0, "path_or_file"),
     *rows("path", "starlette.responses.FileResponse fastapi.responses.FileResponse", 0, "path"),
-    *rows("path", "aiohttp.web.FileResponse", 0, "path"),
+    *rows("path", "aiohttp.web.FileResponse litestar.response.File", 0, "path"),
+    *rows("path", "sanic.response.file sanic.response.file_stream sanic.file", 0, "location"),
     *rows("path", "zipfile.ZipFile tarfile.open", 0, "name"),
     *rows("path", "linecache.getlines linecache.getline fileinput.input mimetypes.read_mime_types", 0),
     *rows("path", "configparser.ConfigParser.read", 0, "filenames"),
@@ -129,6 +143,8 @@ REDIRECT = [
         "url",
         "is-text",
     ),
+    *rows("redirect", "tornado.web.RequestHandler.redirect sanic.response.redirect sanic.redirect", 0, "url"),
+    *rows("redirect", "litestar.response.Redirect", 0, "path"),
     *rows("redirect", "aiohttp.web.HTTPFound aiohttp.web.HTTPSeeOther bottle.redirect", 0, "location"),
 ]
 

@@ -32,6 +32,8 @@ XSS = [
         "html",
     ),
     *rows("xss", "aiohttp.web.Response", -1, "text", "html"),
+    *rows("xss", "tornado.web.RequestHandler.write tornado.web.RequestHandler.finish", 0, "chunk", "page"),
+    *rows("xss", "sanic.response.html sanic.html", 0, "body"),
     *rows("xss", "django.utils.html.format_html", 0, "format_string"),
 ]
 ANSWER = Sink("xss", "return", 0, "", "", True, "answer")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from linter.resolve.definitions import Function
 
 _ATTRIBUTES_BY_NAME = frozenset({"flask.g.get", "flask.g.pop", "quart.g.get", "quart.g.pop"})
+_BY_KEY = "tornado.web.RequestHandler."
+_PARSER = ".RequestParser.parse_args"
 _STRING_NAMES = {"str": STRING}
 
 
@@ -69,10 +71,10 @@ class Sources:
         taints = act.taken(value.taints, key) if value.taints else ()
         return Value(shape, marked(taints, lacking("/\\")) if full in LAST_PARTS else taints)
 
-    def taint(self, act: Access, full: str) -> Taints:
-        """The taint of something read of a request."""
+    def taint(self, act: Access, full: str, key: object = ...) -> Taints:
+        """The taint of something read of a request, by key where it is read by one."""
         source = Source("request", _shown(full), act.function, act.span)
-        return act.state.fresh((Taint(source, (), 0, None),))
+        return act.state.fresh((Taint(source, (key,) if isinstance(key, str) else (), 0, None),))
 
     def returned(self, act: Access, name: str, args: Args, receiver: Value) -> Value | None:
         """What a call gives that reads the request; None for any other."""
@@ -81,9 +83,12 @@ class Sources:
             return self.attribute(act, Value(Named(carrier)), f"{carrier}.{const_of(args.given(0))}")
         if name in self._more:
             return Value(None, self.taint(act, f"{name}()"))
+        if name.endswith(_PARSER):
+            return act.engine.parsed(act.state.heap)
         kind = READS.get(name + "()")
         if kind is not None:
-            return Value(self.shape(kind), self.taint(act, name))
+            key = const_of(args.given(0)) if name.startswith(_BY_KEY) else ...
+            return Value(self.shape(kind), self.taint(act, name, key))
         return None
 
     def parameter(self, function: Function, name: str, what: str, shape: Shape, key: object = None) -> Value:

@@ -88,6 +88,46 @@ _AIOHTTP = {
     "rel_url": "str",
 }
 
+_SANIC = {
+    "args": MAPPING,
+    "form": MAPPING,
+    "json": JSON,
+    "load_json()": JSON,
+    "files": FILES,
+    "headers": MAPPING,
+    "cookies": MAPPING,
+    "body": "bytes",
+    "query_string": "str",
+    "url": "str",
+    "token": "str",
+    "match_info": MAPPING,
+    "get_args()": MAPPING,
+    "get_form()": MAPPING,
+}
+_TORNADO = {
+    "headers": MAPPING,
+    "arguments": MAPPING,
+    "query_arguments": MAPPING,
+    "body_arguments": MAPPING,
+    "body": "bytes",
+    "files": FILES,
+    "cookies": MAPPING,
+    "query": "str",
+    "uri": "str",
+    "full_url()": "str",
+}
+_TORNADO_HANDLER = {
+    "get_argument()": "str",
+    "get_arguments()": "request.list",
+    "get_query_argument()": "str",
+    "get_query_arguments()": "request.list",
+    "get_body_argument()": "str",
+    "get_body_arguments()": "request.list",
+    "get_cookie()": "str",
+    "path_kwargs": MAPPING,
+}
+_LITESTAR = {**_STARLETTE, "query_params": MAPPING, "url": "str"}
+
 REQUESTS: dict[str, dict[str, str]] = {
     "flask.request": _FLASK,
     "flask.globals.request": _FLASK,
@@ -107,6 +147,14 @@ REQUESTS: dict[str, dict[str, str]] = {
     "starlette.websockets.WebSocket": _WEBSOCKET,
     "fastapi.WebSocket": _WEBSOCKET,
     "aiohttp.web.Request": _AIOHTTP,
+    "aiohttp.web.View.request": _AIOHTTP,
+    "sanic.request.Request": _SANIC,
+    "sanic.Request": _SANIC,
+    "tornado.web.RequestHandler": _TORNADO_HANDLER,
+    "tornado.web.RequestHandler.request": _TORNADO,
+    "tornado.httputil.HTTPServerRequest": _TORNADO,
+    "litestar.Request": _LITESTAR,
+    "litestar.connection.Request": _LITESTAR,
 }
 
 READS: dict[str, str] = {
