@@ -18,6 +18,7 @@ from linter.schema.timeline import History, histories, replay
 
 if TYPE_CHECKING:
     from linter.frameworks.django.models import DjangoModels
+    from linter.frameworks.peewee.tables import PeeweeModels
     from linter.frameworks.sqlalchemy.tables import SqlalchemyModels
 
 
@@ -65,13 +66,22 @@ class ProjectSchema:
         return SqlalchemyModels(self.backend)
 
     @cached_property
+    def peewee(self) -> PeeweeModels | None:
+        """Peewee's models; None for a project that does not import it."""
+        if "peewee" not in self.backend.project.imported:
+            return None
+        from linter.frameworks.peewee.tables import PeeweeModels
+
+        return PeeweeModels(self.backend)
+
+    @cached_property
     def tables(self) -> dict[str, Table]:
         """All tables by name: those of models, and those that only migrations or SQL files declare.
 
         Next to models, a table that is left over from migrations may be long gone; it counts as incomplete.
         """
         found: dict[str, Table] = {}
-        for models in (self.django, self.sqlalchemy):
+        for models in (self.django, self.sqlalchemy, self.peewee):
             found |= models.tables if models is not None else {}
         known = {name.rpartition(".")[2] for name in found}
         for name, table in self.migrated.items():

@@ -1,0 +1,1 @@
+"""Peewee: its models as tables."""
