@@ -12,7 +12,7 @@ from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
 from linter.flow.library.patterns import held_to
 from linter.flow.resolvers import LIBRARIES, Handed, Resolvers
-from linter.flow.sources.tables import JSON, MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
+from linter.flow.sources.tables import CREDENTIALS, JSON, MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
 from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Obj, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
 
@@ -365,6 +365,8 @@ class Runner:
         if declared.type is not None:
             kind = self._project.annotated_type(declared.holder, declared.type)
         shape = engine.fields.shape_sent(kind)
+        if kind in CREDENTIALS:
+            return engine.sources.parameter(function, parameter.name, parameter.name, Named(kind or ""))
         if dependency is not None:
             found = self._supplied(dependency, heap, depth)
             return Value(shape) if found is None else found

@@ -219,6 +219,21 @@ LAST_PARTS = frozenset({f"{NAMED_FILE}.name"})
 HOSTS = frozenset({"netloc", "hostname", "host"})
 SCHEMES = frozenset({"scheme"})
 
+CREDENTIALS = frozenset(
+    f"{package}.{name}"
+    for package in ("fastapi.security", "fastapi.security.oauth2", "fastapi.security.http")
+    for name in (
+        "OAuth2PasswordRequestForm",
+        "OAuth2PasswordRequestFormStrict",
+        "HTTPBasicCredentials",
+        "HTTPAuthorizationCredentials",
+    )
+)
+"""What FastAPI's own classes read of a request: a name and a password, or a token."""
+PARTS.update(
+    {f"{each}.{name}": "str" for each in CREDENTIALS for name in ("username", "password", "credentials")}
+)
+
 PLUMBING = frozenset(
     {
         "fastapi.Response",
