@@ -253,8 +253,8 @@ def _sql_subject(run: Run, finding: Finding) -> Change | None:
 
 
 def _sql_edits(run: Run, finding: Finding, change: Change) -> tuple[Edit, ...]:
+    from linter.mending_sql import Place
     from linter.rule import MigrationRule
-    from linter.schema.mending_sql import Place
 
     path, rule = finding.location.path, _rule(run, finding)
     text = run.text_of(path)

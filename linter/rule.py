@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from linter.backend import Backend, Change, Site, Statement
     from linter.flow import Flow, SinkSite
-    from linter.schema.mending_sql import Insertion, Place
+    from linter.mending_sql import Insertion, Place
 
     Replacement: TypeAlias = "cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]"
     """A node, or several that stand in for one."""

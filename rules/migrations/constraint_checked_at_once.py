@@ -11,8 +11,8 @@ _KINDS = ("add-foreign-key", "add-check", "add-column")
 if TYPE_CHECKING:
     import libcst as cst
 
+    from linter.mending_sql import Insertion, Place
     from linter.rule import Replacement
-    from linter.schema.mending_sql import Insertion, Place
 
 
 class ConstraintCheckedAtOnce(MigrationRule):
@@ -84,7 +84,7 @@ class ConstraintCheckedAtOnce(MigrationRule):
 
     def sql_fix(self, change: Change, place: "Place") -> "Sequence[Insertion]":
         """NOT VALID, and validated in a statement of its own."""
-        from linter.schema.mending_sql import sql_checked_later
+        from linter.mending_sql import sql_checked_later
 
         return sql_checked_later(change, place)
 

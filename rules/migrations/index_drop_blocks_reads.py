@@ -9,8 +9,8 @@ from linter.schema.mending import CONCURRENT_OPERATIONS, concurrently, is_mendab
 if TYPE_CHECKING:
     import libcst as cst
 
+    from linter.mending_sql import Insertion, Place
     from linter.rule import Replacement
-    from linter.schema.mending_sql import Insertion, Place
 
 
 class IndexDropBlocksReads(MigrationRule):
@@ -67,7 +67,7 @@ class IndexDropBlocksReads(MigrationRule):
 
     def sql_fix(self, change: Change, place: "Place") -> "Sequence[Insertion]":
         """CONCURRENTLY, outside a transaction."""
-        from linter.schema.mending_sql import sql_concurrently
+        from linter.mending_sql import sql_concurrently
 
         return sql_concurrently(change, place)
 

@@ -5,7 +5,7 @@ from linter.backend import Backend, Change, Verdict
 from linter.rule import Confidence, MigrationRule, Outcome, Severity
 
 if TYPE_CHECKING:
-    from linter.schema.mending_sql import Insertion, Place
+    from linter.mending_sql import Insertion, Place
 
 _KINDS = ("create-table", "create-index", "add-column", "drop-table", "drop-index", "drop-column")
 
@@ -73,7 +73,7 @@ class NotRerunnable(MigrationRule):
 
     def sql_fix(self, change: Change, place: "Place") -> "Sequence[Insertion]":
         """IF EXISTS or IF NOT EXISTS; a concurrent build drops what a failed one left."""
-        from linter.schema.mending_sql import sql_rerunnable
+        from linter.mending_sql import sql_rerunnable
 
         return sql_rerunnable(change, place)
 
