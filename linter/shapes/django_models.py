@@ -286,7 +286,7 @@ _KNOWN: dict[str, tuple[ModelField, ...]] = {
         _text("username"),
         _text("first_name", blank=True),
         _text("last_name", blank=True),
-        _text("email", blank=True),
+        ModelField("email", "EmailField", CLOSED, _NOWHERE, blank=True),
         _flag("is_staff"),
         _flag("is_active"),
         _time("date_joined", default=True),

@@ -24,15 +24,20 @@ _SAME = """
 _NAMED_ALIKE = frozenset(_SAME.split())
 
 
+def related_field(is_many: bool, by_address: bool, nested: bool) -> str:
+    """The class of a serializer's field for a relation, from either side of it."""
+    related = "HyperlinkedRelatedField" if by_address else "PrimaryKeyRelatedField"
+    related = "NestedSerializer" if nested else related
+    return f"list[{related}]" if is_many else related
+
+
 def serializer_field(field: ModelField, by_address: bool, nested: bool) -> str:
     """The class of a serializer's field for a field of a model, as it is shown.
 
     `by_address` says that relations are given by their address, `nested` that they are given as objects.
     """
     if field.is_relation:
-        related = "HyperlinkedRelatedField" if by_address else "PrimaryKeyRelatedField"
-        related = "NestedSerializer" if nested else related
-        return f"list[{related}]" if field.is_many else related
+        return related_field(field.is_many, by_address, nested)
     if field.choices and field.kind != "ArrayField":
         return "ChoiceField"
     return field.kind if field.kind in _NAMED_ALIKE else _FIELDS.get(field.kind, "ModelField")

@@ -15,7 +15,8 @@ from linter.shapes.field_calls import FieldCall, FieldCalls, Validators, entries
 from linter.shapes.known import Dimension
 from linter.shapes.model import Field, Shape
 from linter.shapes.reader import Shapes
-from linter.shapes.serializer_fields import serializer_field
+from linter.shapes.reverse_relations import Reverse, reverse_of
+from linter.shapes.serializer_fields import related_field, serializer_field
 from linter.shapes.types import CLOSED, UNKNOWN, Typed
 
 _PACKAGES = ("rest_framework.serializers.", "rest_framework.fields.", "rest_framework.relations.")
@@ -138,7 +139,7 @@ class _Serializer:
         return Field(
             name=call.name,
             alias=call.name,
-            type=_shown(call.made, typed.many),
+            type=_shown(call.made, typed.many and call.kind != "ListField"),
             required=is_required,
             bounded=typed.bounded,
             location=call.location,
@@ -205,6 +206,13 @@ class _Serializer:
 
     def _of_model(self, model: Model | None, name: str) -> Field:
         found = None if model is None else model.fields.get(name)
+        back = (
+            None
+            if found is not None or model is None or model.owner is None
+            else (reverse_of(self._shapes, model.owner, name))
+        )
+        if back is not None:
+            return self._with_extra(self._from_reverse(back))
         if found is None:
             # A property or a method of the model is given as it is; a name that isn't found may be one.
             known = model is not None and model.complete
@@ -231,6 +239,20 @@ class _Serializer:
             location=field.location,
             many=typed.many,
             nullable=field.null,
+            read_only=read_only,
+        )
+
+    def _from_reverse(self, relation: Reverse) -> Field:
+        read_only = relation.own_through or self._has_depth()
+        typed = Typed("items", Verdict.NO, many=True) if relation.is_many else CLOSED
+        return Field(
+            name=relation.name,
+            alias=relation.name,
+            type=related_field(relation.is_many, self._is_by_address(), self._has_depth()),
+            required=not read_only,
+            bounded=typed.bounded,
+            location=self._cls.location,
+            many=typed.many,
             read_only=read_only,
         )
 

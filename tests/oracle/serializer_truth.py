@@ -1,9 +1,10 @@
 """Ask a Django application which fields the serializers of its views take.
 
-Prints {"app", "taken"}: a list of {"method", "path", "serializer", "fields"}, one for each verb of a view of
-REST framework that has a serializer. A field is {"name", "type", "required"}; those that are only given
-are left out, and none is required where a part of the object will do. Paths with the suffix of a format
-are left out: they lead to the same views.
+Prints {"app", "taken", "made"}. `taken` is a list of {"method", "path", "serializer", "fields"}, one for
+each verb of a view of REST framework that has a serializer. A field is {"name", "type", "required"}; those
+that are only given are left out, and none is required where a part of the object will do. Paths with the
+suffix of a format are left out: they lead to the same views. `made` has the fields of every serializer of
+the application by its dotted name.
 """
 
 from __future__ import annotations
@@ -84,11 +85,24 @@ def taken() -> Iterator[dict[str, Any]]:
             yield {"method": verb.upper(), "path": path, "serializer": name, "fields": fields}
 
 
+def made(app: str) -> dict[str, list[dict[str, Any]]]:
+    """The fields of every serializer of the application."""
+    from rest_framework.serializers import Serializer
+
+    pending, found = [*Serializer.__subclasses__()], {}
+    while pending:
+        cls = pending.pop()
+        pending += cls.__subclasses__()
+        if cls.__module__.partition(".")[0] == app:
+            found[f"{cls.__module__}.{cls.__qualname__}"] = described(cls(), partial=False)
+    return dict(sorted(found.items()))
+
+
 if __name__ == "__main__":
 
     def ask(app: str, folder: Path) -> dict[str, Any]:
         """What the views of `app` take."""
         STARTS[app](folder)
-        return {"taken": [*taken()]}
+        return {"taken": [*taken()], "made": made(app)}
 
     print_truth(ask)

@@ -59,6 +59,17 @@ def test_there_is_enough_to_compare():
     assert len(SERIALIZERS) + len(FORMS) >= 24
 
 
+def kind_of(field):
+    """The type of a field, without the project's own classes."""
+    return None if field.nested else field.type
+
+
+def real_kind_of(field):
+    if isinstance(field, serializers.ManyRelatedField):
+        return f"list[{type(field.child_relation).__name__}]"
+    return None if isinstance(field, serializers.BaseSerializer) else type(field).__name__
+
+
 @pytest.mark.parametrize("name", SERIALIZERS)
 def test_serializers(name):
     real, shape = SAMPLES[name]
@@ -75,6 +86,9 @@ def test_serializers(name):
         key for key, field in fields.items() if field.write_only
     }
     taken = {key: field for key, field in fields.items() if not field.read_only}
+    assert {each.name: kind_of(each) for each in shape.fields if each.name in taken} == {
+        key: real_kind_of(field) for key, field in taken.items()
+    }
     assert {each.name: each.bounded for each in shape.fields if each.name in taken} == {
         key: WORDS[is_bounded(field)] for key, field in taken.items()
     }
