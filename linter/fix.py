@@ -267,10 +267,11 @@ def _sql_edits(run: Run, finding: Finding, change: Change) -> tuple[Edit, ...]:
     if not text.startswith(change.statement.facts.text, start):
         return ()
     edits: list[Edit] = []
+    line_end = "\r\n" if "\r\n" in text else "\n"
     for offset, content in rule.sql_fix(change, Place(text, start)):
         row = text.count("\n", 0, offset) + 1
         place = offset - text.rfind("\n", 0, offset)
-        edits.append(Edit(Location(path, row, place, row, place), content))
+        edits.append(Edit(Location(path, row, place, row, place), content.replace("\n", line_end)))
     return tuple(edits)
 
 
