@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
@@ -63,7 +63,7 @@ class Input:
     taker: Function | None = None
     pattern: str = ""
     parameter: str = ""
-    fields: tuple[Input, ...] = ()
+    fields: tuple[Input, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def entries_of(backend: Backend) -> list[Entry]:
                 found.setdefault(id(hook), Entry(hook, route, _placeholders(route)))
         if function is not None and route.is_graphql:
             # One resolver may serve many fields, each with arguments of its own.
-            found.setdefault((id(function), id(route.owner), route.inputs), Entry(function, route, {}))
+            taken = tuple((each.name, each.type) for each in route.inputs)
+            found.setdefault((id(function), id(route.owner), taken), Entry(function, route, {}))
         elif function is None and route.owner is not None and not route.is_graphql:
             for name in _METHODS:
                 method = route.owner.methods.get(name)

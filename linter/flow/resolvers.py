@@ -29,6 +29,8 @@ _REQUESTS = (
 _SPREADING = "mutate_and_get_payload"
 """What Relay's mutations of Graphene call with the fields of their one argument."""
 _DEPTH = 6
+_ROOM = 400
+"""Fields of input objects that are told apart at one resolver."""
 
 
 class Handed(NamedTuple):
@@ -48,9 +50,11 @@ class Resolvers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._project = engine.project
+        self._room = 0
 
     def handed(self, function: Function, route: Route, heap: dict[int, Record]) -> Handed:
         """What the library of a route calls its resolver with."""
+        self._room = _ROOM
         if route.framework == "strawberry":
             return self._by_name(function, route, heap)
         inputs = route.inputs
@@ -114,12 +118,8 @@ class Resolvers:
         if kind.startswith("[") and depth < _DEPTH:
             item = self._sent(given, kind[1:-1], part(taints, "item"), library, heap, depth + 1)
             return self._kept(Items("list", (), item), heap)
-        if given.fields and depth < _DEPTH:
-            entries: dict[object, Value] = {}
-            for each in given.fields:
-                value = self._sent(each, each.type or "", part(taints, each.name), library, heap, depth + 1)
-                entries |= dict.fromkeys(_spellings(each, library), value)
-            return self._kept(Entries(entries), heap)
+        if given.fields:
+            return self._object(given, taints, library, heap, depth)
         if kind in _TEXTS:
             return Value(STRING, taints)
         if kind in _ANY:
@@ -127,6 +127,19 @@ class Resolvers:
         if kind == "Upload":
             return Value(Named(NAMED_FILE if "django" in self._project.imported else FILE), taints)
         return UNKNOWN
+
+    def _object(
+        self, given: Input, taints: Taints, library: str, heap: dict[int, Record], depth: int
+    ) -> Value:
+        """An input object. Of filters that hold filters without end, only as much as there is room for."""
+        entries: dict[object, Value] = {}
+        for each in sorted(given.fields, key=lambda each: bool(each.fields)):
+            self._room -= 1
+            if self._room < 0 or depth >= _DEPTH:
+                break
+            value = self._sent(each, each.type or "", part(taints, each.name), library, heap, depth + 1)
+            entries |= dict.fromkeys(_spellings(each, library), value)
+        return self._kept(Entries(entries), heap)
 
     def _info(self, route: Route, heap: dict[int, Record]) -> Value:
         """The info, whose context is the request, or holds it as far as the library's own context does."""

@@ -35,6 +35,7 @@ class Ariadne:
         """What a `make_executable_schema(...)` offers."""
         texts, complete = self._texts(made.argument(0, "type_defs", UNKNOWN))
         document = parse(texts)
+        inputs = _Inputs(document)
         bindables = [each for value in made.args[1:] for each in _flat(value)]
         guarded = "directives" in made.keywords
         fields: list[Field] = []
@@ -42,7 +43,7 @@ class Ariadne:
             root = document.roots.get(operation, "")
             resolvers = self._resolvers(root, bindables)
             fields += [
-                self._field(operation, root, field, resolvers, made, guarded, document)
+                self._field(operation, root, field, resolvers, made, guarded, inputs)
                 for field in document.types.get(root, {}).values()
             ]
         return Schema("ariadne", tuple(fields), (), complete)
@@ -69,7 +70,7 @@ class Ariadne:
         resolvers: dict[str, Value] | None,
         made: Made,
         guarded: bool,
-        document: Document,
+        inputs: _Inputs,
     ) -> Field:
         resolver = (resolvers or {}).get(field.name)
         closure = resolver if isinstance(resolver, Closure) else None
@@ -87,7 +88,7 @@ class Ariadne:
             name=field.name,
             handler=f"{root}.{field.name}" if closure is None else closure.function.name,
             location=place if closure is None else closure.function.location,
-            inputs=tuple(_inputs(field.arguments, document, 0)),
+            inputs=tuple(inputs.of(field.arguments)),
             output=field.type,
             resolver=closure,
             given=Given([UNKNOWN, anonymous.info()], self._keywords(closure)),
@@ -164,11 +165,25 @@ class Ariadne:
                     yield from self._strings(target.holder, target.assign.value, depth + 1)
 
 
-def _inputs(arguments: Iterable[SdlArgument], document: Document, depth: int) -> Iterator[Input]:
-    for each in arguments:
-        held = document.inputs.get(each.type.strip("[]!"), {}) if depth < DEEPEST else {}
-        fields = tuple(_inputs(held.values(), document, depth + 1))
-        yield argument(each.name, each.type, each.has_default, fields=fields)
+class _Inputs:
+    """The arguments of one document, with the fields of its input objects."""
+
+    def __init__(self, document: Document) -> None:
+        self._held = document.inputs
+        self._known: dict[tuple[str, int], tuple[Input, ...]] = {}
+
+    def of(self, arguments: Iterable[SdlArgument], depth: int = 0) -> Iterator[Input]:
+        """What the arguments, or the fields of an input object, take."""
+        for each in arguments:
+            fields = self._fields(each.type.strip("[]!"), depth)
+            yield argument(each.name, each.type, each.has_default, fields=fields)
+
+    def _fields(self, kind: str, depth: int) -> tuple[Input, ...]:
+        if kind not in self._held or depth >= DEEPEST:
+            return ()
+        if (kind, depth) not in self._known:
+            self._known[kind, depth] = tuple(self.of(self._held[kind].values(), depth + 1))
+        return self._known[kind, depth]
 
 
 def _flat(value: Value) -> Iterator[Value]:

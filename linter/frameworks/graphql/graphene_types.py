@@ -25,6 +25,7 @@ class GrapheneTypes:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._inputs_of: dict[tuple[Class, bool, int], tuple[Input, ...]] = {}
 
     def kind_of(self, value: Value) -> str:
         """The library's class that a value is an object of, or derives from; empty for any other value."""
@@ -138,8 +139,12 @@ class GrapheneTypes:
         """The fields of an input object; none for any other class."""
         if cls is None or depth >= DEEPEST:
             return ()
-        kinds = {short(each.name) for each in self._evaluator.order.of(cls)}
-        return tuple(self.declared(cls, keeps, depth + 1)) if "InputObjectType" in kinds else ()
+        key = (cls, keeps, depth)
+        if key not in self._inputs_of:
+            kinds = {short(each.name) for each in self._evaluator.order.of(cls)}
+            is_input = "InputObjectType" in kinds
+            self._inputs_of[key] = tuple(self.declared(cls, keeps, depth + 1)) if is_input else ()
+        return self._inputs_of[key]
 
     def declared(self, cls: Class, keeps: bool, depth: int = 0) -> Iterator[Input]:
         """The arguments, or the fields of an input object, that a class and its bases list."""

@@ -49,6 +49,7 @@ class Strawberry:
         self._access = access
         self._evaluator = access.evaluator
         self._annotations = Annotations(project, access.evaluator)
+        self._inputs_of: dict[tuple[Class, bool, int], tuple[Input, ...]] = {}
 
     def schema(self, made: Made) -> Schema:
         """What a `strawberry.Schema(...)` offers."""
@@ -209,15 +210,19 @@ class Strawberry:
         """The fields of an input object; none for any other class."""
         if cls is None or depth >= DEEPEST or not self._is_type(cls, _INPUTS):
             return ()
-        found: list[Input] = []
+        key = (cls, keeps, depth)
+        if key not in self._inputs_of:
+            self._inputs_of[key] = tuple(self._fields_of(cls, keeps, depth))
+        return self._inputs_of[key]
+
+    def _fields_of(self, cls: Class, keeps: bool, depth: int) -> Iterator[Input]:
         for each in self._declared(cls).values():
             named = None if each.made is None else each.made.keywords.get("name")
             name = named if isinstance(named, str) else each.name if keeps else camel(each.name)
             kind = self._annotations.type_of(each.cls, each.annotation)
             model = self._annotations.class_of(each.cls, each.annotation)
             fields = self._of_input(model, keeps, depth + 1)
-            found.append(argument(name, kind, each.has_default, model, each.name, fields))
-        return tuple(found)
+            yield argument(name, kind, each.has_default, model, each.name, fields)
 
     def _library_inputs(self, made: Made | None) -> tuple[Input, ...]:
         kind = "" if made is None else short(made.name)
