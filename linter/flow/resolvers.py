@@ -50,11 +50,15 @@ class Resolvers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._project = engine.project
-        self._room = 0
+        self._begun: list[tuple[dict[object, Value], tuple[Input, ...], Taints]] = []
 
     def handed(self, function: Function, route: Route, heap: dict[int, Record]) -> Handed:
         """What the library of a route calls its resolver with."""
-        self._room = _ROOM
+        found = self._called(function, route, heap)
+        self._fill(route.framework, heap)
+        return found
+
+    def _called(self, function: Function, route: Route, heap: dict[int, Record]) -> Handed:
         if route.framework == "strawberry":
             return self._by_name(function, route, heap)
         inputs = route.inputs
@@ -67,7 +71,7 @@ class Resolvers:
         for each in inputs:
             for name in _names(function, each, route.framework):
                 taints = self._engine.sources.parameter(function, name, name, STRING).taints
-                named[name] = self._sent(each, each.type or "", taints, route.framework, heap, 0)
+                named[name] = self._sent(each, each.type or "", taints, heap, 0)
         return Handed(positions, named)
 
     # Strawberry fills parameters by their names and annotations
@@ -104,22 +108,22 @@ class Resolvers:
         parent, annotation = function.parent, parameter.annotation
         found = self._engine.sources.parameter(function, parameter.name, parameter.name, STRING)
         if parent is None or annotation is None or given.model is None or not given.fields:
-            return self._sent(given, given.type or "", found.taints, "strawberry", heap, 0)
+            return self._sent(given, given.type or "", found.taints, heap, 0)
         return self._engine.fields.sent(
             lambda record: self._kept(record, heap), parent, annotation, found.taints
         )
 
     # Values by types of the schema
 
-    def _sent(
-        self, given: Input, kind: str, taints: Taints, library: str, heap: dict[int, Record], depth: int
-    ) -> Value:
+    def _sent(self, given: Input, kind: str, taints: Taints, heap: dict[int, Record], depth: int) -> Value:
         kind = kind.removesuffix("!")
         if kind.startswith("[") and depth < _DEPTH:
-            item = self._sent(given, kind[1:-1], part(taints, "item"), library, heap, depth + 1)
+            item = self._sent(given, kind[1:-1], part(taints, "item"), heap, depth + 1)
             return self._kept(Items("list", (), item), heap)
         if given.fields:
-            return self._object(given, taints, library, heap, depth)
+            entries: dict[object, Value] = {}
+            self._begun.append((entries, given.fields, taints))
+            return self._kept(Entries(entries), heap)
         if kind in _TEXTS:
             return Value(STRING, taints)
         if kind in _ANY:
@@ -128,18 +132,15 @@ class Resolvers:
             return Value(Named(NAMED_FILE if "django" in self._project.imported else FILE), taints)
         return UNKNOWN
 
-    def _object(
-        self, given: Input, taints: Taints, library: str, heap: dict[int, Record], depth: int
-    ) -> Value:
-        """An input object. Of filters that hold filters without end, only as much as there is room for."""
-        entries: dict[object, Value] = {}
-        for each in sorted(given.fields, key=lambda each: bool(each.fields)):
-            self._room -= 1
-            if self._room < 0 or depth >= _DEPTH:
-                break
-            value = self._sent(each, each.type or "", part(taints, each.name), library, heap, depth + 1)
-            entries |= dict.fromkeys(_spellings(each, library), value)
-        return self._kept(Entries(entries), heap)
+    def _fill(self, library: str, heap: dict[int, Record]) -> None:
+        """Fill the objects that were begun, the outermost first, as far as there is room."""
+        room = _ROOM
+        for entries, fields, taints in self._begun:
+            for each in fields[:room]:
+                value = self._sent(each, each.type or "", part(taints, each.name), heap, 0)
+                entries |= dict.fromkeys(_spellings(each, library), value)
+            room = max(room - len(fields), 0)
+        self._begun.clear()
 
     def _info(self, route: Route, heap: dict[int, Record]) -> Value:
         """The info, whose context is the request, or holds it as far as the library's own context does."""

@@ -63,6 +63,13 @@ def test_fields_are_those_that_graphql_core_reads() -> None:
                 (each, str(value.type), value.default_value is not graphql.Undefined)
                 for each, value in field.args.items()
             ]
+    for name in ("Region", "Inner"):
+        built = schema.type_map[name].fields
+        held = [(each.name, each.type, each.has_default) for each in document.inputs[name].values()]
+        assert held == [
+            (each, str(value.type), value.default_value is not graphql.Undefined)
+            for each, value in built.items()
+        ]
 
 
 @given(st.text(alphabet='type Query{}()[]:!@="#\\ \nabc', max_size=200))
@@ -123,6 +130,53 @@ def test_what_makes_no_sense_costs_nothing_but_itself() -> None:
     backend = link({"app.py": facts}, lambda path: HOSTILE)
     assert all(route.authenticated is not Verdict.NO for route in backend.routes)
     assert not backend.failures
+
+
+_WIDE = range(60)
+_PARTS = " ".join(f"a{each}: By" for each in _WIDE)
+ENDLESS = f"""
+import ariadne, graphene, os, strawberry
+from typing import Optional
+
+@strawberry.input
+class Where:
+    text: str
+{"".join(f"    a{each}: Optional['Where'] = None{chr(10)}" for each in _WIDE)}
+class Filter(graphene.InputObjectType):
+    text = graphene.String()
+{"".join(f"    a{each} = graphene.InputField(lambda: Filter){chr(10)}" for each in _WIDE)}
+@strawberry.type
+class Query:
+    @strawberry.field
+    def rows(self, where: Where) -> int:
+        return os.system(where.text)
+
+class Root(graphene.ObjectType):
+    lines = graphene.Int(filter=Filter())
+
+    def resolve_lines(root, info, filter):
+        return os.system(filter.a1.text)
+
+def resolve_parts(_, info, by):
+    return os.system(by["a1"]["text"])
+
+query = ariadne.QueryType()
+query.set_field("parts", resolve_parts)
+TYPES = "type Query {{ parts(by: By): Int }} input By {{ text: String {_PARTS} }}"
+one = strawberry.Schema(Query)
+two = graphene.Schema(Root)
+three = ariadne.make_executable_schema(TYPES, query)
+"""
+
+
+def test_input_objects_that_hold_themselves_are_read_and_followed_in_no_time() -> None:
+    facts = extract(ENDLESS.encode(), "python", "auto")
+    backend = link({"app.py": facts}, lambda path: ENDLESS)
+    held = {route.path: len(route.inputs[0].fields) for route in backend.routes}
+    assert held == {"/#Query.parts": 61, "/#Query.rows": 61, "/#Root.lines": 61}
+    assert not backend.failures
+    assert backend.flows is not None
+    assert sum(len(site.flows) for site in backend.flows.sites("command")) == 3
 
 
 PERMISSIONS = """
