@@ -50,3 +50,8 @@ func away(c echo.Context) error {
 	// ruleid: go.open-redirect
 	return c.Redirect(http.StatusFound, c.QueryParam("to"))
 }
+
+func back(w http.ResponseWriter, r *http.Request) {
+	// ok: go.open-redirect
+	http.Redirect(w, r, r.Header.Get("Referer"), http.StatusFound)
+}

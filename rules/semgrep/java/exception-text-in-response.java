@@ -37,6 +37,19 @@ class UserController {
         return new ResponseEntity<>(e.getMessage(), HttpStatus.INTERNAL_SERVER_ERROR);
     }
 
+    @ExceptionHandler(Throwable.class)
+    ResponseEntity<ApiError> built(Throwable e) {
+        // ruleid: java.exception-text-in-response
+        return answer(ApiError.error(e.getMessage()));
+    }
+
+    @ExceptionHandler(Throwable.class)
+    ResponseEntity<ApiError> logged(Throwable e) {
+        log.error(e.getMessage(), e);
+        // ok: java.exception-text-in-response
+        return answer(ApiError.error("internal error"));
+    }
+
     @ExceptionHandler(value = Exception.class)
     @ResponseStatus(HttpStatus.INTERNAL_SERVER_ERROR)
     ErrorMessage annotated(Exception e, WebRequest request) {

@@ -37,5 +37,7 @@ class LinkController {
     void servlet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         // ruleid: java.open-redirect
         response.sendRedirect(request.getParameter("next"));
+        // ok: java.open-redirect
+        response.sendRedirect(request.getHeader("Referer"));
     }
 }

@@ -28,6 +28,9 @@ class FileController {
         file.transferTo(new File(FOLDER, file.getOriginalFilename()));
         // ok: java.path-traversal
         file.transferTo(new File(FOLDER, UUID.randomUUID() + ".bin"));
+        String name = FileUtil.verifyFilename(file.getOriginalFilename());
+        // ok: java.path-traversal
+        file.transferTo(new File(FOLDER + name));
     }
 
     @GetMapping("/pages/{id}")

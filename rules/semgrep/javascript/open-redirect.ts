@@ -43,6 +43,11 @@ fastify.get("/out", async (request, reply) => {
   return reply.redirect(request.query.to);
 });
 
+app.post("/reset", (req, res) => {
+  // ok: javascript.open-redirect
+  res.redirect(req.get("Referrer") || "/");
+});
+
 @Controller("links")
 export class LinksController {
   @Get("out")
