@@ -183,3 +183,11 @@ def test_mutated_real_files(seed: int, tmp_path: Path) -> None:
 def test_arbitrary_bytes(source: bytes, tmp_path: Path) -> None:
     _survives(source, tmp_path)
     _survives(source, tmp_path, "file.sql")
+
+
+def test_a_root_that_is_a_package_itself_ends() -> None:
+    from linter.extract.files import extract
+    from linter.resolve.project import Project
+
+    facts = {path: extract(b"x = 1\n", "python", "postgres") for path in ("__init__.py", "a/__init__.py")}
+    assert sorted(Project(facts).modules) == ["__init__.py", "a/__init__.py"]

@@ -88,7 +88,7 @@ class Layout:
 
     def _root_of(self, path: str, votes: Counter[str]) -> str:
         top = _folder(path)
-        while top in self._regular:
+        while top and top in self._regular:
             top = _folder(top)
         # `top` holds the outermost package; a namespace package may reach further up.
         candidates = list(_upwards(top))
