@@ -9,7 +9,7 @@ import msgspec
 
 from linter.outcome import Skipped
 
-Language: TypeAlias = Literal["python", "sql", "openapi", "graphql", "foreign"]
+Language: TypeAlias = Literal["python", "sql", "openapi", "graphql", "template", "foreign"]
 """`foreign` is what no part of backlint reads: its text is handed to an engine."""
 
 _EXTENSIONS: dict[str, Language] = {".py": "python", ".pyw": "python", ".sql": "sql"}

@@ -48,6 +48,11 @@ _SERVED_FROM_DOCUMENTS = b"connexion"
 _SCHEMAS = (".graphql", ".graphqls", ".gql")
 _SERVED_FROM_SCHEMAS = b"load_schema_from_path"
 """What Python source calls when an application is served from files in GraphQL's schema language."""
+_TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2")
+_SERVED_FROM_TEMPLATES = (b"render_template", b"TemplateResponse", b"render(", b"render_to_string")
+"""What Python source calls to make a page of a template."""
+_UNESCAPED = (b"safe", b"autoescape")
+"""What stands in a template that puts values out as they are; others are not read."""
 _CONFIG_LIMIT = 1_000_000
 _IGNORED, _EXCLUDED, _NOT_INCLUDED = "gitignore", "exclude", "not in include"
 _KEPT = "kept"
@@ -95,7 +100,7 @@ class _Walk:
         self.root = root
         self.asked = asked
         self.foreign = foreign
-        self.endings = frozenset("ywlbns").union(each[-1] for each in foreign)
+        self.endings = frozenset("ywlbnsma2").union(each[-1] for each in foreign)
         self.base = root.rstrip(os.sep)
         self.respect_gitignore = settings.respect_gitignore
         self.limit = settings.max_file_size
@@ -251,7 +256,7 @@ class _Walk:
                 self._read(path, language, even_generated=verdict == _KEPT)
             else:
                 self._skip(path, "it is not a regular file")
-        elif name.endswith((*_DOCUMENTS, *_SCHEMAS)):
+        elif name.endswith((*_DOCUMENTS, *_SCHEMAS, *_TEMPLATES)):
             if regular:
                 self.documents.append((path, chain))
         elif "." not in name and regular and self._file_verdict(path, name, chain) in ("", _KEPT):
@@ -304,24 +309,39 @@ class _Walk:
                 self._read(target, language, even_generated=False)
 
     def add_documents(self) -> None:
-        """Read OpenAPI documents and GraphQL schemas, if the project has code that may serve from them."""
+        """Read API documents, GraphQL schemas and templates, if the project has code that may serve them."""
         apis, schemas = self._mention(_SERVED_FROM_DOCUMENTS), self._mention(_SERVED_FROM_SCHEMAS)
+        templates = self._mention(*_SERVED_FROM_TEMPLATES)
         for path, chain in sorted(self.documents):
             name = path.rpartition("/")[2]
-            if not (schemas if name.endswith(_SCHEMAS) else apis):
+            is_template = name.endswith(_TEMPLATES)
+            if not (templates if is_template else schemas if name.endswith(_SCHEMAS) else apis):
                 continue
             if self._file_verdict(path, name, chain) not in ("", _KEPT):
                 continue
-            if name.endswith(_SCHEMAS):
+            if is_template:
+                self._read_template(path)
+            elif name.endswith(_SCHEMAS):
                 self._read(path, "graphql", even_generated=True)
             elif self._is_api(f"{self.base}/{path}"):
                 self.skipped.pop(path, None)
                 self._read(path, "openapi", even_generated=True)
 
-    def _mention(self, name: bytes) -> bool:
-        """Whether any Python source that is read mentions a name; asked only where it matters."""
+    def _read_template(self, path: str) -> None:
+        """Take in a template that may put something out as it is; one that cannot be read is none."""
+        try:
+            data = read_regular(f"{self.base}/{path}", self.limit)
+        except Unreadable:
+            return
+        if any(word in data for word in _UNESCAPED):
+            self.files[path] = source_file(path, "template", data)
+            if self.considered is not None:
+                self.considered.append(Considered(path, ""))
+
+    def _mention(self, *names: bytes) -> bool:
+        """Whether any Python source that is read mentions one of some names; asked only where it matters."""
         return bool(self.documents) and any(
-            name in each.data for each in self.files.values() if each.language == "python"
+            name in each.data for each in self.files.values() if each.language == "python" for name in names
         )
 
     def _is_api(self, path: str) -> bool:

@@ -32,6 +32,8 @@ def extract(data: bytes, language: str, dialect: str) -> FileFacts:
         facts = _openapi(data)
     elif language == "graphql":
         facts = FileFacts("graphql")
+    elif language == "template":
+        facts = _template(data)
     else:
         facts = _sql(data, dialect) if language == "sql" else _python(data, dialect)
     facts.lines = _lines(data)
@@ -120,6 +122,12 @@ def _read(
         facts.lines = _lines(task.data)
     said = tuple(observers[each].observe(task.path, task.data, parsed) for each in task.observers)
     return facts, said
+
+
+def _template(data: bytes) -> FileFacts:
+    from linter.extract.templates import read_template
+
+    return FileFacts("template", template=read_template(data.decode("utf-8", "replace")))
 
 
 def _python(data: bytes, dialect: str) -> FileFacts:

@@ -10,6 +10,7 @@ from linter.facts.openapi import ApiDocument
 from linter.facts.scopes import Scope
 from linter.facts.spans import Span
 from linter.facts.sql import SqlStatement
+from linter.facts.templates import Template
 
 
 class Directive(msgspec.Struct, array_like=True, frozen=True):
@@ -37,7 +38,7 @@ class FileFacts(msgspec.Struct, array_like=True):
     are the modules that are imported by absolute name anywhere in it, sorted.
     """
 
-    language: Literal["python", "sql", "openapi", "graphql", "foreign"]
+    language: Literal["python", "sql", "openapi", "graphql", "template", "foreign"]
     scopes: tuple[Scope, ...] = ()
     sql: tuple[SqlStatement, ...] = ()
     directives: tuple[Directive, ...] = ()
@@ -46,3 +47,4 @@ class FileFacts(msgspec.Struct, array_like=True):
     error: str = ""
     imports: tuple[str, ...] = ()
     api: ApiDocument | None = None
+    template: Template | None = None

@@ -16,6 +16,7 @@ from linter.flow.values import Source, Step
 
 if TYPE_CHECKING:
     from linter.backend import Backend
+    from linter.facts.templates import Template
     from linter.flow.summaries import Hit
     from linter.outcome import Failure
     from linter.resolve.definitions import Function
@@ -104,10 +105,15 @@ class Flows:
         )
 
 
-def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None) -> Flows:
+def flows_of(
+    backend: Backend,
+    table: Mapping[str, Iterable[str]] | None = None,
+    templates: Mapping[str, Template] | None = None,
+) -> Flows:
     """Every flow of a project. `Backend.flows` keeps the answer.
 
     `table` is what the configuration says of the project's own functions: see `linter.flow.custom`.
+    `templates` are those of the project that put values out as they are, by path.
     """
     from linter.flow.carriers import carried
     from linter.flow.custom import custom_of
@@ -116,7 +122,7 @@ def flows_of(backend: Backend, table: Mapping[str, Iterable[str]] | None = None)
 
     entries = entries_of(backend)
     pages = frozenset(id(each.function) for each in entries if each.is_page)
-    engine = Engine(backend, pages, custom_of(table or {}))
+    engine = Engine(backend, pages, custom_of(table or {}), templates)
     runner = Runner(engine)
     engine.carried = carried(engine, runner)
     hits: dict[tuple[str, int, Span], dict[object, Flow]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Attr, Constant, Expr, Item, Ref
@@ -26,6 +26,8 @@ from linter.flow.library.strings import Strings
 from linter.flow.sanitizers import Sanitizers
 from linter.flow.sinks import COUNTING_NAMES, ITEM_NAMES, LAST_NAMES, Sinks
 from linter.flow.sinks.models import MODELS, WRITERS
+from linter.flow.sinks.pages import LAST_NAMES as RENDERING_NAMES
+from linter.flow.sinks.pages import Pages
 from linter.flow.sources import Sources
 from linter.flow.state import State
 from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
@@ -50,6 +52,7 @@ from linter.resolve.project import Resolved
 
 if TYPE_CHECKING:
     from linter.backend import Backend
+    from linter.facts.templates import Template
     from linter.flow.access import Access
     from linter.flow.calls import Calls
 
@@ -74,9 +77,16 @@ class Engine:
     engine itself went wrong; each costs the flows of one entry.
     """
 
-    def __init__(self, backend: Backend, handlers: frozenset[int], custom: Custom | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        handlers: frozenset[int],
+        custom: Custom | None = None,
+        templates: Mapping[str, Template] | None = None,
+    ) -> None:
         self.backend = backend
         self.custom = custom or Custom()
+        self._pages = Pages(templates or {})
         self.project = backend.project
         self.statics: dict[int, Record] = {}
         self.cut: set[str] = set()
@@ -90,7 +100,7 @@ class Engine:
         self.fields = Fields(self)
         self.decorations = Decorations(self)
         self.sources = Sources(self.custom.sources)
-        self.sinks = Sinks(handlers, self.custom.sinks)
+        self.sinks = Sinks(handlers, self.custom.sinks, self._pages)
         self.sanitizers = Sanitizers(dict(self.custom.sanitizers))
         self.library = Library()
         self.strings = Strings()
@@ -250,6 +260,8 @@ class Engine:
         """Functions from which a call that may be a sink can be reached, by names alone."""
         if self._relevant is None:
             more = {name.rpartition(".")[2] for name in self.custom.sinks}
+            if self._pages:
+                more |= RENDERING_NAMES
             self._relevant = self._reaching(LAST_NAMES | more, self._calls_by_name.writers)
         return self._relevant
 

@@ -15,6 +15,7 @@ from linter.outcome import Attempts, Failure
 from linter.resolve.project import Project
 
 if TYPE_CHECKING:
+    from linter.facts.templates import Template
     from linter.flow import Flows
     from linter.link.schema import ProjectSchema
 
@@ -154,12 +155,15 @@ class Adapters:
             return ()
         return tuple(outbound(backend))
 
+    def _templates(self) -> dict[str, Template]:
+        return {path: each.template for path, each in self._files.items() if each.template is not None}
+
     def flows(self, backend: Backend) -> Flows:
         """The values of callers that reach a sink."""
         from linter.flow import Flows, flows_of
 
         try:
-            found = flows_of(backend, self._flow)
+            found = flows_of(backend, self._flow, self._templates())
         except Exception as error:
             found = Flows((), (), [Failure.of("flow", error)])
         self._attempts.failures += found.failures

@@ -11,6 +11,7 @@ from linter.flow.kinds import LOOSE, WEAK_GUARD
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.contexts import harmless, holes
+from linter.flow.sinks.pages import Pages
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
 from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
 from linter.flow.summaries import Hit
@@ -54,8 +55,11 @@ _CONTENT_TYPES = frozenset({"flask.Response.mimetype", "flask.Response.content_t
 class Sinks:
     """Notes what reaches the sinks."""
 
-    def __init__(self, handlers: frozenset[int], more: Mapping[str, tuple[Sink, ...]] | None = None) -> None:
+    def __init__(
+        self, handlers: frozenset[int], more: Mapping[str, tuple[Sink, ...]] | None, pages: Pages
+    ) -> None:
         self._handlers = handlers
+        self._pages = pages
         self._rows: Mapping[str, Sequence[Sink]] = BY_CALLEE
         if more:
             self._rows = {**BY_CALLEE, **{name: [*BY_CALLEE.get(name, ()), *more[name]] for name in more}}
@@ -65,6 +69,10 @@ class Sinks:
         """Hold a call against the tables."""
         if args.names is not None and models.writes_rows(name):
             self.filled(act, name, args.names)
+        if self._pages:
+            for row, value in self._pages.reached(act, name, args):
+                self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+                self.reached(act, row, value, act.span)
         rows = self._rows.get(name)
         if rows is None and ("()" in name or name.startswith(documents.CLIENTS)):
             rows = BY_CALLEE.get("?." + name.rpartition(".")[2])

@@ -1,0 +1,134 @@
+"""Templates in the language of Jinja and Django: which values they put out without escaping them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.facts.templates import Output, Template
+
+_HARMLESS_CHANGES = frozenset(
+    {"lower", "upper", "title", "capitalize", "capfirst", "trim", "default", "d", "string", "truncate"}
+)
+"""Filters after which text that is dangerous still is. Whatever else a filter does is not known."""
+_OFF = frozenset({"false", "off"})
+_VERBATIM = {"raw": "endraw", "verbatim": "endverbatim"}
+
+
+def read_template(text: str) -> Template:
+    """The outputs of a template that are not escaped, and what it takes in."""
+    reader = _Reader()
+    for kind, inner, line in _tags(text):
+        if kind == "{{":
+            reader.put_out(inner, line)
+        else:
+            reader.statement(inner)
+    return Template(tuple(dict.fromkeys(reader.outputs)), tuple(dict.fromkeys(reader.includes)))
+
+
+def _tags(text: str) -> Iterator[tuple[str, str, int]]:
+    """`{{ … }}` and `{% … %}` in order, with the line of each; comments and verbatim parts are left out."""
+    position, line, counted, until = 0, 1, 0, ""
+    while True:
+        position = text.find("{", position)
+        if position < 0:
+            return
+        opening = text[position : position + 2]
+        if opening not in ("{{", "{%", "{#"):
+            position += 1
+            continue
+        end = text.find({"{{": "}}", "{%": "%}", "{#": "#}"}[opening], position + 2)
+        if end < 0:
+            return
+        inner = text[position + 2 : end].strip("-+ \t\r\n")
+        line += text.count("\n", counted, position)
+        counted = position
+        position = end + 2
+        if until:
+            until = "" if opening == "{%" and inner == until else until
+        elif opening == "{%" and inner.split(None, 1)[:1] and inner.split(None, 1)[0] in _VERBATIM:
+            until = _VERBATIM[inner.split(None, 1)[0]]
+        elif opening != "{#":
+            yield opening, inner, line
+
+
+class _Reader:
+    """Keeps which names stand for what, and whether values are escaped, from tag to tag."""
+
+    def __init__(self) -> None:
+        self.outputs: list[Output] = []
+        self.includes: list[str] = []
+        self._escaping = [True]
+        self._names: list[dict[str, str]] = [{}]
+
+    def put_out(self, inner: str, line: int) -> None:
+        """`{{ value|filter }}`."""
+        value, *filters = _split(inner, "|")
+        path = self._path(value.strip())
+        names = [each.strip().partition("(")[0].partition(":")[0].strip() for each in filters]
+        marked = "safe" in names
+        if path and (marked or not self._escaping[-1]):
+            if all(name in _HARMLESS_CHANGES or name == "safe" for name in names):
+                self.outputs.append(Output(path, line))
+
+    def statement(self, inner: str) -> None:
+        """`{% word … %}`."""
+        word, _, rest = inner.partition(" ")
+        rest = rest.strip()
+        match word:
+            case "autoescape":
+                self._escaping.append(rest.lower() not in _OFF)
+            case "endautoescape":
+                if len(self._escaping) > 1:
+                    self._escaping.pop()
+            case "for":
+                targets, _, source = rest.partition(" in ")
+                self._names.append(dict(self._names[-1]))
+                whole = self._path(_split(source.partition(" if ")[0], "|")[0].strip())
+                for target in targets.split(","):
+                    self._bind(target.strip(), whole)
+            case "endfor" | "endwith":
+                if len(self._names) > 1:
+                    self._names.pop()
+            case "with":
+                self._names.append(dict(self._names[-1]))
+                self._assign(rest)
+            case "set":
+                self._assign(rest)
+            case "include" | "extends":
+                name = rest.partition(" ")[0]
+                if len(name) > 2 and name[0] in "'\"" and name[-1] == name[0]:
+                    self.includes.append(name[1:-1])
+
+    def _assign(self, text: str) -> None:
+        target, mark, value = text.partition("=")
+        if mark:
+            self._bind(target.strip(), self._path(_split(value, "|")[0].strip()))
+
+    def _bind(self, name: str, path: str) -> None:
+        if name.isidentifier():
+            self._names[-1][name] = path
+
+    def _path(self, text: str) -> str:
+        """The path of a name with attributes, seen from the context; empty for anything else."""
+        first, *rest = text.split(".")
+        if not first.isidentifier() or not all(part.isidentifier() or part.isdigit() for part in rest):
+            return ""
+        return self._names[-1].get(first, text)
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """A text parted at a mark that stands outside strings and brackets."""
+    parts, start, depth, quote = [], 0, 0, ""
+    for position, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif char == mark and depth <= 0:
+            parts.append(text[start:position])
+            start = position + 1
+    return [*parts, text[start:]]

@@ -1,0 +1,97 @@
+"""Pages made of templates: what is handed to one, and put out there without being escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from linter.facts.templates import Output, Template
+from linter.flow.arguments import Args
+from linter.flow.heap import Entries
+from linter.flow.sinks.table import Sink
+from linter.flow.values import STRING, UNKNOWN, Value, const_of
+
+if TYPE_CHECKING:
+    from linter.flow.access import Access
+
+_INCLUDED = 6
+"""How deep templates that take in templates are followed."""
+
+
+class _Call(NamedTuple):
+    """Where a call names its template, and where it gives the context; keywords are the context if -1."""
+
+    template: int
+    keyword: str
+    context: int = -1
+
+
+_BY_KEYWORDS = _Call(0, "template_name_or_list")
+_WITH_REQUEST = _Call(1, "template_name", 2)
+RENDERS: dict[str, _Call] = {
+    "flask.render_template": _BY_KEYWORDS,
+    "flask.templating.render_template": _BY_KEYWORDS,
+    "quart.render_template": _BY_KEYWORDS,
+    "django.shortcuts.render": _WITH_REQUEST,
+    "django.template.loader.render_to_string": _Call(0, "template_name", 1),
+    "django.template.response.TemplateResponse": _Call(1, "template", 2),
+    "fastapi.templating.Jinja2Templates.TemplateResponse": _Call(1, "name", 2),
+    "starlette.templating.Jinja2Templates.TemplateResponse": _Call(1, "name", 2),
+}
+LAST_NAMES = frozenset(name.rpartition(".")[2] for name in RENDERS)
+
+
+class Pages:
+    """The templates of one project that put values out as they are, by path.
+
+    A template is found by the end of its path; where several have the name, nothing is known.
+    """
+
+    def __init__(self, templates: Mapping[str, Template]) -> None:
+        self._templates = templates
+
+    def __bool__(self) -> bool:
+        return bool(self._templates)
+
+    def reached(self, act: Access, name: str, args: Args) -> Iterator[tuple[Sink, Value]]:
+        """The values that a call puts into its page without being escaped."""
+        call = RENDERS.get(name)
+        if call is None:
+            return
+        template, context = self._given(act, call, args)
+        for output in self._outputs(template, 0):
+            first, *rest = output.path.split(".")
+            value = _looked_up(act, context, args, first)
+            for part in rest:
+                record = act.record(value)
+                value = act.entry(record, part) if type(record) is Entries else act.attribute(value, part)
+            taints = act.deep_taints(value)
+            if taints:
+                yield Sink("xss", f'{name}("{template}")'), Value(STRING, taints)
+
+    def _given(self, act: Access, call: _Call, args: Args) -> tuple[str, Value | None]:
+        """The name of the template, and the context where that is an argument of its own."""
+        position = call.template
+        context = None if call.context < 0 else args.get(call.context, "context")
+        name = const_of(args.given(position, call.keyword))
+        if not isinstance(name, str) and position:
+            # Starlette took the name first for long, and the request in the context.
+            name, context = const_of(args.given(position - 1)), args.get(position, "context")
+        return (name if isinstance(name, str) else ""), context
+
+    def _outputs(self, name: str, depth: int) -> Iterator[Output]:
+        found = [each for path, each in self._templates.items() if path == name or path.endswith("/" + name)]
+        if not name or len(found) != 1 or depth > _INCLUDED:
+            return
+        yield from found[0].outputs
+        for included in found[0].includes:
+            yield from self._outputs(included, depth + 1)
+
+
+def _looked_up(act: Access, context: Value | None, args: Args, name: str) -> Value:
+    if context is None:
+        return args.keywords.get(name, UNKNOWN)
+    record = act.record(context)
+    if type(record) is not Entries:
+        return UNKNOWN
+    return record.entries.get(name, record.rest if record.rest is not None else UNKNOWN)
