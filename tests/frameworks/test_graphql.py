@@ -179,6 +179,37 @@ def test_input_objects_that_hold_themselves_are_read_and_followed_in_no_time() -
     assert sum(len(site.flows) for site in backend.flows.sites("command")) == 3
 
 
+CONTEXT = """
+import strawberry
+from fastapi import Depends, FastAPI, HTTPException, Request
+from strawberry.fastapi import GraphQLRouter
+
+def user_of(request: Request, users=Depends(lambda: load())):
+    user = users.find(request.headers["X-User"])
+    if user is None:
+        raise HTTPException(401)
+    return user
+
+async def get_context(user=Depends(user_of)):
+    return {"user": user}
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def books(self) -> list[str]:
+        return []
+
+app = FastAPI()
+app.include_router(GraphQLRouter(strawberry.Schema(Query), context_getter=get_context), prefix="/graphql")
+"""
+
+
+def test_a_context_that_may_refuse_its_caller_leaves_no_field_open() -> None:
+    assert linked(CONTEXT)["/graphql#Query.books"].authenticated is Verdict.UNKNOWN
+    harmless = CONTEXT.replace("raise HTTPException(401)", "return None")
+    assert linked(harmless)["/graphql#Query.books"].authenticated is Verdict.NO
+
+
 PERMISSIONS = """
 import strawberry
 from fastapi import FastAPI

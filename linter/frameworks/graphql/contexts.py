@@ -29,9 +29,12 @@ class Contexts:
     def __init__(self, evaluator: Evaluator, anonymous: Anonymous) -> None:
         self._evaluator = evaluator
         self._anonymous = anonymous
+        self.may_refuse = False
+        """Whether what makes the last context, or something it depends on, may raise instead."""
 
     def of(self, server: Value) -> Value:
         """The context that what serves a schema gives to the resolvers; UNKNOWN for the library's own."""
+        self.may_refuse = False
         maker = self._maker(server)
         if maker is None:
             return UNKNOWN
@@ -77,7 +80,9 @@ class Contexts:
                 keywords[parameter.name] = self._argument(maker, parameter, depth)
         if maker.receiver is None and maker.function.owner is not None:
             maker = Closure(maker.function, maker.frame, Instance(maker.function.owner))
-        return self._evaluator.trial(maker, [], keywords=keywords)
+        made = self._evaluator.trial(maker, [], keywords=keywords)
+        self.may_refuse |= any(isinstance(each, Raised) for each in options(made))
+        return made
 
     def _argument(self, maker: Closure, parameter: Parameter, depth: int) -> Value:
         parent = maker.function.parent

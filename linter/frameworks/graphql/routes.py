@@ -187,6 +187,7 @@ class _Linker:
         if field.resolver is not None:
             found += self._access.of_resolver(field.resolver, field.given, field.operation)
         found = list(dict.fromkeys(found))
+        is_known = _is_known(endpoint) and not self._contexts.may_refuse
         path = "" if endpoint.route is None else endpoint.route.path
         complete = endpoint.route is not None and endpoint.route.complete and schema.complete
         return Route(
@@ -199,7 +200,7 @@ class _Linker:
             guards=tuple(found),
             inputs=field.inputs,
             outputs=(Output(200, field.output),),
-            authenticated=_verdict(found, field.readable and _is_known(endpoint)),
+            authenticated=_verdict(found, field.readable and is_known),
             complete=complete,
             owner=field.owner,
         )
