@@ -1,9 +1,21 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.provenance import provenance_of
 from linter.analyses.secrecy import words_of
-from linter.backend import Backend, Site
-from linter.facts.expressions import Expr, Ref, Result, children
-from linter.facts.scopes import Assign, Return
+from linter.backend import Backend, Function, Site
+from linter.facts.expressions import (
+    Attr,
+    Choice,
+    Comprehension,
+    Expr,
+    Operation,
+    Ref,
+    Result,
+    Template,
+    children,
+)
+from linter.facts.scopes import Assign, Call, Return
+from linter.finding import Note
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 _SOURCES = tuple(
@@ -17,6 +29,10 @@ _KEYS = frozenset({"api", "secret", "session", "access", "private", "signing"})
 _CODES = frozenset(
     {"reset", "verification", "confirm", "confirmation", "recovery", "invite", "backup", "auth", "login"}
 )
+_BUILDS = frozenset({"str", "hex", "join", "upper", "lower", "title", "format", "zfill", "decode", "encode"})
+"""Calls that give their argument, or what they are called on, in other clothes."""
+_OPERATORS = frozenset({"+", "-", "*", "%", "^", "|", "or", "await"})
+_HOPS = 2
 _DEMONSTRATION = frozenset(
     {"seed", "seeds", "seeder", "seeding", "demo", "demos", "fake", "fakes", "faker", "factory", "factories"}
     | {"fixture", "fixtures", "mock", "mocks", "sample", "samples", "script", "scripts"}
@@ -39,7 +55,8 @@ class PredictableToken(CstRule):
 
     ## Limits
     The name that takes the value says that it is a secret: a variable, a keyword, a column, or the function
-    that returns it. `random.SystemRandom` is safe. Demonstration data is left alone.
+    that returns it; what a function returns is followed to its callers. `random.SystemRandom` is safe.
+    Demonstration data is left alone.
 
     ## References
     - https://docs.python.org/3/library/secrets.html
@@ -59,14 +76,20 @@ class PredictableToken(CstRule):
         """A drawn value that is given a secret's name."""
         if not _DEMONSTRATION.isdisjoint(words_of(subject.location.path)) or self._is_index(subject):
             return
-        name = self._taken_as(subject)
-        if name:
-            last = subject.callee.name
-            yield self.finding(
-                subject,
-                f"`{name}` is drawn with `{last}`, whose values can be predicted from earlier ones",
-                help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
-            )
+        name, related = self._taken_as(subject), []
+        if not name:
+            taken = self._taken_elsewhere(subject, backend)
+            if taken is None:
+                return
+            name, function, call = taken
+            related = [Note(function.module.locate(call.span), f"becomes `{name}` here")]
+        source = subject.callee.name
+        yield self.finding(
+            subject,
+            f"`{name}` is drawn with `{source}`, whose values can be predicted from earlier ones",
+            help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
+            related=related,
+        )
 
     def _is_index(self, site: Site) -> bool:
         """Whether the value picks a place in something: `randrange(len(devices))`."""
@@ -92,6 +115,30 @@ class PredictableToken(CstRule):
                     return key
         return ""
 
+    def _taken_elsewhere(self, site: Site, backend: Backend) -> tuple[str, Function, Call] | None:
+        """A secret's name that a caller gives to the value which this function returns, and where."""
+        assert site.call is not None
+        # One of a few things that exist already is picked, not made: only many picks in a row make a text.
+        drawn = site.callee.name != "random.choice"
+        pending = [(site.function, site.call, drawn)]
+        for _ in range(_HOPS):
+            callers = [
+                found
+                for function, call, made in pending
+                if any(
+                    isinstance(each, Return) and is_built(function, each.value, call, made)
+                    for each in function.scope.statements
+                )
+                for found in provenance_of(backend).callers(function)
+                if _DEMONSTRATION.isdisjoint(words_of(found[0].module.path))
+            ]
+            for function, call in callers:
+                name = name_given(function, call)
+                if name:
+                    return name, function, call
+            pending = [(function, call, True) for function, call in callers]
+        return None
+
     def _holds(self, site: Site, expr: Expr, through_names: bool = False) -> bool:
         """Whether the drawn value is in `expr`, arguments of calls included."""
         pending, seen = [expr], set()
@@ -108,6 +155,45 @@ class PredictableToken(CstRule):
                 assigned = site.function.assignments.get(each.name.lstrip("$"), ())
                 pending.extend(assign.value for assign in assigned if assign.value is not None)
         return False
+
+
+def name_given(function: Function, call: Call) -> str:
+    """The secret's name that a function gives to the result of a call, or empty."""
+    for statement in function.scope.statements:
+        if isinstance(statement, Assign) and is_built(function, statement.value, call):
+            for target in statement.targets:
+                if isinstance(target, (Ref, Attr)) and is_secret(_last(target.name)):
+                    return _last(target.name)
+    for each in function.scope.calls:
+        for key, value in each.keywords:
+            if is_secret(key) and is_built(function, value, call):
+                return key
+    return ""
+
+
+def is_built(function: Function, expr: Expr | None, call: Call, made: bool = True, depth: int = 0) -> bool:
+    """Whether an expression is the result of a call, or made of it; `made` is false for a single pick."""
+    if expr is None or depth > 8:
+        return False
+    if isinstance(expr, Result):
+        inner = function.scope.calls[expr.call]
+        if inner is call:
+            return made
+        callee = inner.callee
+        if not isinstance(callee, (Ref, Attr)) or _last(callee.name) not in _BUILDS:
+            return False
+        base = (callee.base,) if isinstance(callee, Attr) else ()
+        return any(is_built(function, each, call, made, depth + 1) for each in (*base, *inner.args))
+    if isinstance(expr, Comprehension):
+        return is_built(function, expr.element, call, True, depth + 1)
+    if isinstance(expr, Ref):
+        assigned = function.assignments.get(expr.name[1:], ()) if expr.name[0] == "$" else ()
+        return len(assigned) == 1 and is_built(function, assigned[0].value, call, made, depth + 1)
+    if isinstance(expr, Choice):
+        return any(is_built(function, each, call, made, depth + 1) for each in (expr.then, expr.otherwise))
+    if isinstance(expr, Template) or (isinstance(expr, Operation) and expr.operator in _OPERATORS):
+        return any(is_built(function, each, call, made, depth + 1) for each in children(expr))
+    return False
 
 
 def is_secret(name: str) -> bool:
