@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.flow.heap import Entries, Items, Native, Record
+from linter.flow.kinds import BITS
 from linter.flow.sources.tables import FILE, JSON, NAMED_FILE
-from linter.flow.values import STRING, UNKNOWN, ClassRef, Named, Obj, Taints, Typed, Value, part
+from linter.flow.values import STRING, UNKNOWN, ClassRef, Named, Obj, Taints, Typed, Value, marked, part
 from linter.frameworks.graphql.names import camel
 
 if TYPE_CHECKING:
@@ -67,10 +68,12 @@ class Resolvers:
         positions = [UNKNOWN, self._info(route, heap)]
         if self._engine.decorations.kind(function) == "class" and function.owner is not None:
             positions.insert(0, Value(ClassRef(route.owner or function.owner)))
+        is_open = any(each.kind == "**" for each in function.scope.parameters)
         named: dict[str, Value] = {}
         for each in inputs:
             for name in _names(function, each, route.framework):
                 taints = self._engine.sources.parameter(function, name, name, STRING).taints
+                taints = _declared(taints) if is_open else taints
                 named[name] = self._sent(each, each.type or "", taints, heap, 0)
         return Handed(positions, named)
 
@@ -110,7 +113,7 @@ class Resolvers:
         if parent is None or annotation is None or given.model is None or not given.fields:
             return self._sent(given, given.type or "", found.taints, heap, 0)
         return self._engine.fields.sent(
-            lambda record: self._kept(record, heap), parent, annotation, found.taints
+            lambda record: self._kept(record, heap), parent, annotation, _declared(found.taints)
         )
 
     # Values by types of the schema
@@ -137,7 +140,7 @@ class Resolvers:
         room = _ROOM
         for entries, fields, taints in self._begun:
             for each in fields[:room]:
-                value = self._sent(each, each.type or "", part(taints, each.name), heap, 0)
+                value = self._sent(each, each.type or "", _declared(part(taints, each.name)), heap, 0)
                 entries |= dict.fromkeys(_spellings(each, library), value)
             room = max(room - len(fields), 0)
         self._begun.clear()
@@ -161,6 +164,11 @@ class Resolvers:
         identity = self._engine.next_id()
         heap[identity] = record
         return Value(Obj(identity))
+
+
+def _declared(taints: Taints) -> Taints:
+    """The taints of what stands in an object whose keys the schema declares."""
+    return marked(taints, BITS["keys"])
 
 
 def _names(function: Function, given: Input, library: str) -> tuple[str, ...]:
