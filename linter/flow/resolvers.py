@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linter.resolve.definitions import Class, Function
 
 LIBRARIES = frozenset({"strawberry", "graphene", "ariadne"})
-_TEXTS = frozenset({"String", "ID", "Base64"})
+_TEXTS = frozenset({"String", "Base64"})
 _ANY = frozenset({"JSON", "JSONString", "GenericScalar"})
 _INFO = "graphql.GraphQLResolveInfo"
 _REQUESTS = (
@@ -127,6 +127,9 @@ class Resolvers:
             entries: dict[object, Value] = {}
             self._begun.append((entries, given.fields, taints))
             return self._kept(Entries(entries), heap)
+        if kind == "ID":
+            # It says which one, and never how much.
+            return Value(STRING, marked(taints, BITS["amount"]))
         if kind in _TEXTS:
             return Value(STRING, taints)
         if kind in _ANY:
