@@ -34,8 +34,8 @@ class Action(msgspec.Struct, array_like=True, frozen=True):
     `add-exclude`, `drop-constraint`, `validate-constraint`, `create-index`, `drop-index`, `truncate`,
     or `other`. `columns` are the columns concerned; `name` is the index's, constraint's, or new
     name. `flags` holds words such as `concurrently`, `if-exists`, `if-not-exists`, `not-valid`,
-    `using-index`, `unique`, `cascade`. `expression` is the source of a CHECK's condition. `referenced` are the
-    columns that a foreign key names in the table that it `references`.
+    `using-index`, `unique`, `cascade`. `expression` is the source of a CHECK's condition. `referenced` are
+    the columns that a foreign key names in the table that it `references`.
     """
 
     kind: str
@@ -71,8 +71,9 @@ class Trait(msgspec.Struct, array_like=True, frozen=True):
     `table`, called `column`, with all others. `grant-all` and `grant-to-public` give rights on `table`;
     `superuser` and `password` are said of the role `table`. `search-path` is left open by the SECURITY
     DEFINER function `table`, and `search-path-set` afterwards; `row-security` is switched on for `table`,
-    `policy` is made for it. `either` lists in `detail` the columns of an OR whose parts each compare one. Two are of queries by an ORM only: `unfiltered` changes or removes all
-    rows, `alone` loads rows of `table` without the rows that they refer to.
+    `policy` is made for it. `either` lists in `detail` the columns of an OR whose parts each compare one.
+    Two are of queries by an ORM only: `unfiltered` changes or removes all rows, `alone` loads rows of
+    `table` without the rows that they refer to.
     """
 
     kind: str
