@@ -86,6 +86,7 @@ class Walk:
                 seen[kind] = self._other
         fields_of = _FIELDS
         stack: list[ast.AST] = []
+        met: list[ast.AST] = []
         node: ast.AST = tree
         while True:
             kind = type(node)
@@ -111,7 +112,11 @@ class Walk:
             if not stack:
                 break
             node = stack.pop()
+            met.append(node)
         self._file()
+        # A tree whose nodes know their parents is a ring, which is not freed before the run ends.
+        for node in met:
+            del node._bandit_parent  # type: ignore[attr-defined]
 
     # Nodes
 
