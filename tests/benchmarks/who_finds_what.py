@@ -47,6 +47,8 @@ class Tool(NamedTuple):
 def main() -> None:
     """Measure and print the table."""
     options = _options()
+    if shutil.which(options.bandit) is None:
+        sys.exit(f"`{options.bandit}` is not installed: name it with --bandit")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "project"
         ignore = shutil.ignore_patterns(".git", ".backlint_cache", "node_modules", ".venv")
