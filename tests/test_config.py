@@ -164,6 +164,7 @@ SAMPLES: dict[str, tuple[str, str, Any]] = {
     "limits": ("{complexity = 15}", "", {"complexity": 15.0}),
     "bandit-config": ("'bandit.yaml'", "bandit.yaml", "{root}/bandit.yaml"),
     "semgrep-rules": ("['lint']", "lint", ("{root}/lint",)),
+    "engine-failures": ("'warning'", "warning", "warning"),
     "metrics": ("true", "true", True),
     "fail-on": ("'never'", "never", "never"),
     "max-warnings": ("7", "7", 7),

@@ -175,9 +175,13 @@ def _extras(outcome: Outcome, values: dict[str, Any], format: str) -> None:
 def _exit_code(outcome: Outcome, opened: Opened, values: dict[str, Any]) -> int:
     from linter.selection import fails
 
-    if outcome.failures:
-        for failure in outcome.failures:
-            click.echo(f"error: {failure.where}: {failure.message}", err=True)
+    tolerated = opened.settings.engine_failures == "warning"
+    grave = False
+    for failure in outcome.failures:
+        mild = tolerated and failure.where.startswith("engine ")
+        grave = grave or not mild
+        click.echo(f"{'warning' if mild else 'error'}: {failure.where}: {failure.message}", err=True)
+    if grave:
         return 2
     if not outcome.inventory.files and not values["quiet"]:
         click.echo("warning: no Python or SQL files here", err=True)

@@ -85,6 +85,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
             "are data: none of them can run code."
         ),
     ] = ()
+    engine_failures: Annotated[
+        Literal["error", "warning"],
+        Meta(
+            description="What an engine that fails, or is missing though it was asked for, does to the run: "
+            "`error` makes the exit code 2, `warning` leaves it to the findings. It is said in any case."
+        ),
+    ] = "error"
     limits: Annotated[
         dict[Limit, float],
         Meta(

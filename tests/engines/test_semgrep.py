@@ -398,6 +398,12 @@ def test_where_it_is_not_installed(
     assert answer.err == (
         "error: engine semgrep: it is not installed; `pip install 'backlint[semgrep]'` installs it\n"
     )
+    write(project / "backlint.toml", "engine-failures = 'warning'\n[engines]\naudit = ['semgrep']\n")
+    answer = cli()
+    assert answer.code == 0
+    assert answer.err == (
+        "warning: engine semgrep: it is not installed; `pip install 'backlint[semgrep]'` installs it\n"
+    )
     assert find_program() is None
 
 
