@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Constant, Expr, Item, Ref, Result, Sequence, walk
+from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Sequence, walk
 from linter.flow.heap import Entries, Items, Record
 from linter.flow.kinds import BITS, NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
@@ -138,14 +138,18 @@ class Fields:
         kind = self._project.annotated_type(holder, annotation)
         if self.is_harmless(kind):
             return True
-        if isinstance(annotation, Item) and kind in (
-            "list",
-            "set",
-            "tuple",
-            "typing.List",
-            "typing.Sequence",
-        ):
+        if isinstance(annotation, Item) and kind in _COLLECTIONS:
             return self.is_limited(holder, annotation.key)
+        if isinstance(annotation, Ref):
+            target = self._project.reference(holder, annotation.name).target
+            stated = target.assign.value if isinstance(target, Variable) else None
+            if isinstance(target, Variable) and stated is not None and stated is not annotation:
+                # `type Column = Annotated[str, AfterValidator(known)]`: the alias says what the type does not.
+                return self.is_limited(target.holder, stated) if not isinstance(stated, Ref) else False
+        if isinstance(annotation, Operation) and annotation.operator == "|":
+            named = [each for each in annotation.operands if not isinstance(each, Constant)]
+            if len(named) == 1:
+                return self.is_limited(holder, named[0], value)
         for expr in (annotation, value):
             for each in () if expr is None else walk(expr):
                 if isinstance(each, Result) and each.call < len(holder.scope.calls):
