@@ -143,9 +143,9 @@ class Fields:
         if isinstance(annotation, Ref):
             target = self._project.reference(holder, annotation.name).target
             stated = target.assign.value if isinstance(target, Variable) else None
-            if isinstance(target, Variable) and stated is not None and stated is not annotation:
-                # `type Column = Annotated[str, AfterValidator(known)]`: the alias says what the type does not.
-                return self.is_limited(target.holder, stated) if not isinstance(stated, Ref) else False
+            if isinstance(target, Variable) and stated is not None and not isinstance(stated, Ref):
+                # `Column = Annotated[str, AfterValidator(known)]`: the alias says more than the type.
+                return self.is_limited(target.holder, stated)
         if isinstance(annotation, Operation) and annotation.operator == "|":
             named = [each for each in annotation.operands if not isinstance(each, Constant)]
             if len(named) == 1:
