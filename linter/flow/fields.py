@@ -36,6 +36,8 @@ _COLLECTIONS = frozenset(
 )
 _MAPPINGS = frozenset({"dict", "typing.Dict", "typing.Mapping", "collections.abc.Mapping"})
 _DEPTH = 4
+_NESTING = 12
+"""How deep declared types are read: an alias may name itself."""
 _VALIDATORS = frozenset({"field_validator", "validator"})
 _FORMATS = frozenset({"pattern", "regex"})
 _ANY_JSON = frozenset({"dict", "typing.Dict", "typing.Any", "typing.Mapping", "collections.abc.Mapping"})
@@ -133,23 +135,27 @@ class Fields:
         found = [self._project.member(cls, f"{word}_{name}") for word in _CHECKING]
         return any(each is not None and isinstance(each.target, Function) for each in found)
 
-    def is_limited(self, holder: Definition, annotation: Expr, value: Expr | None = None) -> bool:
+    def is_limited(
+        self, holder: Definition, annotation: Expr, value: Expr | None = None, depth: int = 0
+    ) -> bool:
         """Whether a declared type leaves no room for an injection."""
+        if depth > _NESTING:
+            return False
         kind = self._project.annotated_type(holder, annotation)
         if self.is_harmless(kind):
             return True
         if isinstance(annotation, Item) and kind in _COLLECTIONS:
-            return self.is_limited(holder, annotation.key)
+            return self.is_limited(holder, annotation.key, None, depth + 1)
         if isinstance(annotation, Ref):
             target = self._project.reference(holder, annotation.name).target
             stated = target.assign.value if isinstance(target, Variable) else None
             if isinstance(target, Variable) and stated is not None and not isinstance(stated, Ref):
                 # `Column = Annotated[str, AfterValidator(known)]`: the alias says more than the type.
-                return self.is_limited(target.holder, stated)
+                return self.is_limited(target.holder, stated, None, depth + 1)
         if isinstance(annotation, Operation) and annotation.operator == "|":
             named = [each for each in annotation.operands if not isinstance(each, Constant)]
             if len(named) == 1:
-                return self.is_limited(holder, named[0], value)
+                return self.is_limited(holder, named[0], value, depth + 1)
         for expr in (annotation, value):
             for each in () if expr is None else walk(expr):
                 if isinstance(each, Result) and each.call < len(holder.scope.calls):
