@@ -102,10 +102,11 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
     if not value.taints:
         return (), ()
     if type(other.shape) is not Const:
+        contained = _base(value.taints, RESOLVED, CONTAINED)
         # Held against something of the program's own: as good as one fixed value.
         if other.shape is not None:
-            return known(value), ()
-        return _base(value.taints, HOST, ADDRESS) + _base(value.taints, RESOLVED, CONTAINED), ()
+            return known(value) + contained, ()
+        return _base(value.taints, HOST, ADDRESS) + contained, ()
     unequal: Marks = ()
     text = other.shape.value
     if isinstance(text, str) and len(text) == 1 and text in CHARACTER_BITS:
