@@ -134,6 +134,12 @@ class Engine:
         self._ids += 1
         return self._ids
 
+    def placed(self, heap: dict[int, Record], record: Record) -> Value:
+        """A new record on a heap, as a value."""
+        identity = self.next_id()
+        heap[identity] = record
+        return Value(Obj(identity))
+
     def enter(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> list[Hit]:
         """Run a function from outside; what reaches a sink."""
         act = Activation(self, function, State(names, heap, {}))

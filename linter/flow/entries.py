@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Attr, Constant, Ref, Result
@@ -13,7 +14,7 @@ from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
 from linter.flow.library.patterns import held_to
 from linter.flow.resolvers import LIBRARIES, Handed, Resolvers
 from linter.flow.sources.tables import CREDENTIALS, JSON, MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
-from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Obj, Typed, Value, marked
+from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
 
 if TYPE_CHECKING:
@@ -250,9 +251,8 @@ class Runner:
         for each in function.scope.parameters:
             if each.kind in ("*", "**"):
                 entries: dict[object, Value] = dict(keywords.items())
-                identity = self._engine.next_id()
-                heap[identity] = Items("tuple", tuple(rest)) if each.kind == "*" else Entries(entries)
-                names[each.name] = Value(Obj(identity))
+                record = Items("tuple", tuple(rest)) if each.kind == "*" else Entries(entries)
+                names[each.name] = self._engine.placed(heap, record)
         return names
 
     def hook_arguments(self, function: Function) -> dict[str, Value]:
@@ -312,9 +312,7 @@ class Runner:
                 entries[each.name] = UNKNOWN if (each.type or "str") in _TYPED else source
         if not entries:
             return None
-        identity = self._engine.next_id()
-        heap[identity] = Entries(entries)
-        return Value(Obj(identity))
+        return self._engine.placed(heap, Entries(entries))
 
     def _sent(
         self, function: Function, parameter: Parameter, parent: Definition, heap: dict[int, Record]
@@ -324,12 +322,7 @@ class Runner:
         if annotation is not None and engine.fields.is_limited(parent, annotation):
             return UNKNOWN
         found = engine.sources.parameter(function, parameter.name, parameter.name, None)
-
-        def allocate(record: Record) -> Value:
-            identity = engine.next_id()
-            heap[identity] = record
-            return Value(Obj(identity))
-
+        allocate = partial(engine.placed, heap)
         return engine.fields.sent(allocate, parent, annotation, found.taints)
 
     def _instance(self, cls: Class, framework: str, heap: dict[int, Record], function: Function) -> Value:
@@ -341,9 +334,7 @@ class Runner:
         elif self._project.derives(cls, _RAW_HANDLER, "http.server.SimpleHTTPRequestHandler"):
             for name, kind in (("path", STRING), ("headers", Named(MAPPING)), ("rfile", Named(STREAM))):
                 fields[name] = self._engine.sources.parameter(function, name, f"self.{name}", kind)
-        identity = self._engine.next_id()
-        heap[identity] = Instance(cls, fields)
-        return Value(Obj(identity))
+        return self._engine.placed(heap, Instance(cls, fields))
 
     def _fastapi(self, function: Function, heap: dict[int, Record], depth: int) -> dict[str, Value]:
         names: dict[str, Value] = {}
@@ -351,9 +342,7 @@ class Runner:
             if position == 0 and function.owner is not None:
                 names[parameter.name] = Value(Typed(function.owner))
             elif parameter.kind == "**":
-                identity = self._engine.next_id()
-                heap[identity] = Entries({})
-                names[parameter.name] = Value(Obj(identity))
+                names[parameter.name] = self._engine.placed(heap, Entries({}))
             else:
                 names[parameter.name] = self._filled(function, parameter, heap, depth)
         return names
@@ -387,12 +376,7 @@ class Runner:
         found = engine.sources.parameter(function, parameter.name, parameter.name, shape)
         if declared.type is None or shape not in (None, Named(JSON)):
             return found
-
-        def allocate(record: Record) -> Value:
-            identity = engine.next_id()
-            heap[identity] = record
-            return Value(Obj(identity))
-
+        allocate = partial(engine.placed, heap)
         sent = engine.fields.sent(allocate, declared.holder, declared.type, found.taints)
         return found if sent.shape is None else sent
 
@@ -438,10 +422,9 @@ class Runner:
         known = self._supplies.get(id(init))
         if known is None:
             self._supplies[id(init)] = (None, {}, [])
-            identity = self._engine.next_id()
-            inner: dict[int, Record] = {identity: Instance(cls, {})}
+            inner: dict[int, Record] = {}
+            made = self._engine.placed(inner, Instance(cls, {}))
             names = self._fastapi(init, inner, depth + 1)
-            made = Value(Obj(identity))
             names[init.scope.parameters[0].name] = made
             known = self._supplies[id(init)] = self._engine.supplied(init, names, inner, made)
         value, records, hits = known

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from linter.flow.heap import Entries, Items, Native, Record
 from linter.flow.kinds import BITS
 from linter.flow.sources.tables import FILE, JSON, NAMED_FILE
-from linter.flow.values import STRING, UNKNOWN, ClassRef, Named, Obj, Taints, Typed, Value, marked, part
+from linter.flow.values import STRING, UNKNOWN, ClassRef, Named, Taints, Typed, Value, marked, part
 from linter.frameworks.graphql.names import camel
 
 if TYPE_CHECKING:
@@ -164,9 +164,7 @@ class Resolvers:
         return Value(Named(kinds.pop())) if len(kinds) == 1 else None
 
     def _kept(self, record: Record, heap: dict[int, Record]) -> Value:
-        identity = self._engine.next_id()
-        heap[identity] = record
-        return Value(Obj(identity))
+        return self._engine.placed(heap, record)
 
 
 def _declared(taints: Taints) -> Taints:
