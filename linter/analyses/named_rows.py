@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.analyses.ownership import expressions_of
 from linter.analyses.provenance import provenance_of
 from linter.analyses.reach import reach_of
 from linter.facts.expressions import Attr, Constant, Expr, Ref, walk
-from linter.facts.scopes import Assign, Call
+from linter.facts.scopes import Assign
 from linter.facts.spans import Span, line_of
 from linter.guards import refusals_of
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
 
 if TYPE_CHECKING:
-    from linter.backend import Backend, Route
+    from linter.backend import Backend, Query, Route
     from linter.finding import Location
 
 _QUERY = frozenset({"request.args", "request.GET", "request.view_args", "request.query_params"})
@@ -25,6 +26,7 @@ _FORM_WORDS = frozenset(
 )
 _DELETES = frozenset({"delete", "adelete"})
 _SAVES = frozenset({"save", "asave", "commit", "flush"})
+_WRITES = _DELETES | _SAVES
 _DEPTH = 3
 _FOLLOWED = 40
 
@@ -41,44 +43,80 @@ class NamedWrite(NamedTuple):
     block: int
 
 
-def tells_methods_apart(handler: Function) -> bool:
-    """Whether a handler of several methods looks at which one it is, or at a form."""
-    return any(
-        not _FORM_WORDS.isdisjoint(_parts(each)) for expr in expressions_of(handler) for each in walk(expr)
-    )
+@lru_cache(maxsize=1)
+def named_rows_of(backend: Backend) -> NamedRows:
+    """What requests of a backend do to rows that they name, with what was found before."""
+    return NamedRows(backend)
+
+
+class NamedRows:
+    """Follows the ids that callers send to the rows that are written."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.refusals = refusals_of(backend.project)
+        self.reach = reach_of(backend)
+        self.inputs = provenance_of(backend).inputs
+        self.queries: dict[int, list[Query]] = {}
+        for query in backend.queries:
+            if query.function is not None and query.kind in ("delete", "update") and query.filters:
+                self.queries.setdefault(id(query.function), []).append(query)
+        self._told: dict[int, bool] = {}
+        self._may_write: dict[int, bool] = {}
+
+    def tells_methods_apart(self, handler: Function) -> bool:
+        """Whether a handler of several methods looks at which one it is, or at a form."""
+        told = self._told.get(id(handler))
+        if told is None:
+            told = self._told[id(handler)] = any(
+                not _FORM_WORDS.isdisjoint(_parts(each))
+                for expr in expressions_of(handler)
+                for each in walk(expr)
+            )
+        return told
+
+    def writes(self, route: Route, handler: Function) -> Iterator[NamedWrite]:
+        """Writes behind a route whose row the caller's input picks, nearest first."""
+        if not any(self._writes(each) for each in self.reach.reachable((handler,))):
+            return
+        names = {each.name for each in route.inputs if each.place in ("path", "query")} & handler.local_names
+        names |= set(_filled_with_rows(route, handler, self.backend))
+        pending, seen = [(handler, names, 0)], {id(handler)}
+        while pending and len(seen) < _FOLLOWED:
+            function, given, depth = pending.pop(0)
+            known = _Known(function, given, self)
+            for write in known.writes():
+                if not known.is_conditional(write.block):
+                    yield write
+            for call in function.scope.calls if depth < _DEPTH else ():
+                target = self.backend.project.callee(function, call).target
+                if not isinstance(target, Function) or id(target) in seen:
+                    continue
+                if known.is_conditional(call.block) or self.tells_methods_apart(target):
+                    continue
+                parameters = [each.name for each in target.scope.parameters]
+                if target.owner is not None:
+                    parameters = parameters[1:]
+                pairs = (*zip(parameters, call.args, strict=False), *call.keywords)
+                handed = {name for name, value in pairs if known.comes_from_caller(value)}
+                if handed:
+                    seen.add(id(target))
+                    pending.append((target, handed, depth + 1))
+
+    def _writes(self, function: Function) -> bool:
+        """Whether a function has any call or query that may write a row."""
+        found = self._may_write.get(id(function))
+        if found is None:
+            found = self._may_write[id(function)] = id(function) in self.queries or any(
+                call.last_name in _WRITES for call in function.scope.calls
+            )
+        return found
 
 
 def _parts(expr: Expr) -> list[str]:
     if isinstance(expr, Ref):
         return expr.name.lstrip("$:.").split(".")
     return [expr.name] if isinstance(expr, Attr) else []
-
-
-def named_writes(route: Route, handler: Function, backend: Backend) -> Iterator[NamedWrite]:
-    """Writes behind a route whose row the caller's input picks, nearest first."""
-    names = {each.name for each in route.inputs if each.place in ("path", "query")} & handler.local_names
-    names |= set(_filled_with_rows(route, handler, backend))
-    pending, seen = [(handler, names, 0)], {id(handler)}
-    while pending and len(seen) < _FOLLOWED:
-        function, given, depth = pending.pop(0)
-        known = _Known(function, given, backend)
-        for write in known.writes():
-            if not known.is_conditional(write.block):
-                yield write
-        for call in function.scope.calls if depth < _DEPTH else ():
-            target = backend.project.callee(function, call).target
-            if not isinstance(target, Function) or id(target) in seen or known.is_conditional(call.block):
-                continue
-            if tells_methods_apart(target):
-                continue
-            parameters = [each.name for each in target.scope.parameters]
-            if target.owner is not None:
-                parameters = parameters[1:]
-            pairs = (*zip(parameters, call.args, strict=False), *call.keywords)
-            handed = {name for name, value in pairs if known.comes_from_caller(value)}
-            if handed:
-                seen.add(id(target))
-                pending.append((target, handed, depth + 1))
 
 
 def _filled_with_rows(route: Route, handler: Function, backend: Backend) -> Iterator[str]:
@@ -98,11 +136,11 @@ def _filled_with_rows(route: Route, handler: Function, backend: Backend) -> Iter
 class _Known:
     """One function, with its names for what the caller sent and for what was found by it."""
 
-    def __init__(self, function: Function, given: set[str], backend: Backend) -> None:
+    def __init__(self, function: Function, given: set[str], rows: NamedRows) -> None:
         self.function = function
-        self.backend = backend
+        self.backend = rows.backend
         self.names = set(given)
-        self.refusals = refusals_of(backend.project)
+        self.rows = rows
         grown = True
         while grown:
             grown = False
@@ -115,7 +153,7 @@ class _Known:
 
     def comes_from_caller(self, expr: Expr) -> bool:
         """Whether a value is made with something that the caller sent in the path or the query."""
-        inputs = provenance_of(self.backend).inputs
+        inputs = self.rows.inputs
         return any(
             (each.name[0] == "$" and _root(each) in self.names)
             or inputs.request_value(self.function, each.name) in _QUERY
@@ -128,21 +166,15 @@ class _Known:
         yield from self._changed()
         for call in self.function.scope.calls:
             receiver = call.callee.name.rpartition(".")[0] if isinstance(call.callee, Ref) else ""
-            if _last(call) in _DELETES and receiver:
-                table = next(iter(reach_of(self.backend).saved_by(self.function, call)), "")
+            if call.last_name in _DELETES and receiver:
+                table = next(iter(self.rows.reach.saved_by(self.function, call)), "")
                 name = self.backend.project.callee(self.function, call).name
                 is_row = bool(table) or name.endswith(("Session.delete", ".session.delete"))
                 if is_row and self.comes_from_caller(call.args[0] if call.args else Ref(receiver)):
                     yield self._write("deletes", table, call.span, call.block)
 
     def _queries(self) -> Iterator[NamedWrite]:
-        for query in self.backend.queries:
-            if (
-                query.function is not self.function
-                or query.kind not in ("delete", "update")
-                or not query.filters
-            ):
-                continue
+        for query in self.rows.queries.get(id(self.function), ()):
             calls = [
                 each
                 for each in self.function.scope.calls
@@ -155,7 +187,10 @@ class _Known:
             if not any(self.comes_from_caller(each) for each in given):
                 continue
             written = [
-                value for each in calls if _last(each) in ("update", "values") for _, value in each.keywords
+                value
+                for each in calls
+                if each.last_name in ("update", "values")
+                for _, value in each.keywords
             ]
             if query.kind == "delete" or any(self._is_constant(each) for each in written):
                 does = "deletes" if query.kind == "delete" else "changes"
@@ -163,7 +198,7 @@ class _Known:
 
     def _changed(self) -> Iterator[NamedWrite]:
         """Rows of the caller's choice with an attribute that is set to a constant, and saved."""
-        if not any(_last(call) in _SAVES for call in self.function.scope.calls):
+        if not any(call.last_name in _SAVES for call in self.function.scope.calls):
             return
         for statement in self.function.scope.statements:
             if not isinstance(statement, Assign) or statement.operator or statement.value is None:
@@ -172,7 +207,7 @@ class _Known:
                 row = target.name.rpartition(".")[0] if isinstance(target, Ref) else ""
                 if row.count(".") or row[1:] not in self.names or not self._is_constant(statement.value):
                     continue
-                table = reach_of(self.backend).table_of(self.function, Ref(row))
+                table = self.rows.reach.table_of(self.function, Ref(row))
                 if table is not None:
                     yield self._write("changes", table, statement.span, statement.block)
 
@@ -207,12 +242,8 @@ class _Known:
         looks = any(
             "." in each.name and _root(each) in self.names for each in self.backend.reads(test, self.function)
         )
-        return looks and not self.refusals.reads_identity(self.function, test)
+        return looks and not self.rows.refusals.reads_identity(self.function, test)
 
 
 def _root(ref: Ref) -> str:
     return ref.name.lstrip("$:").partition(".")[0]
-
-
-def _last(call: Call) -> str:
-    return call.callee.name.rpartition(".")[2] if isinstance(call.callee, (Ref, Attr)) else ""

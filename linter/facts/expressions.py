@@ -10,8 +10,8 @@ References are strings with one leading mark that says where the root of the nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias, Union
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias, Union
 
 import msgspec
 
@@ -130,29 +130,28 @@ Expr: TypeAlias = Union[
 ]
 
 
+def _mapped(expr: Mapping) -> tuple[Expr, ...]:
+    return (*[key for key in expr.keys if key is not None], *expr.values)
+
+
+# A tree is walked more often than anything else is done: its kinds are told apart by one look-up.
+_CHILDREN: dict[type[object], Callable[[Any], tuple[Expr, ...]]] = {
+    Attr: lambda expr: (expr.base,),
+    Item: lambda expr: (expr.base, expr.key),
+    Template: lambda expr: expr.parts,
+    Operation: lambda expr: expr.operands,
+    Sequence: lambda expr: expr.items,
+    Mapping: _mapped,
+    Choice: lambda expr: (expr.test, expr.then, expr.otherwise),
+    Starred: lambda expr: (expr.value,),
+    Comprehension: lambda expr: (expr.element, *expr.targets, *expr.sources, *expr.conditions),
+}
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The direct sub-expressions of `expr`, in source order. Calls are not entered."""
-    match expr:
-        case Attr(base=base):
-            return (base,)
-        case Item(base=base, key=key):
-            return (base, key)
-        case Template(parts=parts):
-            return parts
-        case Operation(operands=operands):
-            return operands
-        case Sequence(items=items):
-            return items
-        case Mapping(keys=keys, values=values):
-            return tuple(key for key in keys if key is not None) + values
-        case Choice(test=test, then=then, otherwise=otherwise):
-            return (test, then, otherwise)
-        case Starred(value=value):
-            return (value,)
-        case Comprehension(element=element, targets=targets, sources=sources, conditions=conditions):
-            return (element, *targets, *sources, *conditions)
-        case _:
-            return ()
+    inside = _CHILDREN.get(type(expr))
+    return () if inside is None else inside(expr)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
@@ -161,7 +160,9 @@ def walk(expr: Expr) -> Iterator[Expr]:
     while stack:
         expr = stack.pop()
         yield expr
-        stack.extend(reversed(children(expr)))
+        inside = _CHILDREN.get(type(expr))
+        if inside is not None:
+            stack.extend(reversed(inside(expr)))
 
 
 def text_of(expr: Expr | None) -> str | None:

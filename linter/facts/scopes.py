@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, Union
 
 import msgspec
 
-from linter.facts.expressions import Expr
+from linter.facts.expressions import Attr, Expr, Ref, Starred
 from linter.facts.spans import Span
 
 BlockKind: TypeAlias = Literal[
@@ -71,17 +71,14 @@ class Call(msgspec.Struct, array_like=True):
     @property
     def last_name(self) -> str:
         """The last part of what is called, as it is written; empty for what has no name."""
-        from linter.facts.expressions import Attr, Ref
-
-        if isinstance(self.callee, Ref):
-            return self.callee.name.rpartition(".")[2].lstrip(":$")
-        return self.callee.name if isinstance(self.callee, Attr) else ""
+        callee = self.callee
+        if type(callee) is Ref:
+            return callee.name.rpartition(".")[2].lstrip(":$")
+        return callee.name if type(callee) is Attr else ""
 
     @property
     def is_open(self) -> bool:
         """Whether `*args` or `**kwargs` may add arguments that cannot be seen."""
-        from linter.facts.expressions import Starred
-
         return any(key == "**" for key, _ in self.keywords) or any(
             isinstance(argument, Starred) for argument in self.args
         )

@@ -114,7 +114,6 @@ class Engine:
         self._suites: dict[int, Suite] = {}
         self._free: dict[tuple[str, int], frozenset[str]] = {}
         self._free_by_module: dict[str, dict[int, frozenset[str]]] = {}
-        self._callees: dict[tuple[int, int], Resolved] = {}
         self._by_name: dict[str, list[tuple[Function, Class]]] | None = None
         self._relevant: frozenset[int] | None = None
         self._counting: frozenset[int] | None = None
@@ -245,11 +244,7 @@ class Engine:
 
     def callee(self, function: Function, call: Call) -> Resolved:
         """What a call is known to call by names and types alone."""
-        key = (id(function), id(call))
-        found = self._callees.get(key)
-        if found is None:
-            found = self._callees[key] = self.project.callee(function, call)
-        return found
+        return self.project.callee(function, call)
 
     def candidates(self, name: str) -> tuple[tuple[Function, Class], ...]:
         """The methods of the project that have a name, when they are few."""

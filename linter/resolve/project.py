@@ -68,6 +68,7 @@ class Project:
         self._resolved: dict[tuple[str, str], Resolved] = {}
         self._absolutes: dict[tuple[str, str], Resolved] = {}
         self._types: dict[tuple[int, str], str | None] = {}
+        self._called: dict[int, Resolved] = {}
         self._members: dict[tuple[str, str], Resolved | None] = {}
         self._bases: dict[int, tuple[Resolved, ...]] = {}
         self._ancestors: dict[str, tuple[Resolved, ...]] = {}
@@ -505,6 +506,14 @@ class Project:
 
     def callee(self, holder: Definition, call: Call) -> Resolved:
         """What a call in `holder` calls. An unknown receiver gives a name that starts with `?`."""
+        found = self._called.get(id(call))
+        if found is None:
+            found = self._callee(holder, call)
+            if not self._following and not self._typing:
+                self._called[id(call)] = found
+        return found
+
+    def _callee(self, holder: Definition, call: Call) -> Resolved:
         match call.callee:
             case Ref(name=name):
                 found = self.reference(holder, name)

@@ -6,7 +6,7 @@ from linter.backend.routes import Verdict
 from linter.resolve.definitions import Class
 from linter.resolve.values import Made, Value
 from linter.shapes.declarations import alters, inner_class
-from linter.shapes.django_models import ModelField, Models
+from linter.shapes.django_models import ModelField, models_of
 from linter.shapes.field_calls import FieldCall, FieldCalls, Validators, entries
 from linter.shapes.known import Dimension
 from linter.shapes.model import Field, Shape
@@ -123,7 +123,7 @@ class _Form:
 
     def _of_model(self) -> dict[str, Field] | None:
         """The fields that the model gives; None when they can't be read."""
-        model = Models(self._shapes).named(self._meta["model"])
+        model = models_of(self._shapes).named(self._meta["model"])
         fields, exclude = self._meta.get("fields"), self._meta.get("exclude")
         if model is None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from linter.backend.routes import Verdict
 from linter.finding import Location
@@ -93,7 +94,7 @@ class Model:
 
 def read(shapes: Shapes, cls: Class) -> Shape:
     """The shape of a model."""
-    model = Models(shapes).of(cls)
+    model = models_of(shapes).of(cls)
     fields = tuple(
         Field(
             name=each.name,
@@ -118,19 +119,26 @@ def saved_model(shapes: Shapes, cls: Class) -> Class | None:
     for meta in inner_class(shapes.lineages.of(cls), "Meta"):
         assign = meta.attributes.get("model")
         if assign is not None and assign.value is not None:
-            found = Models(shapes).named(Value(meta, assign.value))
+            found = models_of(shapes).named(Value(meta, assign.value))
             return None if found is None else found.owner
     return None
 
 
+@lru_cache(maxsize=1)
+def models_of(shapes: Shapes) -> Models:
+    """The reader of a project's models, with those that it has read."""
+    return Models(shapes)
+
+
 class Models:
-    """Reads models."""
+    """Reads models, each once."""
 
     def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
         self._values = shapes.values
         self._calls = FieldCalls(shapes.project, shapes.values, _PACKAGES)
         self._validators = Validators(shapes.values, shapes.types.constraints)
+        self._read: dict[int, Model] = {}
 
     def named(self, value: Value | None) -> Model | None:
         """The model that `Meta.model` names; None when it can't be found."""
@@ -168,6 +176,12 @@ class Models:
 
     def of(self, cls: Class) -> Model:
         """The fields of a model, with the key that Django adds."""
+        found = self._read.get(id(cls))
+        if found is None:
+            found = self._read[id(cls)] = self._of(cls)
+        return found
+
+    def _of(self, cls: Class) -> Model:
         lineage = self._shapes.lineages.of(cls)
         fields: dict[str, ModelField] = {}
         calls = self._calls.of(lineage)

@@ -10,7 +10,7 @@ from linter.finding import Location
 from linter.resolve.definitions import Class
 from linter.resolve.values import Made, Value
 from linter.shapes.declarations import alters, inner_class, is_ellipsis
-from linter.shapes.django_models import Model, ModelField, Models
+from linter.shapes.django_models import Model, ModelField, models_of
 from linter.shapes.field_calls import FieldCall, FieldCalls, Validators, entries
 from linter.shapes.known import Dimension
 from linter.shapes.model import Field, Shape
@@ -76,7 +76,7 @@ class _Serializer:
         declared = {name: self._declared(call) for name, call in self._declarations().items() if call}
         if "model" not in self._meta:
             return self._made(tuple(declared.values()), not self._shapes.unread_bases(self._lineage))
-        model = Models(self._shapes).named(self._meta["model"])
+        model = models_of(self._shapes).named(self._meta["model"])
         names = self._names(model, list(declared))
         if names is None:
             return self._made(tuple(declared.values()), False)

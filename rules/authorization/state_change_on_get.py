@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.effects import effects_of
-from linter.analyses.named_rows import named_writes, tells_methods_apart
+from linter.analyses.named_rows import named_rows_of
 from linter.backend import Backend, Route
 from linter.finding import Note
 from linter.rule import Confidence, Outcome, Rule, Severity
@@ -51,9 +51,10 @@ class StateChangeOnGet(Rule[Route]):
         """A write that a plain GET leads to."""
         handler = subject.function
         assert handler is not None
-        if not _READING.issuperset(subject.methods) and tells_methods_apart(handler):
+        rows = named_rows_of(backend)
+        if not _READING.issuperset(subject.methods) and rows.tells_methods_apart(handler):
             return
-        for write in named_writes(subject, handler, backend):
+        for write in rows.writes(subject, handler):
             if effects_of(backend).is_open_on_purpose(subject):
                 return
             row = f"a row of `{write.table}`" if write.table else "a row"
