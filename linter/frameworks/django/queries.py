@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Literal
 
 from linter.backend import Backend, Function, Query
-from linter.facts.expressions import Constant, Expr, Operation, Ref, Result, text_of
+from linter.facts.expressions import Ref, text_of
 from linter.facts.scopes import Call
-from linter.facts.sql import Predicate, Trait
+from linter.facts.sql import Trait
 from linter.frameworks.django.lookups import predicate
 from linter.frameworks.django.managers import begins_with_all, is_ordered
 from linter.frameworks.django.models import DjangoModels
-from linter.frameworks.query_chains import Chain, ScopeCalls, branches, last_name
+from linter.frameworks.lookup_queries import Found, LookupReader, Lookups
+from linter.frameworks.query_chains import Chain, ScopeCalls
 from linter.frameworks.query_traits import cut_traits, either_traits
 from linter.resolve.definitions import Class
 from linter.resolve.project import Variable
 from linter.resolve.values import call_index
 from linter.schema.model import Model
 
-_INDEXED_LOOKUPS = frozenset({"exact", "in", "gt", "gte", "lt", "lte", "range", "startswith"})
+_LOOKUPS = Lookups(
+    indexed=frozenset({"exact", "in", "gt", "gte", "lt", "lte", "range", "startswith"}),
+    others=frozenset({"isnull"}),
+    predicate=predicate,
+)
+_SPARED = frozenset({"defaults"})
 _BOUNDED = frozenset(
     {
         "first",
@@ -108,7 +113,6 @@ _ORDERING = frozenset(
     {"order_by", "reverse", "latest", "earliest", "first", "last", "select_for_update", "none"}
 )
 """Methods that give an order, or whose rows need none."""
-_DEEP = 8
 
 
 def queries(backend: Backend, models: DjangoModels) -> list[Query]:
@@ -130,6 +134,7 @@ class _Reader:
         self.backend = backend
         self.project = backend.project
         self.models = models
+        self.reader = LookupReader(backend, models.models, models.tables, _LOOKUPS)
         self.found: list[Query] = []
         self._scopes: dict[int, tuple[ScopeCalls, set[int]]] = {}
 
@@ -156,9 +161,9 @@ class _Reader:
         if model is None:
             model = self._model(function, call.args[0].name)
         if model is not None:
-            found = _Found(model)
-            self._lookups(function, call, found)
-            self._emit(function, call, found, "select", bounded="list" not in name)
+            found = Found(model)
+            self.reader.conditions(function, call, found, _SPARED)
+            self.found += self.reader.told(function, call, found, "select", bounded="list" not in name)
 
     def _scope(self, function: Function) -> tuple[ScopeCalls, set[int]]:
         key = id(function)
@@ -194,17 +199,17 @@ class _Reader:
     # Queries
 
     def _query(self, function: Function, chain: Chain, model: Model, manager: str) -> None:
-        found = _Found(model)
+        found = Found(model)
         kind: Literal["select", "insert", "update", "delete"] = "select"
         bounded = chain.sliced
         for link in chain.links:
             name = link.name[1:] if link.name in _ASYNC else link.name
             if name in _FILTERS:
-                self._lookups(function, link.call, found)
+                self.reader.conditions(function, link.call, found, _SPARED)
             elif name == "order_by":
-                self._order(link.call, found)
+                self.reader.order(link.call, found)
             elif name in _SHORTCUTS:
-                self._lookups(function, link.call, found)
+                self.reader.conditions(function, link.call, found, _SPARED)
                 bounded = bounded or "list" not in name
             elif name in _KINDS:
                 kind = _KINDS[name]
@@ -213,7 +218,8 @@ class _Reader:
         if len(found.by_table) == 1:
             found.traits += tuple(either_traits(model.table, found.either))
         found.calls = tuple(link.index for link in chain.links)
-        self._emit(function, chain.first, found, kind, bounded=bounded or kind != "select")
+        is_bounded = bounded or kind != "select"
+        self.found += self.reader.told(function, chain.first, found, kind, bounded=is_bounded)
 
     def _traits(self, chain: Chain, model: Model, manager: str, kind: str) -> tuple[Trait, ...]:
         names = {link.name[1:] if link.name in _ASYNC else link.name for link in chain.links}
@@ -230,145 +236,3 @@ class _Reader:
             if told and names <= _ROWS:
                 traits.append(Trait("alone", model.table))
         return tuple(traits)
-
-    def _lookups(self, function: Function, call: Call, found: _Found) -> None:
-        for name, value in call.keywords:
-            if name != "defaults":
-                self._lookup(name, value, found)
-        for argument in call.args:
-            self._q(function, argument, found, 0)
-
-    def _q(self, function: Function, expr: Expr, found: _Found, depth: int) -> None:
-        """`Q(…) & Q(…)`; what is negated is left out."""
-        if depth > _DEEP:
-            return
-        parts = branches(function, expr)
-        if parts:
-            counts = [len(found.predicates)]
-            for part in parts:
-                self._q(function, part, found, depth + 1)
-                counts.append(len(found.predicates))
-            found.either.append([found.predicates[a:b] for a, b in pairwise(counts)])
-        elif isinstance(expr, Operation) and expr.operator == "&":
-            for operand in expr.operands:
-                self._q(function, operand, found, depth + 1)
-        elif isinstance(expr, Result):
-            call = function.scope.calls[expr.call]
-            if last_name(call.callee) == "Q":
-                for name, value in call.keywords:
-                    self._lookup(name, value, found)
-                for argument in call.args:
-                    self._q(function, argument, found, depth + 1)
-
-    def _lookup(self, name: str, value: Expr, found: _Found) -> None:
-        """Follow `relation__field__lookup` to a column."""
-        model: Model = found.model
-        parts = name.split("__")
-        column: str | None = None
-        for position, part in enumerate(parts[:_DEEP]):
-            last = parts[position + 1 :]
-            owner = self._owner(model, part)
-            if owner is None:
-                return
-            relation = owner.relations.get(part)
-            column = owner.columns.get(part)
-            rest = [each for each in last if each]
-            if relation is not None and rest and rest[0] not in _INDEXED_LOOKUPS and rest[0] != "isnull":
-                other = self.models.models.get(relation.model)
-                if other is None:
-                    return
-                key = other.columns.get("pk")
-                if (
-                    relation.forward
-                    and relation.column
-                    and rest[0] in ("pk", "id")
-                    and key == other.columns.get(rest[0])
-                ):
-                    self._compare(owner, relation.column, rest[1:], value, found)
-                    return
-                if not relation.forward and relation.column:
-                    found.add(other.table, relation.column)
-                model = other
-                continue
-            if column is None:
-                if relation is not None and not relation.forward and relation.column:
-                    other = self.models.models.get(relation.model)
-                    if other is not None and (not rest or rest[0] != "isnull"):
-                        found.add(other.table, other.columns.get("pk", "id"))
-                return
-            self._compare(owner, column, rest, value, found)
-            return
-
-    def _compare(self, owner: Model, column: str, rest: list[str], value: Expr, found: _Found) -> None:
-        if isinstance(value, Constant) and value.value is None:
-            return
-        table = self.models.tables.get(owner.table)
-        kind = table.columns[column].type if table is not None and column in table.columns else ""
-        compared = predicate(owner.table, column, kind, rest, value)
-        if compared is not None:
-            found.predicates.append(compared)
-        if not rest or (len(rest) == 1 and rest[0] in _INDEXED_LOOKUPS):
-            found.add(owner.table, column)
-
-    def _owner(self, model: Model, name: str) -> Model | None:
-        """The model, or the one that it extends, that has an attribute."""
-        for _ in range(_DEEP):
-            if name in model.columns or name in model.relations:
-                return model
-            parent = self.models.models.get(model.parent)
-            if parent is None:
-                return None
-            model = parent
-        return None
-
-    def _order(self, call: Call, found: _Found) -> None:
-        for argument in call.args:
-            name = (text_of(argument) or "").lstrip("-+")
-            owner = self._owner(found.model, name)
-            if owner is not None and owner.table == found.model.table and name in owner.columns:
-                found.order.append(owner.columns[name])
-
-    def _emit(
-        self,
-        function: Function,
-        call: Call,
-        found: _Found,
-        kind: Literal["select", "insert", "update", "delete"],
-        *,
-        bounded: bool,
-    ) -> None:
-        site = self.backend.site(function, call_index(function, call))
-        for table, columns in found.by_table.items():
-            main = table == found.model.table
-            self.found.append(
-                Query(
-                    table=table,
-                    kind=kind if main else "select",
-                    filters=tuple(dict.fromkeys(columns)),
-                    order=tuple(dict.fromkeys(found.order)) if main else (),
-                    bounded=bounded,
-                    in_loop=site.in_loop,
-                    location=site.location,
-                    function=function,
-                    predicates=tuple(each for each in found.predicates if each.table == table),
-                    traits=found.traits if main else (),
-                    calls=found.calls,
-                    spelling="orm",
-                )
-            )
-
-
-class _Found:
-    """What one query compares, by table; its own table first."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.by_table: dict[str, list[str]] = {model.table: []}
-        self.order: list[str] = []
-        self.predicates: list[Predicate] = []
-        self.either: list[list[list[Predicate]]] = []
-        self.traits: tuple[Trait, ...] = ()
-        self.calls: tuple[int, ...] = ()
-
-    def add(self, table: str, column: str) -> None:
-        self.by_table.setdefault(table, []).append(column)
