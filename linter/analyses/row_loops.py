@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Expr, Item, Operation, Ref, Result, walk
+from linter.analyses.row_reads import reads_in_loop
+from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, walk
 from linter.facts.scopes import Block, Call
 from linter.facts.spans import Span
 from linter.resolve.definitions import Function
@@ -43,6 +44,7 @@ _RUNS = frozenset(
         *_FETCHES,
     }
 )
+_ONE_ROW = frozenset({"count", "exists", "fetchone", "first", "get", "one", "one_or_none", "scalar"})
 _DEEP = 6
 
 
@@ -133,7 +135,18 @@ def _rows_of(
 
 
 def _is_many(query: Query) -> bool:
-    return query.spelling == "orm" and not query.bounded
+    """Whether a query gives many rows: all that it finds, or a page of them."""
+    return query.spelling == "orm" and (not query.bounded or _is_page(query))
+
+
+def _is_page(query: Query) -> bool:
+    calls = [query.function.scope.calls[index] for index in query.calls]
+    limits = [call.args[:1] for call in calls if call.last_name in ("limit", "slice")]
+    return (
+        bool(limits)
+        and (Constant(1),) not in limits
+        and not any(call.last_name in _ONE_ROW for call in calls)
+    )
 
 
 def _reads_any(backend: Backend, function: Function, call: Call, names: set[str]) -> bool:
@@ -149,24 +162,16 @@ def loops_over(backend: Backend, query: Query) -> Iterator[tuple[str, list[Ref],
     function = query.function
     queries = _queries(backend)[function.id]
     for index, block in enumerate(function.scope.blocks):
-        if block.kind != "for" or len(block.targets) != 1 or not isinstance(block.targets[0], Ref):
+        target = block.targets[0] if block.targets else None
+        if block.kind not in ("for", "comprehension") or not isinstance(target, Ref):
             continue
         if _rows_of(function, block.subject, queries, 0) == query.calls:
-            yield block.targets[0].name, list(_reads_in(backend, function, index)), block.span
+            yield target.name, list(reads_in_loop(backend, function, index)), block.span
 
 
-def _reads_in(backend: Backend, function: Function, block: int) -> Iterator[Ref]:
-    for site in backend.calls_in(function, block):
-        assert site.call is not None
-        callee = site.call.callee
-        if isinstance(callee, Ref):
-            yield callee
-        for expr in (*site.call.args, *(value for _, value in site.call.keywords)):
-            yield from (each for each in walk(expr) if isinstance(each, Ref))
-    for statement in backend.statements_in(function, block):
-        value = getattr(statement, "value", None)
-        if value is not None:
-            yield from (each for each in walk(value) if isinstance(each, Ref))
+def selects_beside(backend: Backend, query: Query) -> Iterator[Query]:
+    """The other reading queries of a query's function."""
+    return (each for each in _queries(backend)[query.function.id] if each.calls != query.calls)
 
 
 def is_set(function: Function, name: str) -> bool:

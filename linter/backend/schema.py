@@ -69,7 +69,9 @@ class Table:
     `primary_key` lists its columns. `complete` is False when a base or a mixin could not be read, so that
     columns or indexes may be missing. `constraints` are known for tables of migrations only. `elsewhere` says
     that it has no model and that no migration makes it, in a project with migrations: it lies in another
-    database, or only names what a query is made of.
+    database, or only names what a query is made of. `lazy` are the relationships of SQLAlchemy that run a
+    query when a row's attribute is read, unless the query for the row asked for more: the other table by
+    attribute.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Table:
     owner: Class | None = None
     constraints: tuple[Constraint, ...] = ()
     elsewhere: bool = False
+    lazy: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"`{self.name}`"

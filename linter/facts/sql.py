@@ -73,7 +73,8 @@ class Trait(msgspec.Struct, array_like=True, frozen=True):
     DEFINER function `table`, and `search-path-set` afterwards; `row-security` is switched on for `table`,
     `policy` is made for it. `either` lists in `detail` the columns of an OR whose parts each compare one.
     Two are of queries by an ORM only: `unfiltered` changes or removes all rows, `alone` loads rows of
-    `table` without the rows that they refer to.
+    `table` without the rows that they refer to, but for the relationships that SQLAlchemy is told of in
+    `detail`.
     """
 
     kind: str

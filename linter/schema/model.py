@@ -12,12 +12,14 @@ class Relation:
     """An attribute that leads to another model.
 
     `model` is the other class's id. `column` is the foreign key column: on this model's table when `forward`,
-    on the other model's otherwise; empty for a many-to-many relation.
+    on the other model's otherwise; empty for a many-to-many relation. `lazy` says that SQLAlchemy runs a
+    query when the attribute is first read.
     """
 
     model: str
     column: str
     forward: bool
+    lazy: bool = False
 
 
 @dataclass(eq=False, slots=True)

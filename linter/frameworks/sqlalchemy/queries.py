@@ -11,6 +11,7 @@ from linter.facts.scopes import Call
 from linter.facts.sql import Predicate, Trait
 from linter.frameworks.query_chains import Chain, Link, ScopeCalls, branches, comparisons, last_name
 from linter.frameworks.query_traits import either_traits
+from linter.frameworks.sqlalchemy.loading import alone
 from linter.frameworks.sqlalchemy.predicates import (
     excluded_column,
     most_rows,
@@ -234,7 +235,16 @@ class _Reader:
         is_told = kind == "select" and chain.closed and chain.has(*RUNS) and not chain.has(*ORDERED)
         if most is not None and is_told and not self._has_aggregates(function, chain):
             traits.append(Trait("unordered-limit", detail=most))
+        if kind == "select" and self._is_of_rows(function, chain, name, model):
+            traits += alone(function, chain, model.table)
         return tuple(traits)
+
+    def _is_of_rows(self, function: Function, chain: Chain, name: str, model: Model) -> bool:
+        """Whether a query asks for whole rows of one model."""
+        asked = chain.first.args
+        if name not in ("select", "query"):
+            return True
+        return len(asked) == 1 and self._model_of(function, asked[0]) is model
 
     def _is_of_all(self, chain: Chain, name: str, model: Model) -> bool:
         """Whether a write that is run names no rows; one to a part of a shared table has a condition."""

@@ -11,6 +11,7 @@ from linter.finding import Location
 from linter.frameworks.sqlalchemy.arguments import Arguments
 from linter.frameworks.sqlalchemy.bases import Bases
 from linter.frameworks.sqlalchemy.columns import Columns, Draft
+from linter.frameworks.sqlalchemy.loading import is_lazy
 from linter.frameworks.sqlalchemy.models import ModelReader
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.values import Value, Values, call_index
@@ -171,7 +172,9 @@ class SqlalchemyModels:
                 if column.references and column.references.rpartition(".")[0] + "." == prefix
             ]
             if len(keys) == 1:
-                model.relations[name] = Relation(relation.model, keys[0], forward=True)
+                model.relations[name] = replace(relation, column=keys[0])
+            if relation.lazy and table is not None:
+                table.lazy[name] = prefix[:-1]
 
     def column_of(self, model: Model, attribute: str) -> tuple[str, str] | None:
         """Table and column of an attribute, through the models that a model inherits from.
@@ -256,7 +259,8 @@ class SqlalchemyModels:
             other = self._related(cls, attribute, value)
             model = self.models.get(cls.id)
             if other is not None and model is not None:
-                model.relations[attribute] = Relation(other.cls.id, "", forward=True)
+                lazy = is_lazy(self.values, value)
+                model.relations[attribute] = Relation(other.cls.id, "", forward=True, lazy=lazy)
 
     def _annotated(self, holder: Definition, attribute: str) -> Value | None:
         """The model inside `Mapped[…]`, `list` and `None` left aside."""
