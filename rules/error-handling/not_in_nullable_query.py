@@ -14,16 +14,21 @@ class NotInNullableQuery(Rule[Statement | Query]):
     ## Bad
         SELECT id FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)
         select(Customer).where(Customer.id.not_in(select(Order.customer_id)))
+        Customer.objects.exclude(id__in=Order.objects.values("customer_id"))
 
     ## Good
         SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)
+        Customer.objects.exclude(id__in=Order.objects.filter(customer__isnull=False).values("customer_id"))
 
     ## Limits
     Only where the schema says that the column is nullable. Silent when the inner query has any condition
-    on the column, as `customer_id IS NOT NULL` is. Django's `exclude` and `__in` take care of NULL.
+    on the column, as `customer_id IS NOT NULL` is. Django takes care of NULL in a list and in the column
+    that it compares, but not in an inner query. An `exclude` of several conditions is left alone: it still
+    gives rows that the others do not fit.
 
     ## References
     - https://wiki.postgresql.org/wiki/Don%27t_Do_This
+    - https://docs.djangoproject.com/en/stable/ref/models/expressions/#exists-subqueries
     """
 
     severity = Severity.WARNING
@@ -50,5 +55,13 @@ class NotInNullableQuery(Rule[Statement | Query]):
                 yield self.finding(
                     subject,
                     f"`NOT IN` finds nothing at all once a `{name}.{trait.column}` is NULL, as it may be",
-                    help=f"use `NOT EXISTS`, or add `WHERE {trait.column} IS NOT NULL` to the inner query",
+                    help=_help(subject, trait.column, "" if table is None else table.source),
                 )
+
+
+def _help(subject: Statement | Query, column: str, source: str) -> str:
+    if isinstance(subject, Query) and source in ("django", "tortoise"):
+        return (
+            f"use `~Exists(…)`, or leave out rows without `{column}` in the inner query: `__isnull=False`"
+        )
+    return f"use `NOT EXISTS`, or add `WHERE {column} IS NOT NULL` to the inner query"

@@ -11,6 +11,7 @@ from linter.facts.sql import Trait
 from linter.frameworks.django.lookups import predicate
 from linter.frameworks.django.managers import begins_with_all, is_ordered
 from linter.frameworks.django.models import DjangoModels
+from linter.frameworks.excluded_queries import Root, not_in_traits
 from linter.frameworks.lookup_queries import Found, LookupReader, Lookups
 from linter.frameworks.query_chains import Chain, ScopeCalls
 from linter.frameworks.query_traits import cut_traits, either_traits
@@ -196,16 +197,27 @@ class _Reader:
             return owner
         return None
 
+    def _root(self, function: Function, call: Call) -> Root | None:
+        """The model of a call on a manager."""
+        receiver = call.callee.name.rpartition(".")[0] if isinstance(call.callee, Ref) else ""
+        model = self._model(function, receiver) if "." in receiver else None
+        if model is None:
+            return None
+        return Root(model, begins_with_all(self.project, model.cls, receiver.rpartition(".")[2]))
+
     # Queries
 
     def _query(self, function: Function, chain: Chain, model: Model, manager: str) -> None:
         found = Found(model)
         kind: Literal["select", "insert", "update", "delete"] = "select"
         bounded = chain.sliced
+        excluded: list[Trait] = []
         for link in chain.links:
             name = link.name[1:] if link.name in _ASYNC else link.name
             if name in _FILTERS:
                 self.reader.conditions(function, link.call, found, _SPARED)
+            if name in ("filter", "exclude"):
+                excluded += not_in_traits(self.reader, function, link.call, model, self._root)
             elif name == "order_by":
                 self.reader.order(link.call, found)
             elif name in _SHORTCUTS:
@@ -214,7 +226,7 @@ class _Reader:
             elif name in _KINDS:
                 kind = _KINDS[name]
             bounded = bounded or name in _BOUNDED
-        found.traits = self._traits(chain, model, manager, kind)
+        found.traits = (*self._traits(chain, model, manager, kind), *excluded)
         if len(found.by_table) == 1:
             found.traits += tuple(either_traits(model.table, found.either))
         found.calls = tuple(link.index for link in chain.links)
