@@ -61,7 +61,5 @@ class NotInNullableQuery(Rule[Statement | Query]):
 
 def _help(subject: Statement | Query, column: str, source: str) -> str:
     if isinstance(subject, Query) and source in ("django", "tortoise"):
-        return (
-            f"use `~Exists(…)`, or leave out rows without `{column}` in the inner query: `__isnull=False`"
-        )
+        return f"use `~Exists(…)`, or leave out rows without `{column}` in the inner query: `__isnull=False`"
     return f"use `NOT EXISTS`, or add `WHERE {column} IS NOT NULL` to the inner query"
