@@ -12,6 +12,7 @@ from linter.facts.sql import Predicate, Trait
 from linter.frameworks.query_chains import Chain, Link, ScopeCalls, branches, comparisons, last_name
 from linter.frameworks.query_traits import either_traits
 from linter.frameworks.sqlalchemy.loading import alone
+from linter.frameworks.sqlalchemy.pairing import unjoined
 from linter.frameworks.sqlalchemy.predicates import (
     excluded_column,
     most_rows,
@@ -204,6 +205,9 @@ class _Reader:
         traits = self._traits(function, chain, name, kind, model) + tuple(filters.excluded)
         if len(filters.by_table) == 1 and not chain.has(*JOINS):
             traits += tuple(either_traits(model.table, filters.either))
+        if kind == "select" and name in ("select", "query"):
+            single = {each.table for each in filters.predicates if self._is_key(each)}
+            traits += tuple(unjoined(function, chain, lambda each: self._named_model(function, each), single))
         for table, columns in filters.by_table.items():
             is_main = table == filters.table
             if is_main or columns:
@@ -238,6 +242,21 @@ class _Reader:
         if kind == "select" and self._is_of_rows(function, chain, name, model):
             traits += alone(function, chain, model.table)
         return tuple(traits)
+
+    def _is_key(self, predicate: Predicate) -> bool:
+        """Whether a comparison holds for one row at most."""
+        table = self.models.tables.get(predicate.table)
+        column = None if table is None else table.columns.get(predicate.column)
+        if table is None or column is None or predicate.operator != "=" or predicate.wrapped:
+            return False
+        return column.unique or table.primary_key == (column.name,)
+
+    def _named_model(self, function: Function, expr: Ref) -> Model | None:
+        """The model of `Model` or `Model.attribute`; aliases stand for tables of their own."""
+        if expr.name[0] == "$":
+            return None
+        owner = self._owner(function, expr)
+        return self._model_named(function, expr.name) if owner is None else owner[0]
 
     def _is_of_rows(self, function: Function, chain: Chain, name: str, model: Model) -> bool:
         """Whether a query asks for whole rows of one model."""
