@@ -53,18 +53,18 @@ def unjoined(holder: Definition, chain: Chain, model_of: ModelOf, single: Contai
     entities = _mentioned(holder, chain.first.args, model_of)
     if entities is None or len(entities) < 2 or any(each.parent for each in entities.values()):
         return
-    order = list(entities)
-    heads = {table: table for table in order}
+    heads = {table: table for table in entities}
     for link in chain.named("where", "filter", "having"):
         for condition in link.call.args:
             tied = _mentioned(holder, [condition], model_of)
             if tied is None:
                 return
-            joined = [heads[table] for table in tied if table in heads]
-            first = min(joined, key=order.index, default="")
+            joined = {heads.setdefault(table, table) for table in tied}
+            first = next((head for head in heads.values() if head in joined), "")
             heads = {table: first if head in joined else head for table, head in heads.items()}
-    alone = {heads[table] for table in order if table in single}
-    for table in [table for table, head in heads.items() if table == head and head not in alone][1:]:
+    alone = {head for table, head in heads.items() if table in single}
+    many = dict.fromkeys(heads[table] for table in entities if heads[table] not in alone)
+    for table in list(many)[1:]:
         yield Trait("unjoined", table, table)
 
 
