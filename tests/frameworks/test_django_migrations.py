@@ -104,6 +104,9 @@ migrations.DeleteModel("Squad"),
         ("rename-table", "shop_team", (), ()),
         ("drop-constraint", "shop_user", (), ()),
         ("add-foreign-key", "shop_user", ("team_id",), ()),
+        ("rename-column", "shop_user_friends", ("team_id",), ()),
+        ("drop-constraint", "shop_user_friends", (), ()),
+        ("add-foreign-key", "shop_user_friends", ("squad_id",), ()),
         ("rename-table", "shop_user", (), ()),
         ("rename-table", "shop_user_friends", (), ()),
         ("drop-table", "shop_squad", (), ("cascade",)),
@@ -177,3 +180,20 @@ def test_squashed_migrations_are_not_run_twice():
     found = schema_of(files)
     assert sorted(found.tables) == ["shop_team"]
     assert found.migrations == ("shop/migrations/0001_initial.py", "shop/migrations/0002_next.py")
+
+
+def test_a_foreign_key_may_point_to_another_field():
+    found = schema(
+        """
+migrations.AddField("team", "code", models.CharField(max_length=3, unique=True)),
+migrations.AddField("user", "home", models.ForeignKey("shop.team", 1, to_field="code", null=True)),
+migrations.RenameField("team", "code", "letters"),
+migrations.AlterField("team", "letters", models.CharField(max_length=5, unique=True)),
+migrations.RenameModel("Team", "Squad"),
+"""
+    )
+    home = found.tables["shop_user"].columns["home_id"]
+    assert (home.type, home.references) == ("varchar(5)", "shop_squad.letters")
+    assert "REFERENCES shop_team (code)" in next(
+        each.facts.text for each in found.statements if "home_id" in each.facts.text
+    )

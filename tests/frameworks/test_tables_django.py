@@ -62,6 +62,16 @@ def test_relations_make_columns_and_tables():
     assert sorted(found) == ["shop_item", "shop_item_near", "shop_item_tags", "shop_tag"]
 
 
+def test_a_foreign_key_may_point_to_another_field():
+    found = tables("""
+    class Country(models.Model):
+        code = models.CharField(max_length=2, unique=True, db_column="iso")
+    class City(models.Model):
+        country = models.ForeignKey(Country, models.CASCADE, to_field="code")
+    """)["shop_city"]
+    assert shape(found)[0] == ["id bigint primary_key", "country_id varchar(2) indexed -> shop_country.iso"]
+
+
 def test_meta_gives_names_indexes_and_constraints():
     found = tables("""
     class Base(models.Model):

@@ -98,7 +98,9 @@ def difference(table: str, before: Column, after: Column, *, filled: bool = Fals
         found.append((Action("drop-constraint", table, (), f"{table}_{after.name}_fkey"),))
     if after.references and before.references != after.references:
         constraint = f"{table}_{after.name}_fkey"
-        found.append((Action("add-foreign-key", table, (name,), constraint, after.references),))
+        there = (after.referenced,) if after.referenced else ()
+        added = Action("add-foreign-key", table, (name,), constraint, after.references, referenced=there)
+        found.append((added,))
     if before.primary_key != after.primary_key and after.primary_key:
         found.append((Action("add-primary-key", table, (name,)),))
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from linter.facts.sql import Action, Column
 from linter.frameworks.django.alterations import (
@@ -124,7 +123,7 @@ class Operations:
             return []
         model.table = f"{given.app}_{new.lower()}"
         found: Actions = [(Action("rename-table", old_table, name=model.table),)]
-        found += of_renamed_model(self.state, model)
+        found += of_renamed_model(self.state, model, old_name)
         for name, table in many.items():
             renamed = self.state.many_table(model, model.fields[name])
             if table and table != renamed:
@@ -205,11 +204,8 @@ class Operations:
             return []
         each = model.fields[old]
         before, table = self.state.column(each), self.state.many_table(model, each)
-        renamed = replace(each, name=new)
-        model.fields = {new if n == old else n: renamed if n == old else f for n, f in model.fields.items()}
-        model.unique_together = {
-            tuple(new if n == old else n for n in names) for names in model.unique_together
-        }
+        self.state.rename_field(model, old, new)
+        renamed = model.fields[new]
         if each.is_many:
             after = self.state.many_table(model, renamed)
             return [(Action("rename-table", table, name=after),)] if table and table != after else []
@@ -217,8 +213,8 @@ class Operations:
         if before == after or not model.managed:
             return []
         found: Actions = [(Action("rename-column", model.table, (Column(before, ""),), after),)]
-        references = self.state.fact(model, renamed, with_default=False).references
-        return found + (referenced_anew(model.table, after, references) if references else [])
+        references, referenced = self.state.reference(model, renamed)
+        return found + (referenced_anew(model.table, after, references, referenced) if references else [])
 
     def alter_field(self, given: Operation) -> Actions:
         """`AlterField(model_name, name, field)`: what differs from the field before."""
@@ -237,9 +233,11 @@ class Operations:
         found = difference(model.table, before, after, filled=bool(new.default))
         if before.references and before.references == after.references:
             moved = before.name != after.name or is_altered(self.state, model, old, new)
-            found += referenced_anew(model.table, after.name, after.references) if moved else []
-        if new.primary_key and before.type != after.type:
-            found += of_retyped_key(self.state, model, after.type)
+            key = (after.references, after.referenced)
+            found += referenced_anew(model.table, after.name, *key) if moved else []
+        is_key = new.primary_key or (old.is_unique and new.is_unique)
+        if is_key and before.type != after.type:
+            found += of_retyped_key(self.state, model, new, after.type)
         return found + index_difference(model.table, old, new, after.name)
 
     def _alter_many(self, model: ModelState, old: Field, new: Field) -> Actions:

@@ -11,30 +11,45 @@ from linter.frameworks.django.fields import Field
 from linter.frameworks.django.state import Key, ModelState, State
 
 
-def referenced_anew(table: str, column: str, references: str) -> Actions:
-    """What drops a foreign key and adds it again."""
+def referenced_anew(table: str, column: str, references: str, referenced: str = "") -> Actions:
+    """What drops a foreign key and adds it again; `referenced` is the column there, empty for the key."""
     name = f"{table}_{column}_fkey"
-    return [
-        (Action("drop-constraint", table, name=name),),
-        (Action("add-foreign-key", table, (Column(column, ""),), name, references),),
-    ]
+    return [(Action("drop-constraint", table, name=name),), added_key(table, column, references, referenced)]
 
 
-def of_renamed_model(state: State, renamed: ModelState) -> Actions:
-    """The foreign keys to a model whose table has another name now."""
+def added_key(table: str, column: str, references: str, referenced: str) -> tuple[Action, ...]:
+    """What adds a foreign key."""
+    name = f"{table}_{column}_fkey"
+    there = (referenced,) if referenced else ()
+    return (Action("add-foreign-key", table, (Column(column, ""),), name, references, referenced=there),)
+
+
+def of_renamed_model(state: State, renamed: ModelState, old_name: str) -> Actions:
+    """What a model's new name changes in the tables of others that point to it.
+
+    Django leaves the foreign keys of hidden relations (`related_name="+"`) as they are.
+    """
     key = _key(renamed)
-    return [
-        actions
-        for table, column in _columns_to(state, key)
-        for actions in referenced_anew(table, column, renamed.table)
-    ]
-
-
-def of_retyped_key(state: State, model: ModelState, type_: str) -> Actions:
-    """The columns that point to a primary key get its new type, those of many-to-many tables as well."""
     found: Actions = []
-    for table, column in [*_columns_to(state, _key(model)), *_many_columns_to(state, _key(model))]:
-        drop, add = referenced_anew(table, column, model.table)
+    for model, each in _fields_to(state, key):
+        if each.is_many and model is not renamed and (table := state.many_table(model, each)):
+            found.append((Action("rename-column", table, (Column(f"{old_name}_id", ""),), f"{key[1]}_id"),))
+            found += referenced_anew(table, f"{key[1]}_id", renamed.table)
+        elif not each.is_many and each.constrained and not each.related_name.endswith("+"):
+            there = state.reference(model, each)[1]
+            found += referenced_anew(model.table, state.column(each), renamed.table, there)
+    return found
+
+
+def of_retyped_key(state: State, model: ModelState, key: Field, type_: str) -> Actions:
+    """The columns that point to a key get its new type, those of many-to-many tables as well."""
+    found: Actions = []
+    there = "" if key.primary_key else state.column(key)
+    pointing = [each for each in _columns_to(state, _key(model)) if each[2] == there]
+    if key.primary_key:
+        pointing += [(*each, "") for each in _many_columns_to(state, _key(model))]
+    for table, column, _ in pointing:
+        drop, add = referenced_anew(table, column, model.table, there)
         found += [drop, (Action("alter-column-type", table, (Column(column, type_),)),), add]
     return found
 
@@ -61,12 +76,19 @@ def _key(model: ModelState) -> Key:
     return model.app.lower(), model.name.lower()
 
 
-def _columns_to(state: State, key: Key) -> Iterator[tuple[str, str]]:
+def _fields_to(state: State, key: Key) -> Iterator[tuple[ModelState, Field]]:
+    """The relations to a model, of models with tables."""
     for model in state.models.values():
         for each in model.fields.values():
-            to_one = each.is_relation and not each.is_many and each.constrained and model.managed
-            if to_one and state.target_key(model, each.to) == key:
-                yield model.table, state.column(each)
+            if model.managed and each.is_relation and state.target_key(model, each.to) == key:
+                yield model, each
+
+
+def _columns_to(state: State, key: Key) -> Iterator[tuple[str, str, str]]:
+    """Table and column of each foreign key to a model, and the column there if not its primary key."""
+    for model, each in _fields_to(state, key):
+        if not each.is_many and each.constrained:
+            yield model.table, state.column(each), state.reference(model, each)[1]
 
 
 def _many_columns_to(state: State, key: Key) -> Iterator[tuple[str, str]]:

@@ -109,9 +109,7 @@ class State:
 
     def fact(self, model: ModelState, each: Field, *, with_default: bool) -> Column:
         """The column of a field as a statement declares it."""
-        references = ""
-        if each.is_relation and each.constrained:
-            references = self.key(self.target_key(model, each.to), each.to_field)[0]
+        references, referenced = self.reference(model, each)
         default = each.db_default
         if default is None and with_default:
             default = "?" if each.default == "" else each.default
@@ -123,7 +121,32 @@ class State:
             unique=each.is_unique,
             default=default,
             references=references or None,
+            referenced=referenced,
         )
+
+    def reference(self, model: ModelState, each: Field) -> tuple[str, str]:
+        """The table that a foreign key points to, and the column there unless it is the primary key.
+
+        Both are empty for a field without a constraint.
+        """
+        if not each.is_relation or not each.constrained:
+            return "", ""
+        key = self.target_key(model, each.to)
+        table, column, _ = self.key(key, each.to_field)
+        return table, column if column != self.key(key)[1] else ""
+
+    def rename_field(self, model: ModelState, old: str, new: str) -> None:
+        """Give a field another name, in the keys of its model and in all foreign keys to it as well."""
+        own = (model.app.lower(), model.name.lower())
+        renamed = replace(model.fields[old], name=new)
+        model.fields = {new if n == old else n: renamed if n == old else f for n, f in model.fields.items()}
+        model.unique_together = {
+            tuple(new if n == old else n for n in names) for names in model.unique_together
+        }
+        for other in self.models.values():
+            for name, each in other.fields.items():
+                if each.to_field == old and self.target_key(other, each.to) == own:
+                    other.fields[name] = replace(each, to_field=new)
 
     def many_table(self, model: ModelState, each: Field) -> str:
         """The table of a many-to-many field, empty when it goes through a model."""

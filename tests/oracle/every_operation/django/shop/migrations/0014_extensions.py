@@ -13,7 +13,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop", "0010_keys_again")]
+    dependencies = [("shop", "0013_key_of_renamed_model")]
     operations = [
         BloomExtension(),
         BtreeGinExtension(),
