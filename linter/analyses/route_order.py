@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 _HOLE = re.compile(r"\{(?P<b>[^{}]*)\}|<(?P<a>[^<>]*)>")
 _ANY_TEXT = frozenset({"", "str", "string", "default"})
 _WORD = re.compile(r"[-A-Za-z0-9_]+")
+_MATCHED = {"{slug}": _WORD, "{word}": re.compile(r"\w+")}
+"""Parameters that take some words, and what they take; `{}` takes any."""
+_REST = "{path}"
+_KIND = re.compile(r"\{([^{}]*)\}")
+_OF_ONE_SEGMENT = frozenset({"", "int", "float", "uuid", "uuidstr", "slug", "word"})
+"""Converters that take no slash; those of regular expressions (`re-`) take none either."""
 _REGISTERING = (
     "include_router",
     "mount",
@@ -26,7 +32,9 @@ _REGISTERING = (
 )
 _FLASK_HOSTS = ("route", "add_url_rule", "register_blueprint", "Blueprint")
 _DJANGO = ("django", "drf")
-_BY_URL = (*_DJANGO, "ninja")
+_BY_URL = (*_DJANGO, "ninja", "tornado")
+_FOLLOWED = ("aiohttp", "tornado")
+"""Frameworks whose routes have an order only where no condition decides whether they are registered."""
 _ROUTER_ROOT = "rest_framework.routers."
 """The view that a router of Django REST framework adds by itself; a project may put its own before it."""
 _CONDITIONAL = frozenset({"if", "else", "case", "except"})
@@ -58,7 +66,7 @@ class RouteOrder:
         self.duplicates: dict[int, tuple[Route, Route]] = {}
         """By the id of a route: itself, and the first one with the same method and path."""
         self.shadowed: dict[int, tuple[Route, Route]] = {}
-        """By the id of a route: itself, and the earlier one whose parameter takes its literal segment."""
+        """By the id of a route: itself, and the earlier one whose parameters take its segments."""
         self.judged: list[Route] = []
         """The routes whose order is known, by application."""
         self._free = not any(self._is_conditional(name) for name in _REGISTERING)
@@ -68,29 +76,32 @@ class RouteOrder:
 
     def _applications(self) -> Iterator[tuple[list[_Placed], bool]]:
         """The routes that compete with each other, and whether the framework sorts them by itself."""
-        groups: dict[tuple[bool, int], list[Route]] = {}
+        groups: dict[tuple[str, int, str], list[Route]] = {}
         hosts = self._serves_hosts()
         for route in self._backend.routes:
-            flask = route.framework.startswith("flask")
-            if route.framework in _BY_URL:
+            family = _family(route)
+            if route.framework in _BY_URL or (family == "flask" and hosts):
                 continue
             if route.order is not None and route.pattern and route.complete and not route.websocket:
-                if not (flask and hosts) and self._is_unconditional(route):
-                    groups.setdefault((flask, route.order[0]), []).append(route)
-        for (flask, _), routes in sorted(groups.items(), key=lambda each: each[0]):
+                if family in _FOLLOWED or self._is_unconditional(route):
+                    start = _start(route.pattern) if family == "aiohttp" else ""
+                    groups.setdefault((family, route.order[0], start), []).append(route)
+        for (family, _, _), routes in sorted(groups.items(), key=lambda each: each[0]):
             routes.sort(key=lambda route: route.order or (0, 0))
-            yield [_Placed(each, _shape(each.pattern), frozenset(each.methods)) for each in routes], flask
+            placed = [_Placed(each, _shape(each.pattern), frozenset(each.methods)) for each in routes]
+            yield placed, family == "flask"
         for entries in self._django():
             yield entries, False
 
     def _compare(self, ordered: list[_Placed], by_weight: bool) -> None:
         first: dict[tuple[str, ...], list[_Placed]] = {}
         open_ended: dict[int, list[_Placed]] = {}
+        unlimited: list[_Placed] = []
         for placed in ordered:
             same = next((each for each in first.get(placed.shape, ()) if self._takes(each, placed)), None)
             wider = None
             if not by_weight and same is None:
-                earlier = open_ended.get(len(placed.shape), ())
+                earlier = [*open_ended.get(len(placed.shape), ()), *unlimited]
                 wider = next(
                     (each for each in earlier if _swallows(each, placed) and self._takes(each, placed)), None
                 )
@@ -101,14 +112,20 @@ class RouteOrder:
             first.setdefault(placed.shape, []).append(placed)
             if any(_is_any_text(segment) for segment in placed.shape):
                 open_ended.setdefault(len(placed.shape), []).append(placed)
+            if placed.shape[-1] == _REST:
+                unlimited.append(placed)
 
     def _takes(self, earlier: _Placed, later: _Placed) -> bool:
         """Whether the earlier route is certain to be there, and answers a method of the later one."""
         one, two = earlier.route, later.route
         is_other_path = earlier.by_path and earlier.shape != later.shape
-        if not (is_other_path or earlier.methods & later.methods) or one.location == two.location:
+        if not (is_other_path or earlier.methods & later.methods):
             return False
-        return self._free or one.framework in _DJANGO or _router(one) == _router(two) is not None
+        if one.location == two.location and not (one.framework == "tornado" and one.order != two.order):
+            return False
+        return (
+            self._free or one.framework in (*_DJANGO, *_FOLLOWED) or _router(one) == _router(two) is not None
+        )
 
     # What is certain
 
@@ -138,13 +155,19 @@ class RouteOrder:
     # Django
 
     def _django(self) -> Iterator[list[_Placed]]:
-        """The entries of each URL configuration, those of what it includes in their place."""
-        roots: dict[int, list[tuple[int, _Placed]]] = {}
+        """The entries of each URL configuration, those of what it includes in their place.
+
+        So are the rules of each list of Tornado's: the first path that fits answers, whatever the verb.
+        """
+        roots: dict[tuple[bool, int], list[tuple[int, _Placed]]] = {}
         first: dict[tuple[int, str], int] = {}
-        entries: set[tuple[int, int]] = set()
+        entries: set[tuple[bool, tuple[int, int]]] = set()
         of_django = (route for route in self._backend.routes if route.framework in _BY_URL)
         for route in sorted(of_django, key=lambda each: each.order or (-1, 0)):
             if route.order is None or not route.complete or route.handler.startswith(_ROUTER_ROOT):
+                continue
+            tornado = route.framework == "tornado"
+            if tornado and not route.pattern:
                 continue
             root, position = route.order
             shape = _shape(route.pattern)
@@ -152,12 +175,12 @@ class RouteOrder:
                 # Operations at one path share a view, which stands where the first of them does.
                 position = first.setdefault((root, route.pattern), position)
                 placed = _Placed(route, shape, frozenset(route.methods), True)
-            elif route.order in entries:
+            elif (tornado, route.order) in entries:
                 continue
             else:
                 placed = _Placed(route, shape, frozenset({"*"}), True)
-            entries.add(route.order)
-            roots.setdefault(root, []).append((position, placed))
+            entries.add((tornado, route.order))
+            roots.setdefault((tornado, root), []).append((position, placed))
         for _, found in sorted(roots.items()):
             yield [placed for _, placed in sorted(found, key=lambda each: each[0])]
 
@@ -173,22 +196,40 @@ def _shape(pattern: str) -> tuple[str, ...]:
     return tuple(_HOLE.sub(erased, pattern).split("/"))
 
 
+def _family(route: Route) -> str:
+    """One word for the frameworks whose routes an application may mix."""
+    if route.framework.startswith("flask"):
+        return "flask"
+    return route.framework if route.framework in _FOLLOWED else "asgi"
+
+
+def _start(pattern: str) -> str:
+    """What aiohttp files a path under: of two paths that fit, the one with the longer start answers."""
+    head, mark, _ = pattern.partition("{")
+    return head.rpartition("/")[0] if mark else pattern
+
+
 def _is_any_text(segment: str) -> bool:
-    return segment in ("{}", "{slug}")
+    return segment == "{}" or segment in _MATCHED
 
 
 def _swallows(earlier: _Placed, later: _Placed) -> bool:
-    """Whether a parameter of the earlier path takes a literal of the later one, and all else fits."""
-    taken = False
-    for wide, narrow in zip(earlier.shape, later.shape, strict=True):
-        if wide == narrow:
-            continue
-        if wide != "{}" and not (wide == "{slug}" and _WORD.fullmatch(narrow)):
+    """Whether parameters of the earlier path take what stands in their place in the later one."""
+    shape, other = earlier.shape, later.shape
+    if shape[-1] == _REST:
+        shape = shape[:-1]
+        if len(other) <= len(shape) or not other[len(shape)]:
             return False
-        if not narrow or ("path" in narrow and "{" in narrow):
-            return False
-        taken = taken or "{" not in narrow
-    return taken
+    return all(wide == narrow or _takes_all(wide, narrow) for wide, narrow in zip(shape, other, strict=False))
+
+
+def _takes_all(wide: str, narrow: str) -> bool:
+    """Whether a parameter takes all that another segment, a literal or a parameter, stands for."""
+    kinds = _KIND.findall(narrow)
+    if wide == "{}":
+        return bool(narrow) and all(kind in _OF_ONE_SEGMENT or kind.startswith("re-") for kind in kinds)
+    matched = _MATCHED.get(wide)
+    return matched is not None and matched.fullmatch(narrow) is not None
 
 
 def _router(route: Route) -> tuple[int, str] | None:

@@ -147,6 +147,8 @@ class Evaluator(Expressions):
             return either([self.call(option, args, keywords, frame, call) for option in callee.options])
         if isinstance(callee, Member) and isinstance(callee.receiver, (str, list, tuple, dict)):
             self.spend(callee.receiver, *args)
+            if isinstance(callee.receiver, list):
+                self.branches.note(callee.receiver, *args)
             return natives.method(callee.receiver, callee.name, args, keywords)
         name = callee.name if isinstance(callee, External) else ""
         made = Made(name, args, keywords, module, span)
@@ -258,11 +260,13 @@ class Evaluator(Expressions):
         function = closure.function
         given = args if closure.receiver is None else [closure.receiver, *args]
         frame = Frame(function, closure.frame, self._bind(closure, given, keywords))
+        branch = self.branches.current
         self._depth += 1
         try:
             return body_value(self, function, frame)
         finally:
             self._depth -= 1
+            self.branches.current = branch
 
     def _bind(self, closure: Closure, args: list[Value], keywords: dict[str, Value]) -> dict[str, Value]:
         names: dict[str, Value] = {}

@@ -170,6 +170,7 @@ class Execution:
         if isinstance(current, list) and self._owns(target) and isinstance(value, (list, tuple)):
             if len(current) + len(value) < _TURNS * 4:
                 current.extend(list(value))
+                self._evaluator.branches.note(current, value)
             return
         self.bind(target, add(current, value))
 
@@ -264,16 +265,19 @@ class Execution:
 
     def _maybe(self, branches: list[int]) -> Signal:
         """Take each branch on its own copy of the names, then join; -1 stands for doing nothing."""
-        frame = self._frame
-        before = frame.names
+        frame, evaluator = self._frame, self._evaluator
+        before, way = frame.names, evaluator.branches.current
         outcomes: list[dict[str, Value]] = []
         signals: list[Signal] = []
         for branch in [*branches, -1] if len(branches) == 1 else branches:
             frame.names = dict(before)
+            evaluator.branches.current = object()
             signal = "" if branch < 0 else self._suite(branch)
             signals.append(signal)
             if not signal:
                 outcomes.append(frame.names)
+        # What follows an early end is as uncertain as that end.
+        evaluator.branches.current = object() if any(signals) else way
         frame.names = self._joined(outcomes) if outcomes else before
         return "" if outcomes else signals[0] if len(set(signals)) == 1 else "return"
 

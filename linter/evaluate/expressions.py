@@ -81,7 +81,12 @@ class Expressions(Names):
 
     def join(self, values: list[Value]) -> Value:
         """One value for what several paths leave."""
-        return either(values) if self.branching else union([_returned(each) for each in values])
+        if self.branching:
+            return either(values)
+        joined = union([_returned(each) for each in values])
+        if isinstance(joined, list) and any(isinstance(each, list) and each is not joined for each in values):
+            self.branches.note_merged(joined)
+        return joined
 
     def spend(self, *values: Value) -> None:
         """Charge for going through the items or characters of values."""
@@ -140,6 +145,7 @@ class Expressions(Names):
                 if isinstance(inner, (list, tuple, dict)):
                     self.spend(inner)
                     values.extend(list(inner))
+                    self.branches.note(values, inner)
             else:
                 values.append(self.value(frame, item))
         return values
@@ -209,7 +215,10 @@ class Expressions(Names):
             total = values[0]
             for each in values[1:]:
                 self.spend(total, each)
-                total = natives.add(total, each)
+                added = natives.add(total, each)
+                if isinstance(added, (list, tuple)):
+                    self.branches.note(added, total, each)
+                total = added
             return total
         if operator == "%" and isinstance(values[0], str):
             return natives.percent(values[0], values[1])

@@ -8,6 +8,7 @@ from collections.abc import Sequence as AbstractSequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
+from linter.evaluate.branches import Branches
 from linter.evaluate.execution import Execution, Step, outline
 from linter.evaluate.library import Definer, Library
 from linter.evaluate.order import ClassOrder, LibraryBases
@@ -56,6 +57,7 @@ class Names(ABC):
         """Whether a field of a class that derives from one of `environment` was read."""
         self.order = ClassOrder(project, library_bases, self._followed)
         self.branching = False
+        self.branches = Branches()
         self._budget = budget
         self._reserve = budget
         self._frames: dict[str, Frame] = {}
@@ -103,12 +105,14 @@ class Names(ABC):
     @contextmanager
     def _plain(self) -> Iterator[None]:
         """What modules and classes hold does not depend on the trial that asks for it."""
-        branching, budget = self.branching, self._budget
+        branching, budget, branch = self.branching, self._budget, self.branches.current
+        self.branches.current = None
         if branching:
             self.branching, self._budget = False, self._reserve
         try:
             yield
         finally:
+            self.branches.current = branch
             if branching:
                 self._reserve, self.branching, self._budget = self._budget, True, budget
 

@@ -28,9 +28,9 @@ class DuplicateRoute(Rule[Route]):
 
     ## Limits
     FastAPI, Starlette and Flask routes of one application, and `path()` entries of one Django URL
-    configuration with all that it includes, operations of Django Ninja among them. Routes that are
-    registered under a condition are left alone, and so are converters that tell the paths apart
-    (`<int:id>` and `<uuid:id>`).
+    configuration with all that it includes, operations of Django Ninja among them; routes of one aiohttp
+    application, and rules of one list of Tornado's. Routes that are registered under a condition are left
+    alone, and so are converters that tell the paths apart (`<int:id>` and `<uuid:id>`).
 
     ## References
     - https://fastapi.tiangolo.com/tutorial/path-params/#order-matters
@@ -51,6 +51,8 @@ class DuplicateRoute(Rule[Route]):
         if found is None:
             return
         first = found[1]
+        one_place = subject.location == first.location
+        first_place = first.handler_location if one_place else first.location
         if first.function is not None and first.function is subject.function:
             what = f"{subject} is registered twice with the same handler"
         else:
@@ -59,7 +61,9 @@ class DuplicateRoute(Rule[Route]):
             subject,
             what,
             help="give one of the two another path, or delete the one that is dead",
-            related=[Note(first.location, f"`{_last(first.handler)}` answers, it is registered first")],
+            # Tornado's rules stand in one list: there the handlers tell more.
+            location=subject.handler_location if one_place else None,
+            related=[Note(first_place, f"`{_last(first.handler)}` answers, it is registered first")],
         )
 
 

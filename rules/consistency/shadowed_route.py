@@ -9,8 +9,9 @@ class ShadowedRoute(Rule[Route]):
     """A parameter of an earlier route takes the path of a later one, so the later one never runs.
 
     ## Why
-    FastAPI, Starlette and Django try routes in the order of registration. `/users/{user_id}` matches
-    `/users/me` as well: the caller gets an error about an identifier that is none, or the wrong record.
+    FastAPI, Starlette, Django and Tornado try routes in the order of registration. `/users/{user_id}`
+    matches `/users/me` as well: the caller gets an error about an identifier that is none, or the wrong
+    record.
 
     ## Bad
         @router.get("/users/{user_id}")
@@ -28,10 +29,11 @@ class ShadowedRoute(Rule[Route]):
 
     ## Limits
     FastAPI and Starlette routes of one application, and `path()` entries of one Django URL configuration
-    with all that it includes, operations of Django Ninja and routers of Django REST framework among them. A
-    converter that refuses the literal (`{user_id:int}`, `<uuid:id>`) keeps the routes apart. Flask,
-    Litestar, Sanic and aiohttp prefer literal paths by themselves. Routes that are registered under a
-    condition are left alone.
+    with all that it includes, operations of Django Ninja and routers of Django REST framework among them;
+    the rules of one list of Tornado's, and paths of one aiohttp application that are alike up to their first
+    parameter. A converter that refuses the literal (`{user_id:int}`, `<uuid:id>`) keeps the routes apart.
+    Flask, Litestar and Sanic prefer literal paths by themselves, and so does aiohttp before the first
+    parameter of a path. Routes that are registered under a condition are left alone.
 
     ## References
     - https://fastapi.tiangolo.com/tutorial/path-params/#order-matters
@@ -52,9 +54,12 @@ class ShadowedRoute(Rule[Route]):
         if found is None:
             return
         wider = found[1]
+        first_place = wider.handler_location if subject.location == wider.location else wider.location
         yield self.finding(
             subject,
             f"{subject} never runs, because {wider} is registered before it and matches its path",
             help=f"register `{subject.path}` before `{wider.path}`, or narrow the parameter with a converter",
-            related=[Note(wider.location, "this route is tried first")],
+            # Tornado's rules stand in one list: there the handlers tell more.
+            location=subject.handler_location if subject.location == wider.location else None,
+            related=[Note(first_place, "this route is tried first")],
         )

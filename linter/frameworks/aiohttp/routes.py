@@ -22,7 +22,8 @@ from linter.frameworks.flask.visitor import Asked
 from linter.frameworks.followed.guarding import Given, Guarding, verdict_of
 from linter.frameworks.followed.handlers import Handler, handlers_of
 from linter.frameworks.followed.inputs import Inputs
-from linter.frameworks.followed.paths import braced, distinct, texts
+from linter.frameworks.followed.paths import Path, braced, distinct, texts
+from linter.frameworks.followed.patterns import with_converters
 from linter.frameworks.followed.roots import follow
 from linter.frameworks.followed.setup import Node, Note, Setup, Wrapped
 from linter.frameworks.followed.stand_in import VIEW
@@ -51,12 +52,16 @@ class _Way(NamedTuple):
 
 
 class _Rule(NamedTuple):
-    """One registration: what answers a verb (`*` for any) at a path."""
+    """One registration: what answers a verb (`*` for any) at a path.
+
+    `certain` is False for one that is made under a condition.
+    """
 
     method: Value
     path: Value
     handler: Value
     location: Location
+    certain: bool = True
 
 
 class _Linker:
@@ -65,6 +70,7 @@ class _Linker:
         self._evaluator = follow(backend, self._setup, APP, CALLS)
         self._visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
         self._guarding = Guarding(self._visitor, self._evaluator, self._setup, KNOWN)
+        self._apps = 0
         self._inputs = Inputs(
             backend,
             refusals,
@@ -101,8 +107,10 @@ class _Linker:
 
     def _of_app(self, node: Node, way: _Way, depth: int) -> Iterator[Route]:
         way = way._replace(middlewares=(*way.middlewares, *self._middlewares(node)))
-        for rule in self._rules(node):
-            yield from self._of_rule(rule, way)
+        self._apps += 1
+        number = self._apps
+        for position, rule in enumerate(self._rules(node)):
+            yield from self._of_rule(rule, way, (number, position) if rule.certain else None)
         for note in node.named("add_subapp", "add_domain") if depth < _DEPTH else ():
             for child in options(note.argument(1, "subapp")):
                 below = self._setup.node(child)
@@ -129,21 +137,26 @@ class _Linker:
 
     def _rules(self, node: Node) -> Iterator[_Rule]:
         for note in node.notes:
-            name = note.name.removeprefix("router.")
-            place = note.module.locate(note.span)
-            if name in ADDED:
-                yield _Rule(ADDED[name], note.argument(0, "path"), note.argument(1, "handler"), place)
-            elif name == "add_view":
-                yield _Rule("*", note.argument(0, "path"), note.argument(1, "handler"), place)
-            elif name == "add_route":
-                given = [note.argument(0, "method"), note.argument(1, "path"), note.argument(2, "handler")]
-                yield _Rule(given[0], given[1], given[2], place)
-            elif name == "add_routes":
-                yield from self._listed(note.argument(0, "routes"), 0)
-            elif name == "add_resource":
-                yield from self._of_resource(note)
-            elif node.kind == TABLE:
-                yield from self._of_table(note)
+            certain = note.branch is node.branch
+            for rule in self._of_note(node, note):
+                yield rule if certain else rule._replace(certain=False)
+
+    def _of_note(self, node: Node, note: Note) -> Iterator[_Rule]:
+        name = note.name.removeprefix("router.")
+        place = note.module.locate(note.span)
+        if name in ADDED:
+            yield _Rule(ADDED[name], note.argument(0, "path"), note.argument(1, "handler"), place)
+        elif name == "add_view":
+            yield _Rule("*", note.argument(0, "path"), note.argument(1, "handler"), place)
+        elif name == "add_route":
+            given = [note.argument(0, "method"), note.argument(1, "path"), note.argument(2, "handler")]
+            yield _Rule(given[0], given[1], given[2], place)
+        elif name == "add_routes":
+            yield from self._listed(note.argument(0, "routes"), note.branch, 0)
+        elif name == "add_resource":
+            yield from self._of_resource(note)
+        elif node.kind == TABLE:
+            yield from self._of_table(note)
 
     def _of_resource(self, note: Note) -> Iterator[_Rule]:
         resource = self._setup.node(note)
@@ -162,17 +175,23 @@ class _Linker:
         for handler in note.applied:
             yield _Rule(method, path, handler, note.module.locate(note.span))
 
-    def _listed(self, value: Value, depth: int) -> Iterator[_Rule]:
+    def _listed(self, value: Value, branch: object | None, depth: int) -> Iterator[_Rule]:
         """The routes of a list of definitions, or of a route table."""
-        for option in options(value):
-            node = self._setup.node(option)
-            if node is not None and node.kind == TABLE:
-                yield from self._rules(node)
-            elif isinstance(option, (list, tuple)) and depth < _DEPTH:
-                for each in option:
-                    yield from self._listed(each, depth + 1)
-            elif isinstance(option, Made) and option.name.startswith("aiohttp.web."):
-                yield from self._defined(option)
+        found = options(value)
+        for option in found:
+            certain = len(found) == 1 and self._evaluator.branches.is_settled(option, branch)
+            for rule in self._of_listed(option, branch, depth):
+                yield rule if certain else rule._replace(certain=False)
+
+    def _of_listed(self, option: Value, branch: object | None, depth: int) -> Iterator[_Rule]:
+        node = self._setup.node(option)
+        if node is not None and node.kind == TABLE:
+            yield from self._rules(node)
+        elif isinstance(option, (list, tuple)) and depth < _DEPTH:
+            for each in option:
+                yield from self._listed(each, branch, depth + 1)
+        elif isinstance(option, Made) and option.name.startswith("aiohttp.web."):
+            yield from self._defined(option)
 
     def _defined(self, made: Made) -> Iterator[_Rule]:
         """`web.get(path, handler)` and its kin."""
@@ -187,14 +206,16 @@ class _Linker:
 
     # Routes
 
-    def _of_rule(self, rule: _Rule, way: _Way) -> Iterator[Route]:
-        for text in texts(rule.path):
+    def _of_rule(self, rule: _Rule, way: _Way, order: tuple[int, int] | None) -> Iterator[Route]:
+        found = texts(rule.path)
+        for text in found:
             path = braced(way.prefix + text)
             for handler in handlers_of(rule.handler) or [Handler("?")]:
                 for answering, methods in self._answering(handler, _verbs(rule.method)):
-                    yield self._route(
-                        rule, way, path.text, path.parameters, path.complete, answering, methods
-                    )
+                    route = self._route(rule, way, path, answering, methods)
+                    route.pattern = with_converters(path)
+                    route.order = order if len(found) == 1 else None
+                    yield route
 
     def _answering(self, handler: Handler, wanted: set[str]) -> Iterator[tuple[Handler, tuple[str, ...]]]:
         """What answers each verb: the methods of a class view, or the function itself."""
@@ -215,25 +236,23 @@ class _Linker:
         self,
         rule: _Rule,
         way: _Way,
-        path: str,
-        parameters: tuple[tuple[str, str | None], ...],
-        complete: bool,
+        path: Path,
         handler: Handler,
         methods: tuple[str, ...],
     ) -> Route:
-        guards = tuple(dict.fromkeys(self._guards(way, path, handler, methods)))
+        guards = tuple(dict.fromkeys(self._guards(way, path.text, handler, methods)))
         return Route(
             methods=methods,
-            path=path,
+            path=path.text,
             handler=handler.name,
             framework="aiohttp",
             location=rule.location,
             function=handler.function,
             guards=guards,
-            inputs=self._inputs.inputs(handler.function, parameters),
+            inputs=self._inputs.inputs(handler.function, path.parameters),
             outputs=self._inputs.outputs(handler.function),
             authenticated=verdict_of(guards),
-            complete=complete and way.complete,
+            complete=path.complete and way.complete,
             owner=handler.owner,
         )
 

@@ -19,14 +19,16 @@ _DEPTH = 8
 class Note(Made):
     """One call of a method on an object that is followed. `receiver` is that object.
 
-    `applied` are the handlers that the returned decorator was put on.
+    `applied` are the handlers that the returned decorator was put on. `branch` stands for the conditions
+    under which the call is made, see `linter.evaluate.branches`.
     """
 
-    __slots__ = ("applied", "receiver")
+    __slots__ = ("applied", "branch", "receiver")
 
-    def __init__(self, name: str, receiver: Value, made: Made) -> None:
+    def __init__(self, name: str, receiver: Value, made: Made, branch: object | None = None) -> None:
         super().__init__(name, made.args, made.keywords, made.module, made.span)
         self.receiver = receiver
+        self.branch = branch
         self.applied: list[Value] = []
 
 
@@ -64,6 +66,11 @@ class Node:
         self.kind = kind
         self.loose = loose
         self.notes: list[Note] = []
+
+    @property
+    def branch(self) -> object | None:
+        """The conditions under which the object is made."""
+        return self.notes[0].branch if self.notes else None
 
     def named(self, *names: str) -> Iterator[Note]:
         """The notes of methods with one of these names, in order."""
@@ -107,8 +114,8 @@ class Setup:
         """The kind of the objects of a project's class."""
         return next((each.name for each in evaluator.order.of(cls) if each.name in self.kinds), None)
 
-    def _note(self, name: str, receiver: Value, kind: str, made: Made) -> Note:
-        note = Note(name, receiver, made)
+    def _note(self, evaluator: Evaluator, name: str, receiver: Value, kind: str, made: Made) -> Note:
+        note = Note(name, receiver, made, evaluator.branches.current)
         self.seen.add((made.module.path, made.span))
         self.track(receiver, kind).notes.append(note)
         return note
@@ -121,13 +128,12 @@ class Setup:
             return made.args[1] if made.name == "functools.update_wrapper" and len(made.args) > 1 else made
         if made.name in self.kinds:
             if self.following:
-                self._note("__init__", made, made.name, made)
+                self._note(evaluator, "__init__", made, made.name, made)
             return made
         head, _, last = made.name.rpartition(".")
         if last == "__init__" and head in self.kinds and made.args:
-            self._note(
-                last, made.args[0], head, Made(last, made.args[1:], made.keywords, made.module, made.span)
-            )
+            given = Made(last, made.args[1:], made.keywords, made.module, made.span)
+            self._note(evaluator, last, made.args[0], head, given)
             return None
         if self._is_handler(made.args) and not made.keywords:
             return self.wrapped(External(made.name), made)
@@ -146,9 +152,9 @@ class Setup:
             value = value.receiver
         node = self.node(value)
         if node is not None:
-            return self._note(".".join(names), value, node.kind, made)
+            return self._note(evaluator, ".".join(names), value, node.kind, made)
         if isinstance(value, Note):
-            return self._note(".".join(names), value, "", made)
+            return self._note(evaluator, ".".join(names), value, "", made)
         return NotImplemented
 
     def attribute(self, evaluator: Evaluator, receiver: Value, name: str) -> Value:
@@ -187,7 +193,7 @@ class Setup:
             bound = Closure(constructor.function, constructor.frame, instance)
             evaluator.enter(bound, made.args, made.keywords)
         else:
-            node.notes.append(Note("__init__", instance, made))
+            node.notes.append(Note("__init__", instance, made, evaluator.branches.current))
         return instance
 
     def _is_handler(self, args: list[Value]) -> bool:

@@ -26,5 +26,5 @@ class SanicSetup(Setup):
             if node is not None:
                 given = {name: evaluator.value(frame, expr) for name, expr in keywords.items()}
                 made = Made("add_route", [value], given, definition.module, definition.scope.span)
-                self._note("add_route", node.value, node.kind, made)
+                self._note(evaluator, "add_route", node.value, node.kind, made)
         return super().define(evaluator, frame, definition, value)

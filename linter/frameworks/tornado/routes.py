@@ -13,6 +13,7 @@ from linter.frameworks.followed.guarding import Given, Guarding, verdict_of
 from linter.frameworks.followed.handlers import Handler
 from linter.frameworks.followed.inputs import Inputs, unique
 from linter.frameworks.followed.paths import Path, distinct, without_holes
+from linter.frameworks.followed.patterns import written
 from linter.frameworks.followed.roots import follow
 from linter.frameworks.followed.setup import Setup
 from linter.frameworks.followed.visits import RequestVisitor
@@ -48,7 +49,7 @@ class _Linker:
         self._evaluator = follow(backend, self._setup, APP, CALLS)
         self._visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
         self._guarding = Guarding(self._visitor, self._evaluator, self._setup, KNOWN)
-        self._rules = Rules(self._setup)
+        self._rules = Rules(self._setup, self._evaluator.branches)
         self._arguments = Arguments(backend)
         self._inputs = Inputs(backend, refusals, {"request.headers": "header", "self.cookies": "cookie"})
 
@@ -69,6 +70,8 @@ class _Linker:
         verbs = [(verb, self._evaluator.class_value(cls, verb)) for verb in _SHOWN]
         methods = [(verb, each.function) for verb, each in verbs if isinstance(each, Closure)]
         path, parameters = self._path(rule.pattern, [function for _, function in methods])
+        names = [name for name, _ in parameters]
+        pattern = (written(rule.pattern, names) or "") if rule.complete else ""
         for verb, function in methods:
             guards = tuple(dict.fromkeys(self._guards(cls, function, path, verb.upper())))
             inputs = [*self._inputs.inputs(function, parameters), *self._arguments.of(function)]
@@ -84,6 +87,8 @@ class _Linker:
                 authenticated=verdict_of(guards),
                 complete=rule.complete and known,
                 owner=cls,
+                pattern=pattern,
+                order=rule.order,
             )
 
     def _imported(self, rule: Rule) -> Class | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from linter.evaluate.branches import Branches
 from linter.evaluate.values import HOLE, Made, Value, options
 from linter.finding import Location
 from linter.frameworks.followed.setup import Node, Note, Setup
@@ -15,41 +16,66 @@ _DEPTH = 12
 
 
 class Rule(NamedTuple):
-    """One handler class at a pattern, a regular expression. `arguments` go to its `initialize`."""
+    """One handler class at a pattern, a regular expression. `arguments` go to its `initialize`.
+
+    `order` is the number of the list that it stands in, and its place there; None if that is not certain.
+    """
 
     pattern: str
     handler: Class | str
     location: Location
     complete: bool
     arguments: Value = None
+    order: tuple[int, int] | None = None
+
+
+class _Held(NamedTuple):
+    """What a list of rules is given with: where, in how many others it lies, and under which conditions.
+
+    `number` is that of the list, None if its order is not certain.
+    """
+
+    place: Location
+    depth: int
+    branch: object | None
+    number: int | None = None
 
 
 class Rules:
     """Reads rules off what set-up code gave to applications and routers."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, branches: Branches) -> None:
         self._setup = setup
+        self._branches = branches
+        self._lists = 0
 
     def of_node(self, node: Node, depth: int = 0) -> Iterator[Rule]:
         """Every rule of an application or a router, nested ones included."""
         for note in node.notes:
-            place = _place(note)
+            held = _Held(_place(note), depth, note.branch)
             if note.name == "__init__":
-                yield from self._listed(_given_rules(node, note), place, depth)
+                yield from self._listed(_given_rules(node, note), held)
             elif note.name in ("add_handlers", "add_rules"):
                 position = 1 if note.name == "add_handlers" else 0
-                yield from self._listed(note.argument(position, "host_handlers"), place, depth)
+                yield from self._listed(note.argument(position, "host_handlers"), held)
 
-    def _listed(self, value: Value, place: Location, depth: int) -> Iterator[Rule]:
-        if depth > _DEPTH:
+    def _listed(self, value: Value, held: _Held) -> Iterator[Rule]:
+        if held.depth > _DEPTH:
             return
-        for group in options(value):
+        groups = options(value)
+        for group in groups:
             if isinstance(group, (list, tuple)):
-                for each in group:
-                    for rule in options(each):
-                        yield from self._of_rule(rule, place, depth)
+                certain = len(groups) == 1 and self._branches.is_settled(group, held.branch)
+                self._lists += 1
+                held = held._replace(number=self._lists if certain else None)
+                for position, each in enumerate(group):
+                    rules = options(each)
+                    for rule in rules:
+                        given = held if len(rules) == 1 else held._replace(number=None)
+                        yield from self._of_rule(rule, given, position)
 
-    def _of_rule(self, rule: Value, place: Location, depth: int) -> Iterator[Rule]:
+    def _of_rule(self, rule: Value, held: _Held, position: int) -> Iterator[Rule]:
+        place = held.place
         if isinstance(rule, Made) and rule.name in SPECS:
             place = rule.module.locate(rule.span) if rule.module.path else place
             pattern = rule.argument(0, "pattern", rule.keywords.get("matcher"))
@@ -60,21 +86,22 @@ class Rules:
             arguments = rule[2] if len(rule) > 2 else None
         else:
             return
-        for text in _patterns(pattern):
+        patterns = _patterns(pattern)
+        order = None if held.number is None or len(patterns) > 1 else (held.number, position)
+        for text in patterns:
             for each in options(target):
-                yield from self._of_target(text, each, arguments, place, depth)
+                found = Rule(text, "", place, HOLE not in text, arguments, order)
+                yield from self._of_target(found, each, held)
 
-    def _of_target(
-        self, pattern: str, target: Value, arguments: Value, place: Location, depth: int
-    ) -> Iterator[Rule]:
+    def _of_target(self, rule: Rule, target: Value, held: _Held) -> Iterator[Rule]:
         if isinstance(target, (list, tuple)):
-            yield from self._listed(target, place, depth + 1)
+            yield from self._listed(target, held._replace(place=rule.location, depth=held.depth + 1))
             return
         node = self._setup.node(target)
         if node is not None:
-            yield from self.of_node(node, depth + 1)
+            yield from self.of_node(node, held.depth + 1)
         elif isinstance(target, (Class, str)):
-            yield Rule(pattern, target, place, HOLE not in pattern, arguments)
+            yield rule._replace(handler=target)
 
     def nested(self) -> set[int]:
         """Applications and routers that rules of others lead to."""
