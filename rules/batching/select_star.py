@@ -1,7 +1,8 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.row_positions import read_by_position
 from linter.backend import Backend, Statement
-from linter.rule import Confidence, Outcome, Severity, SqlRule
+from linter.rule import Confidence, Note, Outcome, Severity, SqlRule
 
 
 class SelectStar(SqlRule):
@@ -14,12 +15,16 @@ class SelectStar(SqlRule):
     ## Bad
         SELECT * FROM orders WHERE id = %s
 
+        cursor.execute("SELECT * FROM orders WHERE id = %s", [key])
+        key, state, total = cursor.fetchone()
+
     ## Good
         SELECT id, state, total FROM orders WHERE id = %s
 
     ## Limits
-    A habit rather than a mistake. Only the outermost query; not `count(*)`, `EXISTS`, or `*` of a WITH
-    or of a query in FROM that names its columns. Views and scripts are left alone.
+    A habit rather than a mistake, but where the same function takes a row apart by position: that is a
+    warning, as the next migration breaks it. Only the outermost query; not `count(*)`, `EXISTS`, or `*` of a
+    WITH or of a query in FROM that names its columns. Views and scripts are left alone.
 
     ## References
     - https://use-the-index-luke.com/sql/clustering/index-only-scan-covering-index
@@ -39,9 +44,22 @@ class SelectStar(SqlRule):
 
     def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
         """`*` among the columns of the result."""
-        if "*" in subject.facts.columns and len(subject.facts.tables) == 1:
+        if "*" not in subject.facts.columns or len(subject.facts.tables) != 1:
+            return
+        table, function = subject.facts.tables[0], subject.function
+        place = None if function is None else read_by_position(function, subject.facts)
+        if function is not None and place is not None:
             yield self.finding(
                 subject,
-                f"`SELECT *` reads every column of `{subject.facts.tables[0]}`, those added later as well",
+                f"the result of `SELECT *` is read by position, so another order of the columns of `{table}` "
+                "mixes values up, and one more breaks it",
+                help="name the columns in the order in which they are read",
+                related=[Note(function.module.locate(place), "reads by position")],
+                severity=Severity.WARNING,
+            )
+        else:
+            yield self.finding(
+                subject,
+                f"`SELECT *` reads every column of `{table}`, those added later as well",
                 help="name the columns that are used",
             )
