@@ -5,7 +5,7 @@ from __future__ import annotations
 from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
 from linter.flow import checks, folding
 from linter.flow.expressions import Expressions
-from linter.flow.heap import Cell, Entries, Instance, Items, Native, joined, maybe_join
+from linter.flow.heap import CONFIG, REST, Cell, Entries, Instance, Items, Native, joined, maybe_join
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
 from linter.flow.values import (
     STRING,
@@ -21,13 +21,17 @@ from linter.flow.values import (
     Obj,
     Super,
     Taints,
+    Text,
     Typed,
     Value,
     const_of,
+    constant,
+    gathered,
     is_text,
     join,
     marked,
     merge,
+    text,
 )
 from linter.resolve.definitions import Class, Function
 from linter.resolve.known_types import canonical
@@ -110,6 +114,9 @@ class Access(Expressions):
             return self.engine.sources.attribute(self, Value(None, taints), found.name)
         if extra is not None and extra.taints:
             return Value(None, self.taken(extra.taints, name))
+        fallback = self.engine.project.member(cls, "__getattr__")
+        if fallback is not None and isinstance(fallback.target, Function):
+            return self.engine.call(self, self._method(fallback.target, receiver, cls), [constant(name)])
         return Value(Bound(receiver, name))
 
     def _class_value(self, variable: Variable, receiver: Value) -> Value:
@@ -125,6 +132,9 @@ class Access(Expressions):
             return Value(FunctionRef(function))
         if kind == "class":
             return Value(FunctionRef(function, None, Value(ClassRef(cls))))
+        if kind == "accessor":
+            getter = self.engine.decorations.getter(function)
+            return UNKNOWN if getter is None else self._method(getter, receiver, cls)
         bound = Value(FunctionRef(function, None, receiver))
         return self.invoke(bound) if kind == "property" else bound
 
@@ -174,7 +184,12 @@ class Access(Expressions):
         if type(record) is Items:
             return self._position(record, known)
         if type(record) is Entries:
-            return self.entry(record, known)
+            return self._made(base, record, key) or self.entry(record, known)
+        fields = self.ordered_fields(base)
+        if fields is not None:
+            return self._position(Items("tuple", tuple(fields)), known)
+        if type(record) is Native and record.name == CONFIG and known in record.fields:
+            return record.fields[known]
         if type(record) is Instance:
             method = self.attribute(base, "__getitem__")
             if type(method.shape) is FunctionRef:
@@ -185,6 +200,10 @@ class Access(Expressions):
             return Value(None, self.deep_taints(base))
         if type(shape) is Either:
             return joined([self.item(Value(each, base.taints), key) for each in shape.shapes]) or UNKNOWN
+        if type(shape) is Text and isinstance(known, Bounds):
+            cut = _cut(shape, known)
+            if cut is not None:
+                return cut
         if is_text(shape):
             taints = self.fresh_part(base.taints, _text_key(known, self.span))
             return Value(STRING, marked(taints, NO_PARENT_STEP) if _is_short(known) else taints)
@@ -207,6 +226,14 @@ class Access(Expressions):
             if rest is None:
                 return items[key] if -key <= len(items) else UNKNOWN
         return joined([*items], rest) or UNKNOWN
+
+    def _made(self, base: Value, record: Entries, key: Value) -> Value | None:
+        """What a `defaultdict` makes for a key that it does not have; None when nothing is made."""
+        if record.factory is None or record.rest is not None or const_of(key) in record.entries:
+            return None
+        made = self.engine.call(self, record.factory, [])
+        self.store(base, self.with_key(record, key, made))
+        return made
 
     def entry(self, record: Entries, key: object) -> Value:
         """What a dict holds under a key; any of its values if the key is not known."""
@@ -281,6 +308,10 @@ class Access(Expressions):
         """`base.name = value`."""
         record = self.record(base)
         if type(record) is Instance:
+            setter = self._setter(record.cls, name)
+            if setter is not None:
+                self.engine.call(self, Value(FunctionRef(setter, None, base)), [value])
+                return
             self.store(base, Instance(record.cls, {**record.fields, name: value}, record.extra))
         elif type(record) is Native:
             self.store(base, Native(record.name, {**record.fields, name: value}))
@@ -290,6 +321,14 @@ class Access(Expressions):
             full = canonical(f"{base.shape.name}.{name}")
             self.state.names["." + full] = value
             self.engine.sinks.attribute_set(self, full, base, value)
+
+    def _setter(self, cls: Class, name: str) -> Function | None:
+        """The method that a property's value is set by, as opposed to a plain field."""
+        if name not in cls.children:
+            return None
+        found = cls.children[name]
+        is_setter = isinstance(found, Function) and self.engine.decorations.kind(found) == "accessor"
+        return found if isinstance(found, Function) and is_setter else None
 
     def set_item(self, base: Value, key: Value, value: Value) -> None:
         """`base[key] = value`."""
@@ -309,6 +348,10 @@ class Access(Expressions):
                 self.store(base, Items(record.kind, tuple(items), maybe_join(record.rest, value)))
         elif type(record) is Entries:
             self.store(base, self.with_key(record, key, value))
+        elif type(record) is Native and record.name == CONFIG:
+            section = self.allocate(self.updated(Entries({}), value))
+            name = known if known is not ... else REST
+            self.store(base, Native(record.name, {**record.fields, name: section}))
         elif type(record) is Native:
             name = known if known is not ... else ("item", self.span)
             self.store(base, Native(record.name, {**record.fields, name: value}))
@@ -319,6 +362,22 @@ class Access(Expressions):
             elif self.engine.project.derives(record.cls, "dict", "collections.UserDict"):
                 self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
         self.engine.sinks.item_set(self, base, key, value)
+
+
+def _cut(shape: Text, bounds: Bounds) -> Value | None:
+    """A slice of a text that begins or ends in its first constant piece; None for any other slice."""
+    first, *others = shape.parts
+    start, stop = bounds.start or 0, bounds.stop
+    if not isinstance(first, str) or bounds.step is not None or not 0 <= start <= len(first):
+        return None
+    if stop is not None and 0 <= stop <= len(first):
+        return constant(first[start:stop])
+    rest = text([first[start:], *others])
+    return (
+        Value(rest, gathered([each for each in others if not isinstance(each, str)]))
+        if stop is None
+        else None
+    )
 
 
 _NONE = Const(None)

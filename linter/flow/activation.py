@@ -10,7 +10,7 @@ from linter.facts.scopes import Assertion, Assign, Define, Delete, Evaluate, Imp
 from linter.flow import checks
 from linter.flow.calls import Calls
 from linter.flow.closures import cell_of
-from linter.flow.expressions import refuted
+from linter.flow.expressions import YIELDED, refuted
 from linter.flow.heap import Entries, Instance, Items, joined
 from linter.flow.kinds import WEAK_GUARD
 from linter.flow.state import State
@@ -86,13 +86,14 @@ class Activation(Calls):
 
     def _summary(self) -> Summary:
         state = joined_states([each for _, each in self.returns])
+        if state is None and YIELDED in self.state.names:
+            # It never comes to an end, and its caller reads what it gives all the same.
+            state = self.state
         if state is None:
             return Summary(None, {}, tuple(self.hits.values()), self.raised, ())
         self.state = state
         if self.function.scope.generator:
-            rest = joined(self.yields) or UNKNOWN
-            first = tuple(self.yields[:1]) if len(self.yields) == 1 else ()
-            returned = self.allocate(Items("iterator", first, None if first else rest))
+            returned = state.names.get(YIELDED) or self.allocate(Items("iterator", ()))
         else:
             returned = self._returned()
         return Summary(returned, state.heap, tuple(self.hits.values()), self.raised, state.proofs())
@@ -177,7 +178,9 @@ class Activation(Calls):
 
     def _raise(self, statement: Raise) -> None:
         value = UNKNOWN if statement.exception is None else self.eval(statement.exception)
-        self.thrown(Value(None, self.deep_taints(value)))
+        taints = self.deep_taints(value)
+        if taints:
+            self.thrown(Value(self.engine.exceptions.kind(self, value), taints))
         self.alive = False
 
     def thrown(self, value: Value) -> None:
@@ -204,7 +207,7 @@ class Activation(Calls):
             record = self.record(holder)
             if type(record) is Entries and known in record.entries:
                 entries = {name: each for name, each in record.entries.items() if name != known}
-                self.store(holder, Entries(entries, record.rest, record.keys))
+                self.store(holder, record._replace(entries=entries))
             elif type(record) is Items and isinstance(known, int) and record.rest is None:
                 items = list(record.items)
                 if -len(items) <= known < len(items):

@@ -295,6 +295,10 @@ class Calls(Access):
         if name in NEVER_RETURNS:
             self.alive = False
             return UNKNOWN
+        if name.startswith("str.") and args.positional and receiver.shape == Named(name):
+            # `str.upper(text)`, or `map(str.upper, texts)`: the first argument is what it is called on.
+            first, *others = args.positional
+            return engine.strings.method(self, first, name[4:], Args(others, args.keywords))
         model = engine.library.model(name)
         if model is not None:
             found = model(self, args, receiver)
@@ -311,7 +315,7 @@ class Calls(Access):
         if is_store(name):
             return Value(Named(kind), part(taints, ("of", last)) if taints else ())
         known = type(receiver.shape) is Named and not receiver.taints
-        loose = known and "()" in name
+        loose = known and ("()" in name or _looks_up(name))
         for each in args.all():
             inner = self.deep_taints(each)
             if inner:
@@ -347,6 +351,12 @@ class Calls(Access):
         for each in args.all():
             taints = merge(taints, self.loosened(self.deep_taints(each)))
         return Value(None, part(taints, ("call", self.span)) if taints else ())
+
+
+def _looks_up(name: str) -> bool:
+    """Whether a method of a library's instance gives what it has under a key: that is not made of the key."""
+    owner, _, last = name.rpartition(".")
+    return last == "get" and owner.rpartition(".")[2][:1].isupper()
 
 
 _READS = frozenset(

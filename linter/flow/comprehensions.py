@@ -6,7 +6,7 @@ from linter.facts.expressions import Comprehension, Expr, Ref
 from linter.flow.expressions import UNROLLED, Expressions
 from linter.flow.heap import Entries, Items, Record, joined, maybe_join
 from linter.flow.state import State
-from linter.flow.values import Value
+from linter.flow.values import Value, is_text
 
 
 def comprehended(act: Expressions, expr: Comprehension) -> Value:
@@ -68,7 +68,8 @@ def _unrolled(act: Expressions, expr: Comprehension, known: list[Value]) -> Valu
             test = act.eval(condition)
             truth = act.truth(test)
             skip = skip or truth is False
-            sure = sure and truth is True
+            # Texts that are empty are left out: they say nothing wherever they stand.
+            sure = sure and (truth is True or (is_text(each.shape) and condition == expr.targets[0]))
         if skip:
             continue
         value = act.eval(expr.element)

@@ -36,7 +36,7 @@ class Decorations:
         self._own: dict[int, tuple[Expr, ...]] = {}
 
     def kind(self, function: Function) -> str:
-        """`static`, `class`, `property`, `context`, or empty."""
+        """`static`, `class`, `property`, `accessor` (of a property), `context`, or empty."""
         found = self._kinds.get(id(function))
         if found is None:
             found = self._kinds[id(function)] = self._find_kind(function)
@@ -45,11 +45,20 @@ class Decorations:
     def _find_kind(self, function: Function) -> str:
         parent = function.parent
         for each in function.scope.decorators:
+            if isinstance(each.value, Ref) and each.value.name.endswith((".setter", ".deleter")):
+                return "accessor"
             if isinstance(each.value, Ref) and parent is not None:
                 kind = _KINDS.get(self._engine.project.reference(parent, each.value.name).name)
                 if kind is not None:
                     return kind
         return ""
+
+    def getter(self, function: Function) -> Function | None:
+        """The property that a function sets or deletes: the definition of the same name before it."""
+        for each in function.module.functions[: function.module.functions.index(function)][::-1]:
+            if each.parent is function.parent and each.scope.name == function.scope.name:
+                return self.getter(each) if self.kind(each) == "accessor" else each
+        return None
 
     def own(self, function: Function) -> tuple[Expr, ...]:
         """The decorators that are functions of the project, outermost first."""

@@ -24,7 +24,17 @@ from linter.facts.expressions import (
 from linter.facts.spans import Span
 from linter.flow import checks, folding
 from linter.flow.arithmetic import computed
-from linter.flow.heap import Entries, Items, Record, joined, maybe_join, values_of
+from linter.flow.heap import (
+    NAMED_TUPLE,
+    Entries,
+    Instance,
+    Items,
+    Native,
+    Record,
+    joined,
+    maybe_join,
+    values_of,
+)
 from linter.flow.kinds import LOOSE
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
@@ -64,6 +74,8 @@ if TYPE_CHECKING:
 _DEEP = 180
 _SIMPLE = (Constant, Ref, Binary)
 UNROLLED = 24
+YIELDED = "*yielded"
+"""The name under which a state keeps what a generator has given so far."""
 _MATCH = Named("re.Match")
 """What is never false: a test for None says the same as its truth."""
 
@@ -80,7 +92,6 @@ class Expressions:
         self.state = state
         self.span: Span = function.scope.span
         self.alive = True
-        self.yields: list[Value] = []
         self._depth = 0
 
     # Entry
@@ -174,6 +185,10 @@ class Expressions:
             taints = merge(taints, gathered(shape.args))
         return taints
 
+    def held_taints(self, value: Value) -> Taints:
+        """The taints of all that a value holds, whether it shows it or not."""
+        return self.deep_taints(value)
+
     def elements(self, value: Value) -> tuple[list[Value], Value | None]:
         """What iterating over a value gives: the first elements in order, and what any further one is."""
         shape = value.shape
@@ -188,6 +203,9 @@ class Expressions:
             return list(record.items), record.rest
         if type(record) is Entries:
             return [constant(key) for key in record.entries], record.keys
+        fields = self.ordered_fields(value)
+        if fields is not None:
+            return fields, None
         if record is not None:
             return [], Value(None, self.deep_taints(value))
         if is_text(shape):
@@ -196,6 +214,16 @@ class Expressions:
             return [], joined([self._any_element(Value(each)) for each in shape.shapes])
         element = self.engine.sources.element(shape)
         return [], Value(element, self.fresh_part(value.taints, ("element", self.span)))
+
+    def ordered_fields(self, value: Value) -> list[Value] | None:
+        """The items of a named tuple, in order; None for anything else."""
+        record = self.record(value)
+        if type(record) is Native and record.name == NAMED_TUPLE:
+            return list(record.fields.values())
+        if type(record) is Instance and self.engine.project.derives(record.cls, "typing.NamedTuple"):
+            names = self.engine.fields.names(record.cls)
+            return [record.fields.get(name, UNKNOWN) for name in names]
+        return None
 
     def _any_element(self, value: Value) -> Value:
         known, rest = self.elements(value)
@@ -267,21 +295,23 @@ class Expressions:
         """A dict record with `record[key] = value`."""
         known = const_of(key)
         if known is not ... and len(record.entries) < 200:
-            return Entries({**record.entries, known: value}, record.rest, record.keys)
+            return record._replace(entries={**record.entries, known: value})
         entries = {name: join(each, value) for name, each in record.entries.items()}
-        return Entries(entries, maybe_join(record.rest, value), maybe_join(record.keys, key))
+        return record._replace(
+            entries=entries, rest=maybe_join(record.rest, value), keys=maybe_join(record.keys, key)
+        )
 
     def updated(self, record: Entries, other: Value) -> Entries:
         """A dict record with all of another mapping written into it."""
         source = self.record(other)
         if type(source) is Entries:
-            return Entries(
-                {**record.entries, **source.entries},
-                maybe_join(record.rest, source.rest),
-                maybe_join(record.keys, source.keys),
+            return record._replace(
+                entries={**record.entries, **source.entries},
+                rest=maybe_join(record.rest, source.rest),
+                keys=maybe_join(record.keys, source.keys),
             )
         more = Value(None, self.deep_taints(other))
-        return Entries(record.entries, maybe_join(record.rest, more), maybe_join(record.keys, more))
+        return record._replace(rest=maybe_join(record.rest, more), keys=maybe_join(record.keys, more))
 
     def _starred(self, expr: Starred) -> Value:
         return self.eval(expr.value)
@@ -529,13 +559,23 @@ class Expressions:
         if operands:
             inner = operands[0]
             if type(inner) is Starred:
-                known, rest = self.elements(self.eval(inner.value))
-                self.yields += [*known, *([rest] if rest is not None else [])]
+                self.yielded(*self.elements(self.eval(inner.value)))
             else:
-                self.yields.append(self.eval(inner))
+                self.yielded([self.eval(inner)], None)
         else:
-            self.yields.append(NONE)
+            self.yielded([NONE], None)
         return UNKNOWN
+
+    def yielded(self, known: list[Value], rest: Value | None) -> None:
+        """Note what a generator gives next: the names of the state keep it in order."""
+        before = self.state.names.get(YIELDED)
+        record = None if before is None else self.record(before)
+        if type(record) is not Items:
+            self.state.names[YIELDED] = self.allocate(Items("iterator", tuple(known), rest))
+        elif record.rest is None and len(record.items) < UNROLLED:
+            self.store(before or UNKNOWN, Items("iterator", (*record.items, *known), rest))
+        else:
+            self.store(before or UNKNOWN, record._replace(rest=joined(known, record.rest, rest)))
 
     def _lambda(self, operands: tuple[Expr, ...]) -> Value:
         from linter.flow.closures import lambda_of

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from linter.resolve.definitions import Class
 
 _ENTRIES = 60
+NAMED_TUPLE = "collections.namedtuple()"
+"""The name of records that a class made by `namedtuple` makes; their fields are in order."""
+CONFIG = "configparser.ConfigParser"
+"""The library's class whose records hold a section, itself a dict, under each name."""
+REST = ("section",)
+"""The name for sections of which the names are not known."""
 
 
 class Items(NamedTuple):
@@ -24,12 +30,13 @@ class Items(NamedTuple):
 class Entries(NamedTuple):
     """A dict. `rest` and `keys` are what values and keys not listed may be; None when there are none.
 
-    `sections` says that it is a `ConfigParser`: a key's value is a section.
+    `factory` is what a `defaultdict` calls for a key that is missing.
     """
 
     entries: dict[object, Value]
     rest: Value | None = None
     keys: Value | None = None
+    factory: Value | None = None
 
 
 class Instance(NamedTuple):
@@ -66,7 +73,7 @@ def values_of(record: Record) -> Iterator[Value]:
         return
     yield from record[1 if kind in (Instance, Native) else 0].values()  # type: ignore[union-attr]
     if kind is Entries:
-        for each in (record.rest, record.keys):  # type: ignore[union-attr]
+        for each in (record.rest, record.keys, record.factory):  # type: ignore[union-attr]
             if each is not None:
                 yield each
     elif kind is Instance and record.extra is not None:  # type: ignore[union-attr]
@@ -86,7 +93,8 @@ def mapped(record: Record, change: dict[int, Value]) -> Record:
         case Items(kind, items, rest):
             return Items(kind, tuple([new(each) for each in items]), maybe(rest))
         case Entries(entries, rest, keys):
-            return Entries({key: new(each) for key, each in entries.items()}, maybe(rest), maybe(keys))
+            changed = {key: new(each) for key, each in entries.items()}
+            return record._replace(entries=changed, rest=maybe(rest), keys=maybe(keys))
         case Instance(cls, fields, extra):
             return Instance(cls, {key: new(each) for key, each in fields.items()}, maybe(extra))
         case Native(name, fields):
@@ -104,7 +112,8 @@ def join_records(left: Record, right: Record) -> Record:
             return _join_items(kind, items, rest, others, other_rest)
         case Entries(entries, rest, keys), Entries(others, other_rest, other_keys):
             known = _join_entries(entries, others, rest, other_rest)
-            return Entries(known, maybe_join(rest, other_rest), maybe_join(keys, other_keys))
+            made = maybe_join(left.factory, right.factory)
+            return Entries(known, maybe_join(rest, other_rest), maybe_join(keys, other_keys), made)
         case Instance(cls, fields, extra), Instance(other, others, other_extra) if cls is other:
             return Instance(cls, _join_fields(fields, others), maybe_join(extra, other_extra))
         case Native(name, fields), Native(other_name, others) if name == other_name:
@@ -176,8 +185,8 @@ def _join_fields(left: dict[object, Value], right: dict[object, Value]) -> dict[
 def with_entry(record: Entries, key: object, value: Value) -> Entries:
     """A dict with one key written."""
     if key not in record.entries and len(record.entries) >= _ENTRIES:
-        return Entries(record.entries, maybe_join(record.rest, value), record.keys)
-    return Entries({**record.entries, key: value}, record.rest, record.keys)
+        return record._replace(rest=maybe_join(record.rest, value))
+    return record._replace(entries={**record.entries, key: value})
 
 
 def everything(record: Record) -> list[Value]:

@@ -15,6 +15,7 @@ from linter.flow.values import (
     UNKNOWN,
     Bound,
     Either,
+    Encoded,
     FunctionRef,
     Lambda,
     Marks,
@@ -148,6 +149,8 @@ class Export:
                     tuple([self.value(each) for each in args]),
                     tuple([(key, self.value(each)) for key, each in keywords]),
                 )
+            case Encoded(codec=codec, value=inner):
+                return Encoded(codec, self.value(inner))
             case Bound(receiver=receiver, name=name):
                 return Bound(self.value(receiver), name)
             case Super(cls=cls, receiver=receiver):
@@ -265,6 +268,8 @@ class Translation:
                     tuple([self.value(each) for each in args]),
                     tuple([(key, self.value(each)) for key, each in keywords]),
                 )
+            case Encoded(codec=codec, value=inner):
+                return Encoded(codec, self.value(inner))
             case Bound(receiver=receiver, name=name):
                 return Bound(self.value(receiver), name)
             case Super(cls=cls, receiver=receiver):
@@ -282,11 +287,12 @@ def _rebuilt(record: Record, new: object) -> Record:
                 tuple([change(each) for each in items]),  # type: ignore[operator]
                 None if rest is None else change(rest),  # type: ignore[operator]
             )
-        case Entries(entries, rest, keys):
+        case Entries(entries, rest, keys, factory):
             return Entries(
                 {key: change(each) for key, each in entries.items()},  # type: ignore[operator]
                 None if rest is None else change(rest),  # type: ignore[operator]
                 None if keys is None else change(keys),  # type: ignore[operator]
+                None if factory is None else change(factory),  # type: ignore[operator]
             )
         case Instance(cls, fields, extra):
             return Instance(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ALTERNATIVES = 6
 _PARTS = 40
 _TAINTS = 12
+_WAY = 5
 
 
 class Source:
@@ -169,6 +170,13 @@ class Partial(NamedTuple):
     keywords: tuple[tuple[str, Value], ...]
 
 
+class Encoded(NamedTuple):
+    """Text that a codec of the library has made of a value, and that the same codec turns back into it."""
+
+    codec: str
+    value: Value
+
+
 class Bound(NamedTuple):
     """A method of a value that is no instance of a project's class."""
 
@@ -205,6 +213,7 @@ Shape: TypeAlias = Union[
     FunctionRef,
     Lambda,
     Partial,
+    Encoded,
     Bound,
     Super,
     Obj,
@@ -315,8 +324,13 @@ def unmarked(taints: Taints, mask: int) -> Taints:
 
 
 def part(taints: Taints, key: object) -> Taints:
-    """The taints of a part that is taken out of a value."""
-    return tuple([each._replace(way=(*each.way[-4:], key)) for each in taints])
+    """The taints of a part that is taken out of a value. Of a long way the first key and the last are kept."""
+    return tuple(
+        [
+            each._replace(way=(*(each.way if len(each.way) < _WAY else each.way[:1] + each.way[2:]), key))
+            for each in taints
+        ]
+    )
 
 
 def join(left: Value, right: Value) -> Value:
@@ -362,7 +376,7 @@ def is_text(shape: Shape) -> bool:
         return isinstance(shape.value, str)  # type: ignore[union-attr]
     if kind is Either:
         return all(is_text(each) or each == Const(None) for each in shape.shapes)  # type: ignore[union-attr]
-    return kind is Text or shape == STRING
+    return kind in (Text, Encoded) or shape == STRING
 
 
 def shared(left: Marks, right: Marks) -> Marks:

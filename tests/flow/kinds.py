@@ -347,7 +347,7 @@ KINDS = (
     Kind(
         "nosql",
         '{"a": "b"}',
-        "import json\nimport pymongo\nusers = pymongo.MongoClient().shop.users\nusers.find_one(json.loads(json.dumps(value)))",
+        "import json\nimport pymongo\nusers = pymongo.MongoClient().shop.users\nusers.find_one(json.loads(value))",
         (),
     ),
     Kind(

@@ -11,7 +11,11 @@ from linter.flow.heap import Entries, Instance, Items, Native, joined
 from linter.flow.kinds import BITS, NUMBER, lacking
 from linter.flow.library.archives import ARCHIVES
 from linter.flow.library.callbacks import CALLBACKS
+from linter.flow.library.codecs import CODECS, turned_back
+from linter.flow.library.iteration import ITERATION
 from linter.flow.library.patterns import PATTERNS
+from linter.flow.library.records import RECORDS
+from linter.flow.library.urls import URLS
 from linter.flow.names import NUMBERS
 from linter.flow.values import (
     A_BOOL,
@@ -31,7 +35,6 @@ from linter.flow.values import (
     constant,
     gathered,
     is_text,
-    join,
     marked,
     merge,
     shared,
@@ -162,9 +165,9 @@ def _dict(act: Calls, args: Args, receiver: Value) -> Value:
 
 
 def _default_dict(act: Calls, args: Args, receiver: Value) -> Value:
-    """A dict that makes what is missing: one thing stands for all that it makes."""
-    made = act.apply(args.positional[0], Args()) if args.positional else UNKNOWN
-    return act.allocate(Entries({}, made, UNKNOWN))
+    """A dict that makes what is missing."""
+    record = Entries({}, factory=args.positional[0] if args.positional else None)
+    return act.allocate(record if len(args.positional) < 2 else act.updated(record, args.positional[1]))
 
 
 def _counter(act: Calls, args: Args, receiver: Value) -> Value:
@@ -176,17 +179,6 @@ def _chain_map(act: Calls, args: Args, receiver: Value) -> Value:
     for each in reversed(args.positional):
         record = act.updated(record, each)
     return act.allocate(record)
-
-
-def _chain(act: Calls, args: Args, receiver: Value) -> Value:
-    known: list[Value] = []
-    rest: Value | None = None
-    for each in args.positional:
-        items, more = act.elements(each)
-        if rest is None:
-            known += items
-        rest = joined([*items, *known], rest, more) if more is not None or rest is not None else None
-    return act.allocate(Items("iterator", () if rest is not None else tuple(known), rest))
 
 
 def _replaced(act: Calls, args: Args, receiver: Value) -> Value:
@@ -201,42 +193,6 @@ def _replaced(act: Calls, args: Args, receiver: Value) -> Value:
 def _type(act: Calls, args: Args, receiver: Value) -> Value | None:
     record = act.record(args.given(0))
     return Value(ClassRef(record.cls)) if type(record) is Instance and len(args.positional) == 1 else UNKNOWN
-
-
-def _next(act: Calls, args: Args, receiver: Value) -> Value:
-    found = act.any_element(args.given(0))
-    default = args.get(1)
-    return found if default is None else join(found, default)
-
-
-def _map(act: Calls, args: Args, receiver: Value) -> Value:
-    known, rest = act.elements(args.given(1))
-    callee = args.given(0)
-    results = [act.apply(callee, Args([each])) for each in known]
-    more = None if rest is None else act.apply(callee, Args([rest]))
-    return act.allocate(Items("iterator", tuple(results), more))
-
-
-def _filter(act: Calls, args: Args, receiver: Value) -> Value:
-    known, rest = act.elements(args.given(1))
-    kept: list[Value] = []
-    for each in [*known, *([rest] if rest is not None else [])]:
-        test = act.apply(args.given(0), Args([each]))
-        if act.truth(test) is not False:
-            kept.append(act.state.proved_value(each, test.yes))
-    return act.allocate(Items("iterator", (), joined(kept)))
-
-
-def _enumerate(act: Calls, args: Args, receiver: Value) -> Value:
-    known, rest = act.elements(args.given(0))
-    pairs = [act.allocate(Items("tuple", (constant(i), each))) for i, each in enumerate(known)]
-    more = None if rest is None else act.allocate(Items("tuple", (A_NUMBER, rest)))
-    return act.allocate(Items("iterator", tuple(pairs), more))
-
-
-def _zip(act: Calls, args: Args, receiver: Value) -> Value:
-    elements = [act.any_element(each) for each in args.positional]
-    return act.allocate(Items("iterator", (), act.allocate(Items("tuple", tuple(elements)))))
 
 
 def _get_attribute(act: Calls, args: Args, receiver: Value) -> Value:
@@ -313,15 +269,6 @@ def _first(act: Calls, args: Args, receiver: Value) -> Value:
     return args.given(0)
 
 
-def _parsed_url(act: Calls, args: Args, receiver: Value) -> Value:
-    return Value(Named("urllib.parse.ParseResult"), act.deep_taints(args.given(0)))
-
-
-def _joined_url(act: Calls, args: Args, receiver: Value) -> Value:
-    base, other = args.given(0), args.given(1)
-    return Value(STRING, merge(base.taints, act.deep_taints(other)))
-
-
 def _native(name: str) -> Model:
     def model(act: Calls, args: Args, receiver: Value) -> Value:
         fields: dict[object, Value] = {}
@@ -351,7 +298,9 @@ def _url_is_safe(act: Calls, args: Args, receiver: Value) -> Value:
 
 
 def _json(act: Calls, args: Args, receiver: Value) -> Value:
-    return Value(Named("request.json"), act.deep_taints(args.given(0)))
+    return turned_back(act, "json", args.given(0)) or Value(
+        Named("request.json"), act.deep_taints(args.given(0))
+    )
 
 
 def _copied(act: Calls, args: Args, receiver: Value) -> Value:
@@ -365,9 +314,8 @@ def _bytes(act: Calls, args: Args, receiver: Value) -> Value:
 
 _SAME_NAMES = (
     "urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.unquote_to_bytes html.unescape"
-    " base64.b64decode base64.b64encode base64.urlsafe_b64decode base64.urlsafe_b64encode base64.b32decode"
-    "base64.b16decode base64.decodebytes base64.standard_b64decode"
-    " base64.standard_b64encode binascii.a2b_base64"
+    " base64.b32decode"
+    " base64.b16decode base64.decodebytes binascii.a2b_base64"
     " codecs.decode codecs.encode textwrap.dedent os.path.expanduser os.path.expandvars"
     " os.fspath os.fsdecode os.fsencode unicodedata.normalize django.utils.encoding.force_str"
     " django.utils.encoding.smart_str six.text_type sys.intern string.capwords"
@@ -387,8 +335,8 @@ _TABLE: dict[str, Model] = {
     **dict.fromkeys(_SAME_NAMES.split(), _same),
     **dict.fromkeys(NUMBERS, _number),
     **dict.fromkeys(("os.path.realpath", "os.path.abspath", "os.path.normpath"), _resolved),
+    "os.path.dirname": lambda act, args, receiver: act.engine.paths.folder(act, args.given(0, "p")),
     **dict.fromkeys(("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join"), _path_name),
-    **dict.fromkeys(("urllib.parse.urlparse", "urllib.parse.urlsplit"), _parsed_url),
     **{name: _sequence(name) for name in ("list", "tuple", "set", "frozenset")},
     **{name: _unordered("list") for name in ("sorted", "reversed")},
     **{name: _folded(name, A_NUMBER) for name in ("len", "abs", "ord", "round", "hash", "id")},
@@ -399,11 +347,15 @@ _TABLE: dict[str, Model] = {
     **PATTERNS,
     **ARCHIVES,
     **CALLBACKS,
+    **ITERATION,
+    **RECORDS,
+    **CODECS,
+    **URLS,
     "markupsafe.Markup": _markup(Named("markupsafe.Markup")),
     **dict.fromkeys(("markupsafe.Markup.format", "markupsafe.Markup.join"), _markup_filled),
     "flask.Markup": _markup(Named("markupsafe.Markup")),
     "django.utils.safestring.mark_safe": _markup(STRING),
-    **dict.fromkeys(("repr", "ascii", "json.dumps"), _escaped),
+    **dict.fromkeys(("repr", "ascii"), _escaped),
     **dict.fromkeys(("httpx.Client", "httpx.AsyncClient"), _client),
     "compile": _compiled,
     "min": _least,
@@ -414,7 +366,6 @@ _TABLE: dict[str, Model] = {
     "bytes": _bytes,
     "bytearray": _bytes,
     "iter": _sequence("iterator"),
-    "itertools.chain": _chain,
     "collections.deque": _sequence("list"),
     "dict": _dict,
     "collections.OrderedDict": _dict,
@@ -423,11 +374,6 @@ _TABLE: dict[str, Model] = {
     "collections.ChainMap": _chain_map,
     "dataclasses.replace": _replaced,
     "type": _type,
-    "next": _next,
-    "map": _map,
-    "filter": _filter,
-    "enumerate": _enumerate,
-    "zip": _zip,
     "getattr": _get_attribute,
     "setattr": _set_attribute,
     "isinstance": _is_instance,
@@ -442,10 +388,6 @@ _TABLE: dict[str, Model] = {
     "os.path.commonpath": lambda act, args, receiver: Value(STRING, act.deep_taints(args.given(0))),
     "os.path.commonprefix": _common,
     "os.path.splitext": _extension_split,
-    "urllib.parse.urljoin": _joined_url,
-    "urllib.parse.parse_qs": lambda act, args, receiver: Value(
-        Named("query"), act.deep_taints(args.given(0))
-    ),
     "json.loads": _json,
     "json.load": _json,
     "io.StringIO": _native("io.StringIO"),

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.heap import Entries, Instance, Items, Native, Record, joined, maybe_join
+from linter.flow.heap import (
+    CONFIG,
+    NAMED_TUPLE,
+    REST,
+    Entries,
+    Instance,
+    Items,
+    Native,
+    Record,
+    joined,
+    maybe_join,
+)
+from linter.flow.library.buffers import BUFFER, method_of_buffer
 from linter.flow.library.patterns import method_of_pattern
 from linter.flow.values import NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join
 
@@ -65,6 +77,12 @@ class Containers:
             )
         if name in ("clear",):
             act.store(receiver, Items(record.kind, ()))
+            return NONE
+        if name == "reverse" and rest is None:
+            act.store(receiver, Items(record.kind, items[::-1]))
+            return NONE
+        if name == "remove" and (left := _without(items, first)) is not None and rest is None:
+            act.store(receiver, Items(record.kind, left))
             return NONE
         if name in ("reverse", "sort", "remove", "discard"):
             act.store(receiver, Items(record.kind, (), joined([*items], rest)))
@@ -139,9 +157,11 @@ class Containers:
         act.engine.sinks.called(act, f"{record.name}.{name}", args, receiver)
         if record.name == "re.Pattern":
             return method_of_pattern(act, record.fields["pattern"], name, args)
-        if record.name == "io.StringIO":
-            return self._of_buffer(act, receiver, record, name, args)
-        if record.name == "configparser.ConfigParser":
+        if record.name == BUFFER:
+            return method_of_buffer(act, receiver, record, name, args)
+        if record.name == NAMED_TUPLE:
+            return self._of_named_tuple(act, record, name, args)
+        if record.name == CONFIG:
             return self._of_config(act, receiver, record, name, args)
         if record.name == "xml.sax.xmlreader.XMLReader" and name == "setFeature":
             self._set_feature(act, receiver, record, args)
@@ -158,43 +178,56 @@ class Containers:
             fields["entities"] = TRUE
         act.store(receiver, Native(record.name, fields))
 
-    def _of_buffer(self, act: Calls, receiver: Value, record: Native, name: str, args: Args) -> Value:
-        held = record.fields.get("text", constant(""))
-        if name in ("write", "writelines"):
-            value = args.given(0)
-            if name == "writelines":
-                value = Value(STRING, act.deep_taints(value))
-            act.store(receiver, Native(record.name, {"text": act.concatenated([held, value])}))
-            return UNKNOWN
-        if name in ("getvalue", "read", "readline", "getbuffer"):
-            return held
-        if name == "readlines":
-            return act.allocate(Items("list", (), held))
-        if name == "truncate":
-            act.store(receiver, Native(record.name, {"text": constant("")}))
-        return UNKNOWN
+    def _of_named_tuple(self, act: Calls, record: Native, name: str, args: Args) -> Value | None:
+        if name == "_replace":
+            return act.allocate(Native(record.name, {**record.fields, **dict(args.keywords.items())}))
+        if name == "_asdict":
+            return act.allocate(Entries(dict(record.fields)))
+        return Value(None)
 
     def _of_config(self, act: Calls, receiver: Value, record: Native, name: str, args: Args) -> Value:
-        section, option = const_of(args.given(0, "section")), const_of(args.given(1, "option"))
-        key = (section, option)
+        section, option = const_of(args.given(0, "section")), args.given(1, "option")
+        known = record.fields.get(section) if section is not ... else None
+        rest = record.fields.get(REST)
         if name == "set":
-            value = args.given(2, "value")
-            fields = dict(record.fields)
-            if ... in key:
-                fields["rest"] = join(fields.get("rest", value), value)
-            else:
-                fields[key] = value
-            act.store(receiver, Native(record.name, fields))
+            held = Entries({}) if known is None else act.record(known)
+            key = REST if section is ... else section
+            entries = act.with_key(
+                held if type(held) is Entries else Entries({}), option, args.given(2, "value")
+            )
+            act.store(receiver, Native(record.name, {**record.fields, key: act.allocate(entries)}))
             return NONE
-        if name in ("get", "getint", "getboolean", "getfloat"):
-            if ... in key:
-                return joined(list(record.fields.values())) or UNKNOWN
-            found = maybe_join(record.fields.get(key), record.fields.get("rest"))
-            if name != "get":
-                return Value(None)
-            return found or args.get(-1, "fallback") or UNKNOWN
+        if name in ("getint", "getboolean", "getfloat"):
+            return UNKNOWN
+        if name in ("get", "items"):
+            if section is ...:
+                return Value(STRING, act.deep_taints(receiver))
+            sections = [each for each in (known, rest) if each is not None]
+            found = [
+                act.item(each, option) if name == "get" else act.method(each, "items", Args())
+                for each in sections
+            ]
+            return joined(found) or args.get(-1, "fallback") or UNKNOWN
         if name in ("read_string", "read_dict", "read_file"):
-            fields = dict(record.fields)
-            fields["rest"] = Value(None, act.deep_taints(args.given(0)))
-            act.store(receiver, Native(record.name, fields))
+            act.store(
+                receiver, Native(record.name, {**record.fields, REST: self._read_config(act, name, args)})
+            )
         return UNKNOWN
+
+    def _read_config(self, act: Calls, name: str, args: Args) -> Value:
+        taints = act.deep_taints(args.given(0))
+        if name == "read_dict" and type(act.record(args.given(0))) is Entries:
+            return act.any_element(act.method(args.given(0), "values", Args()))
+        return act.allocate(Entries({}, Value(STRING, taints), Value(STRING, taints)))
+
+
+def _without(items: tuple[Value, ...], value: Value) -> tuple[Value, ...] | None:
+    """Items without the first one that equals a value; None when it is not known which one that is."""
+    wanted = const_of(value)
+    for position, each in enumerate(items):
+        known = const_of(each)
+        if ... in (wanted, known):
+            return None
+        if known == wanted:
+            return items[:position] + items[position + 1 :]
+    return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linter.flow.values import STRING, Const, Shape, Text, Value, merge, text
+from linter.flow.kinds import CHARACTER_BITS
+from linter.flow.values import STRING, Const, Shape, Text, Value, gathered, merge, text
 
 if TYPE_CHECKING:
     from linter.flow.expressions import Expressions
@@ -27,6 +28,23 @@ class Paths:
                 parts += ["/", each]
         return Value(text(parts) if taints else _plain(parts), taints)
 
+    def folder(self, act: Expressions, path: Value) -> Value:
+        """`os.path.dirname`: what stands before the last slash, as far as that can be told."""
+        shape = path.shape
+        if type(shape) is not Text:
+            return Value(STRING, act.deep_taints(path))
+        parts = list(shape.parts)
+        while len(parts) > 1 and not isinstance(parts[-1], str) and _is_segment(parts[-1]):
+            parts.pop()
+        if isinstance(parts[-1], str) and "/" in parts[-1]:
+            parts[-1] = parts[-1].rpartition("/")[0]
+            return Value(text(parts), gathered([each for each in parts if not isinstance(each, str)]))
+        return path
+
+    def renamed(self, path: Value, ending: Value) -> Value:
+        """`path.with_suffix(...)`: the same path but for its end."""
+        return Value(path.shape if type(path.shape) is Text else STRING, merge(path.taints, ending.taints))
+
     def _may_be_absolute(self, value: Value) -> bool:
         shape = value.shape
         if type(shape) is Text and isinstance(shape.parts[0], str):
@@ -39,6 +57,11 @@ class Paths:
         shape = value.shape
         first = shape.parts[0] if type(shape) is Text else value
         return isinstance(first, str) or all(each.safe & RELATIVE for each in first.taints)
+
+
+def _is_segment(value: Value) -> bool:
+    """Whether a part of a path holds no slash, and so none of its folders."""
+    return all(each.safe & CHARACTER_BITS["/"] for each in value.taints) and bool(value.taints)
 
 
 def _plain(parts: list[str | Value]) -> Shape:

@@ -86,6 +86,8 @@ _PATHS = frozenset(
         "symlink_to",
     ]
 )
+_JOINED = 20
+"""The most pieces that `join` keeps apart."""
 _READS = frozenset({"get", "pop", "setdefault", "getlist", "getall", "get_all"})
 
 
@@ -212,15 +214,18 @@ class Strings:
                 if old == "'" and new == "\\'":
                     mask = 0
             taints = marked(taints, mask) if mask else taints
-        taints = merge(taints, act.deep_taints(args.given(1, "new")))
-        shape = STRING
-        if type(receiver.shape) is Text and isinstance(old, str) and isinstance(new, str):
+        inserted = args.given(1, "new")
+        more = act.deep_taints(inserted)
+        shape = receiver.shape
+        if type(shape) is Text and isinstance(old, str) and isinstance(new, str):
             parts = [
                 each.replace(old, new) if isinstance(each, str) else Value(None, taints)
-                for each in receiver.shape.parts
+                for each in shape.parts
             ]
-            return Value(text(parts), taints)
-        return Value(shape if is_text(receiver.shape) else receiver.shape, taints)
+            return Value(text(parts), merge(taints, more))
+        if more and not taints:
+            return _put_into(act, receiver, old, Value(None, more))
+        return Value(STRING if is_text(shape) else shape, merge(taints, more))
 
     def _startswith(self, act: Calls, receiver: Value, args: Args) -> Value:
         return Value(A_BOOL.shape, (), checks.prefix(receiver, args.given(0)))
@@ -237,7 +242,7 @@ class Strings:
 
     def _join(self, act: Calls, receiver: Value, args: Args) -> Value:
         known, rest = act.elements(args.given(0))
-        if rest is None and len(known) <= 12:
+        if rest is None and len(known) <= _JOINED:
             parts: list[Value] = []
             for position, each in enumerate(known):
                 parts += [receiver, each] if position else [each]
@@ -249,6 +254,9 @@ class Strings:
 
     def _joinpath(self, act: Calls, receiver: Value, args: Args) -> Value:
         return act.engine.paths.joined(act, [receiver, *args.positional])
+
+    def _with_suffix(self, act: Calls, receiver: Value, args: Args) -> Value:
+        return act.engine.paths.renamed(receiver, args.given(0, "suffix"))
 
     def _translate(self, act: Calls, receiver: Value, args: Args) -> Value:
         record = act.record(args.given(0))
@@ -296,6 +304,17 @@ class Strings:
         return Value(STRING, taints)
 
 
+def _put_into(act: Calls, receiver: Value, old: object, inserted: Value) -> Value:
+    """A string of the program's own in which something tainted stands for a part of it."""
+    known = const_of(receiver)
+    if not isinstance(known, str) or not isinstance(old, str):
+        return act.concatenated([Value(STRING), inserted, Value(STRING)])
+    pieces: list[Value] = []
+    for position, each in enumerate(known.split(old) if old else [known]):
+        pieces += [inserted, constant(each)] if position else [constant(each)]
+    return act.concatenated(pieces)
+
+
 _HANDLERS: dict[str, Callable[[Strings, Calls, Value, Args], Value]] = {
     "keys": Strings._keys,
     "values": Strings._values,
@@ -308,6 +327,7 @@ _HANDLERS: dict[str, Callable[[Strings, Calls, Value, Args], Value]] = {
     "relative_to": Strings._relative_to,
     "join": Strings._join,
     "joinpath": Strings._joinpath,
+    "with_suffix": Strings._with_suffix,
     "translate": Strings._translate,
     "format": Strings._format,
     "format_map": Strings._format_map,

@@ -1,0 +1,74 @@
+"""Codecs: what writes a value down, and reads the same value back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from linter.flow.arguments import Args
+from linter.flow.kinds import ALL_CHARACTERS, BITS, CHARACTER_BITS, lacking
+from linter.flow.library.buffers import printed
+from linter.flow.values import STRING, UNKNOWN, Encoded, Named, Value, marked
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+
+Model = Callable[["Calls", Args, Value], "Value | None"]
+
+_OF_BASE64 = ALL_CHARACTERS & ~sum(CHARACTER_BITS[char] for char in "+/=-")
+"""What is known of a value in base64, with the characters of both alphabets."""
+
+
+def _encoding(codec: str, mask: int) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        value = args.given(0)
+        return Value(Encoded(codec, value), marked(act.deep_taints(value), mask))
+
+    return model
+
+
+def turned_back(act: Calls, codec: str, value: Value) -> Value | None:
+    """The value that a codec has written down; None when it was not this codec, or is not known."""
+    shape = value.shape
+    if type(shape) is not Encoded or shape.codec != codec:
+        return None
+    record = act.record(shape.value)
+    return shape.value if record is None else act.allocate(record, shape.value.taints)
+
+
+def _decoding(codec: str, otherwise: Value) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        found = turned_back(act, codec, args.given(0))
+        return Value(otherwise.shape, act.deep_taints(args.given(0))) if found is None else found
+
+    return model
+
+
+def _each(module: str, names: str) -> list[str]:
+    return [f"{module}.{name}" for name in names.split()]
+
+
+_A_STRING = Value(STRING)
+CODECS: dict[str, Model] = {
+    **dict.fromkeys(
+        _each("base64", "b64encode urlsafe_b64encode standard_b64encode encodebytes"),
+        _encoding("base64", _OF_BASE64),
+    ),
+    **dict.fromkeys(
+        _each("base64", "b64decode urlsafe_b64decode standard_b64decode decodebytes"),
+        _decoding("base64", _A_STRING),
+    ),
+    "json.dumps": _encoding("json", lacking("\r\n")),
+    **dict.fromkeys(
+        [*_each("pickle", "dumps"), *_each("marshal", "dumps"), *_each("dill", "dumps")],
+        _encoding("pickle", BITS["deserialize"]),
+    ),
+    **dict.fromkeys(
+        [*_each("pickle", "loads"), *_each("marshal", "loads"), *_each("dill", "loads")],
+        _decoding("pickle", UNKNOWN),
+    ),
+    "binascii.hexlify": _encoding("hex", ALL_CHARACTERS),
+    "binascii.unhexlify": _decoding("hex", Value(Named("bytes"))),
+    "print": printed,
+}
+"""Models of codecs, by canonical name."""

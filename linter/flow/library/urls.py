@@ -1,0 +1,43 @@
+"""URLs: taking them apart, and putting them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from linter.flow.arguments import Args
+from linter.flow.checks import ADDRESS
+from linter.flow.values import STRING, Named, Value, marked, merge, text
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+
+
+def _parsed(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(Named("urllib.parse.ParseResult"), act.deep_taints(args.given(0)))
+
+
+def _joined(act: Calls, args: Args, receiver: Value) -> Value:
+    base, other = args.given(0), args.given(1)
+    return Value(STRING, merge(base.taints, act.deep_taints(other)))
+
+
+def _query(act: Calls, args: Args, receiver: Value) -> Value:
+    return Value(Named("query"), act.deep_taints(args.given(0)))
+
+
+def _with_query(act: Calls, args: Args, receiver: Value) -> Value:
+    """`url_concat(url, arguments)`: what is put behind a URL does not lead it elsewhere."""
+    url, query = args.given(0, "url"), act.deep_taints(args.given(1, "args"))
+    behind = Value(STRING, marked(query, ADDRESS))
+    return Value(text([url, "?", behind]), merge(url.taints, behind.taints))
+
+
+URLS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
+    "urllib.parse.urlparse": _parsed,
+    "urllib.parse.urlsplit": _parsed,
+    "urllib.parse.urljoin": _joined,
+    "urllib.parse.parse_qs": _query,
+    "tornado.httputil.url_concat": _with_query,
+}
+"""Models of functions that handle URLs."""
