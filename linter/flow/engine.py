@@ -13,6 +13,7 @@ from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
 from linter.flow.closures import free_names
 from linter.flow.custom import Custom
+from linter.flow.exceptions import Exceptions
 from linter.flow.decorations import Decorations
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
@@ -74,8 +75,13 @@ class Engine:
     """Runs functions of one project over abstract values.
 
     `cut` names the functions that were left because they took too much work, `failures` says where the
-    engine itself went wrong; each costs the flows of one entry.
+    engine itself went wrong; each costs the flows of one entry. `activation` is what a function is run by.
     """
+
+    activation: type[Activation] = Activation
+    run_limit = _RUN_LIMIT
+    small = _SMALL
+    """How many statements a function may have that is run although it seems to have no part in anything."""
 
     def __init__(
         self,
@@ -98,6 +104,7 @@ class Engine:
         """What the caller has a hand in on `g` and on requests, by full name: see `linter.flow.carriers`."""
         self.globals = Globals(self)
         self.fields = Fields(self)
+        self.exceptions = Exceptions(self.project)
         self.decorations = Decorations(self)
         self.sources = Sources(self.custom.sources)
         self.sinks = Sinks(handlers, self.custom.sinks, self._pages)
@@ -117,7 +124,7 @@ class Engine:
         self._by_name: dict[str, list[tuple[Function, Class]]] | None = None
         self._relevant: frozenset[int] | None = None
         self._counting: frozenset[int] | None = None
-        self._graph: _Graph | None = None
+        self._graph: Graph | None = None
         self._custom_names = self.custom.names
 
     # Work
@@ -141,7 +148,7 @@ class Engine:
 
     def enter(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> list[Hit]:
         """Run a function from outside; what reaches a sink."""
-        act = Activation(self, function, State(names, heap, {}))
+        act = self.activation(self, function, State(names, heap, {}))
         self._runs(act)
         return list(act.hits.values())
 
@@ -155,7 +162,7 @@ class Engine:
         if not self.decorations.own(function):
             return None
         body = next(each for each in function.module.functions if each.is_module)
-        act = Activation(self, body, State({}, heap, {}))
+        act = self.activation(self, body, State({}, heap, {}))
         met = id(function) in self.met
         self.met.discard(id(function))
         ended = self._within_bounds(
@@ -168,7 +175,7 @@ class Engine:
 
     def left_by(self, function: Function, names: dict[str, Value]) -> list[tuple[str, Value]]:
         """What a function leaves in attributes of library objects, as far as a caller has a hand in it."""
-        act = Activation(self, function, State(names, {}, {}))
+        act = self.activation(self, function, State(names, {}, {}))
         if not self._runs(act):
             return []
         act.handed_on()
@@ -186,8 +193,8 @@ class Engine:
 
     def _within_bounds(self, function: Function, work: Callable[[], object]) -> bool:
         """Work that starts at a function, within what is allowed for one; whether it came to its end."""
-        self._limit = min(self._spent + _ENTRY_LIMIT, _RUN_LIMIT)
-        if self._spent >= _RUN_LIMIT:
+        self._limit = min(self._spent + _ENTRY_LIMIT, self.run_limit)
+        if self._spent >= self.run_limit:
             self.cut.add(function.name)
             return False
         depth = sys.getrecursionlimit()
@@ -219,7 +226,7 @@ class Engine:
         That is what it returns, or `made`, the instance that it fills. The value is None when nothing of it
         is certainly the caller's.
         """
-        act = Activation(self, function, State(names, heap, {}))
+        act = self.activation(self, function, State(names, heap, {}))
         if not self._runs(act):
             return None, {}, list(act.hits.values())
         returned = act.handed_on()
@@ -263,7 +270,7 @@ class Engine:
             more = {name.rpartition(".")[2] for name in self.custom.sinks}
             if self._pages:
                 more |= RENDERING_NAMES
-            self._relevant = self._reaching(LAST_NAMES | more, self._calls_by_name.writers)
+            self._relevant = self._reaching(LAST_NAMES | more, self.calls_by_name.writers)
         return self._relevant
 
     @property
@@ -283,13 +290,14 @@ class Engine:
         return self._counting
 
     @property
-    def _calls_by_name(self) -> _Graph:
+    def calls_by_name(self) -> Graph:
+        """Who calls what, by last names."""
         if self._graph is None:
             self._graph = _graph_of(self.backend)
         return self._graph
 
     def _reaching(self, last_names: frozenset[str], more: list[int]) -> frozenset[int]:
-        graph = self._calls_by_name
+        graph = self.calls_by_name
         found: set[int] = set()
         pending = [identity for name in last_names for identity in graph.callers.get(name, ())] + more
         while pending:
@@ -350,10 +358,10 @@ class Engine:
 
     def _is_skipped(self, act: Calls, function: Function, args: Args) -> bool:
         scope = function.scope
-        if id(function) in self.relevant or len(scope.statements) <= _SMALL:
+        if id(function) in self.relevant or len(scope.statements) <= self.small:
             return False
         for each in args.all():
-            if each.taints or type(each.shape) in (FunctionRef, Lambda) or act.deep_taints(each):
+            if each.taints or type(each.shape) in (FunctionRef, Lambda) or act.held_taints(each):
                 return False
         return True
 
@@ -401,7 +409,7 @@ class Engine:
         self._stack.append(id(function))
         self.met.add(id(function))
         try:
-            return Activation(self, function, State(dict(names), heap, {})).run()
+            return self.activation(self, function, State(dict(names), heap, {})).run()
         finally:
             self._stack.pop()
 
@@ -442,7 +450,7 @@ class Engine:
         """The result of a lambda that another function made."""
         if len(self._stack) >= _DEEP:
             return UNKNOWN
-        inner = Activation(self, shape.function, State({}, act.state.heap, act.state.proved))
+        inner = self.activation(self, shape.function, State({}, act.state.heap, act.state.proved))
         inner.hits = act.hits  # type: ignore[attr-defined]
         if shape.cell is not None:
             cell = act.state.heap.get(shape.cell)
@@ -481,7 +489,9 @@ class Engine:
 
     def caught_value(self, act: Calls, types: Expr | None, thrown: Value | None) -> Value:
         """The exception that an `except` clause binds."""
-        return Value(None, thrown.taints if thrown is not None else ())
+        if thrown is None or not thrown.taints or not self.exceptions.may_catch(act, types, thrown.shape):
+            return UNKNOWN
+        return Value(None, thrown.taints)
 
 
 def _writes_item(function: Function) -> bool:
@@ -512,7 +522,7 @@ def _handed_on(call: Call, called: str) -> Iterator[str]:
             yield each.name.rpartition(".")[2].lstrip(":")
 
 
-class _Graph(NamedTuple):
+class Graph(NamedTuple):
     """Who calls what, by last names.
 
     `writers` write into a mapping that is a sink by itself, or fill a row from a mapping.
@@ -523,8 +533,8 @@ class _Graph(NamedTuple):
     writers: list[int]
 
 
-def _graph_of(backend: Backend) -> _Graph:
-    found = _Graph({}, {}, [])
+def _graph_of(backend: Backend) -> Graph:
+    found = Graph({}, {}, [])
     project = backend.project
     named = {each.scope.name for each in backend.functions}
     models = {cls.scope.name for cls in backend.classes if project.derives(cls, *MODELS)} | WRITERS
