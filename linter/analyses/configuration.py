@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 Origin = Literal["code", "default", "unknown"]
 
-_READERS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault", "decouple.config"})
-_READING_OBJECTS = frozenset(
+READERS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault", "decouple.config"})
+READING_OBJECTS = frozenset(
     {
         "decouple.Config",
         "decouple.AutoConfig",
@@ -52,7 +52,7 @@ _READING_OBJECTS = frozenset(
 )
 """Classes whose objects read the environment when they are called."""
 
-_SETTINGS_CLASSES = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
+SETTINGS_CLASSES = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 _FALSE = frozenset({"0", "false", "no", "off", "n", "f", ""})
 _DEVELOPERS = frozenset(
@@ -135,7 +135,7 @@ class Configuration:
             isinstance(target, Variable)
             and isinstance(target.holder, Class)
             and not expr.name.rpartition(".")[2].startswith("_")
-            and self._project.derives(target.holder, *_SETTINGS_CLASSES)
+            and self._project.derives(target.holder, *SETTINGS_CLASSES)
         )
 
     def in_force(self, *names: str) -> Iterator[InForce]:
@@ -228,7 +228,7 @@ class Configuration:
     def settings_fields(self) -> Iterator[Setting]:
         """The fields of pydantic settings classes, each with its default."""
         for cls in self._backend.classes:
-            if not cls.scope.bases or not self._project.derives(cls, *_SETTINGS_CLASSES):
+            if not cls.scope.bases or not self._project.derives(cls, *SETTINGS_CLASSES):
                 continue
             if is_for_developers(cls) or is_for_developers(cls.module):
                 continue
@@ -287,7 +287,7 @@ class _Environment:
     def call(self, evaluator: Evaluator, made: Made) -> Value:
         """Reads of the environment, and conversions of what is read."""
         name = made.name
-        if name in _READERS:
+        if name in READERS:
             return self._read(made)
         if name == "getattr" and len(made.args) == 3:
             if isinstance(made.args[0], (Instance, Module, Class)):
@@ -310,13 +310,13 @@ class _Environment:
     def call_member(self, evaluator: Evaluator, member: Member, made: Made) -> Value:
         """`env.bool("DEBUG", default=False)`."""
         receiver = member.receiver
-        if isinstance(receiver, Made) and receiver.name in _READING_OBJECTS:
+        if isinstance(receiver, Made) and receiver.name in READING_OBJECTS:
             return self._of_object(receiver, made)
         return NotImplemented
 
     def apply(self, evaluator: Evaluator, callee: Value, made: Made) -> Value:
         """`env("DEBUG")` and `config("DEBUG", default=False)`."""
-        if isinstance(callee, Made) and callee.name in _READING_OBJECTS:
+        if isinstance(callee, Made) and callee.name in READING_OBJECTS:
             return self._of_object(callee, made)
         return NotImplemented
 

@@ -48,6 +48,8 @@ _SECRETS = (
     ("credit", "card"),
     ("pan", "number"),
 )
+LAST_WORDS = tuple(sorted({words[-1] for words in _SECRETS}))
+"""How every name of a secret ends, in lower case: few others do, so this is worth a look first."""
 _LIKELY = (
     ("token",),
     ("access", "key"),

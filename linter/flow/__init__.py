@@ -13,13 +13,13 @@ from linter.finding import Location, Note
 from linter.flow.kinds import KINDS, LOOSE
 from linter.flow.sinks.resources import PROBES
 from linter.flow.values import Source, Step
+from linter.resolve.definitions import Function
 
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.facts.templates import Template
     from linter.flow.summaries import Hit
     from linter.outcome import Failure
-    from linter.resolve.definitions import Function
 
 __all__ = ["KINDS", "Flow", "Flows", "SinkSite", "flows_of"]
 
@@ -33,7 +33,9 @@ class Flow:
     `what` is how the source is read, `sink` what the value reaches, `entry` the route or function through
     which it enters. `part` is the last name under which a part of it was taken, or its own; it is empty when
     the value is made of it. `certainty` is `weak` when a check on the way helps in part, and `loose` when the
-    way leads through code that cannot be seen.
+    way leads through code that cannot be seen. `family` is what the source is: `request` for what callers
+    send; of the program's own secrets, `environment` for those that only a variable's name tells, `column`
+    for those of rows, and `secret` for all others.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Flow:
     certainty: Certainty
     path: tuple[Note, ...]
     part: str = ""
+    family: str = "request"
 
 
 @dataclass(eq=False)
@@ -119,6 +122,7 @@ def flows_of(
     from linter.flow.custom import custom_of
     from linter.flow.engine import Engine
     from linter.flow.entries import Entry, Runner, entries_of, readers_of
+    from linter.flow.secrets import SecretEngine
 
     entries = entries_of(backend)
     pages = frozenset(id(each.function) for each in entries if each.is_page)
@@ -129,9 +133,9 @@ def flows_of(
     probes: set[tuple[str, int, Span]] = set()
     holders: dict[int, Function] = {}
 
-    def note(entry: Entry, found: Iterable[Hit]) -> None:
+    def note(entry: Entry | Function, found: Iterable[Hit]) -> None:
         for hit in found:
-            if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(hit.taint.root.what):
+            if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(_read(hit, hit.taint.root)):
                 holders[id(hit.holder)] = hit.holder
                 key = (hit.sink.kind, id(hit.holder), hit.span)
                 if hit.sink.callee in PROBES:
@@ -152,15 +156,19 @@ def flows_of(
             entry = Entry(function, None, {})
             names, heap = runner.arguments(entry)
             note(entry, engine.enter(function, names, heap))
-    for (_, identity, _), (holder, _) in engine.sinks.seen.items():
+    leaking = SecretEngine(engine, frozenset(id(each.function) for each in entries if each.sends_as_it_is))
+    for function, found in leaking.told():
+        note(function, found)
+    seen = {**engine.sinks.seen, **leaking.sinks.seen}
+    for (_, identity, _), (holder, _) in seen.items():
         holders[identity] = holder  # type: ignore[assignment]
     _drop_probes(hits, probes)
-    keys = {**dict.fromkeys(engine.sinks.seen), **dict.fromkeys(hits)}
+    keys = {**dict.fromkeys(seen), **dict.fromkeys(hits)}
     sites = [
         SinkSite(kind, holders[identity], span, tuple(hits.get((kind, identity, span), {}).values()))
         for kind, identity, span in keys
     ]
-    return Flows(sites, engine.cut, engine.failures)
+    return Flows(sites, engine.cut | leaking.cut, [*engine.failures, *leaking.failures])
 
 
 def _drop_probes(
@@ -188,18 +196,22 @@ def _repeats(function: Function) -> bool:
 
 def _flow(hit: Hit, source: Source, entry: object) -> Flow:
     certainty: Certainty = "loose" if hit.taint.safe & LOOSE else "weak" if hit.weak else "sure"
-    key = hit.taint.way[0] if hit.taint.way else None
-    what = (
-        f'{source.what}["{key}"]'
-        if isinstance(key, str) and hit.sink.kind != "keys" and source.what.startswith("request.")
-        else source.what
-    )
+    what = _read(hit, source)
     notes = [Note(source.holder.module.locate(source.span), f"`{what}` is read")]
     notes += [Note(each.holder.module.locate(each.span), each.what) for each in _in_order(hit.taint.steps)]
     notes.append(Note(hit.holder.module.locate(hit.span), f"reaches `{hit.shown}`"))
     last = hit.taint.way[-1] if hit.taint.way else source.what
     part = last if isinstance(last, str) else ""
-    return Flow(hit.sink.kind, what, hit.shown, str(entry), certainty, tuple(notes), part)
+    through = f"`{entry.scope.name}`" if isinstance(entry, Function) else str(entry)
+    return Flow(hit.sink.kind, what, hit.shown, through, certainty, tuple(notes), part, source.family)
+
+
+def _read(hit: Hit, source: Source) -> str:
+    """How the code reads what reaches a sink, by its key where it is read by one."""
+    key = hit.taint.way[0] if hit.taint.way else None
+    if isinstance(key, str) and hit.sink.kind != "keys" and source.what.startswith("request."):
+        return f'{source.what}["{key}"]'
+    return source.what
 
 
 def _in_order(step: Step | None) -> list[Step]:

@@ -86,7 +86,7 @@ def _sanitizer(text: str) -> tuple[str, int]:
 
 def _kind(key: str, text: str, kind: str) -> str:
     kind = kind.strip()
-    if kind not in BITS:
+    if kind not in KINDS:
         known = ", ".join(f"`{each}`" for each in KINDS)
         raise BadEntry(key, text, f"there is no such kind; the kinds are {known}", kind)
     return kind

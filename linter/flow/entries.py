@@ -31,6 +31,8 @@ _NUMBERS = frozenset({"int", "float"})
 _ONE_SEGMENT = CHARACTER_BITS["/"] | RELATIVE
 _DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
 _FLASK = ("flask", "quart", "apiflask")
+_RETURNING = frozenset({*_FLASK, "fastapi", "ninja", "litestar"})
+"""Frameworks that make a body of what a handler returns."""
 _FILLING = frozenset({"ninja", "litestar"})
 """Frameworks that fill parameters by name, query and body as well as path."""
 _GIVEN_REQUESTS = {"sanic": "sanic.request.Request", "aiohttp": "aiohttp.web.Request"}
@@ -74,6 +76,14 @@ class Entry:
         if self.route is None:
             return not self.function.scope.name.startswith("do_")
         return self.route.framework in _FLASK
+
+    @property
+    def sends_as_it_is(self) -> bool:
+        """Whether what the handler returns is the answer, and no schema picks fields of it."""
+        route = self.route
+        if route is None or route.websocket or route.is_graphql:
+            return False
+        return route.framework in _RETURNING and all(each.model is None for each in route.outputs)
 
     @property
     def sent(self) -> frozenset[str]:

@@ -36,7 +36,10 @@ KINDS = (
 )
 """Every kind of sink. A new kind is one more name here, its table in `linter.flow.sinks`, and a rule."""
 
-BITS: dict[str, int] = {name: 1 << position for position, name in enumerate(KINDS)}
+LEAKS = ("secret-log", "secret-answer", "secret-url")
+"""Sinks of the program's own secrets. No check makes a secret fit for them, so no mask of checks has them."""
+
+BITS: dict[str, int] = {name: 1 << position for position, name in enumerate((*KINDS, *LEAKS))}
 ALL_KINDS = (1 << len(KINDS)) - 1
 HARMLESS = ALL_KINDS & ~BITS["amount"]
 """All kinds that ask for text: a number is still an amount."""

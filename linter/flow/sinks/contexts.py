@@ -9,6 +9,7 @@ from linter.flow.kinds import (
     ALL_CHARACTERS,
     CLOSES_QUOTE,
     INNER_QUOTE,
+    LEAKS,
     NO_PARENT_STEP,
     OPENS_QUOTE,
     RELATIVE,
@@ -16,7 +17,7 @@ from linter.flow.kinds import (
 )
 from linter.flow.values import Either, Taint, Text, Value
 
-_NOT_BY_CHARACTERS = frozenset({"session", "amount", "url", "cookie", "record", "digest", "keys"})
+_NOT_BY_CHARACTERS = frozenset({"session", "amount", "url", "cookie", "record", "digest", "keys", *LEAKS})
 """Kinds for which a plain word does harm as well."""
 _SHELL = ";|&$`<>\n()"
 

@@ -1,0 +1,179 @@
+"""Where a program reads its own secrets: settings, the environment, `SecretStr`, columns of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from linter.analyses.configuration import READERS, READING_OBJECTS, SETTINGS_CLASSES
+from linter.analyses.secrecy import LAST_WORDS, secrecy
+from linter.facts.expressions import Attr, Constant, Expr, Item, Ref, Result, children
+from linter.facts.scopes import Assign, Evaluate, Raise, Return
+from linter.flow.sinks.models import MODELS
+from linter.resolve.definitions import Class, Function
+from linter.resolve.project import Variable
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+    from linter.facts.scopes import Call, Scope
+    from linter.resolve.definitions import Definition
+
+REVEALING = "get_secret_value"
+"""The method by which pydantic's secrets are told."""
+DJANGO_SETTINGS = "django.conf.settings"
+_ENVIRONMENT = frozenset({"os.environ", "os.environb"})
+_CONFIGS = (".config", ".Config")
+_GETTERS = frozenset({"get", "getenv", "config", "env"})
+_TEXT = frozenset({None, "str", "bytes"})
+
+
+def is_secret(name: str) -> bool:
+    """Whether what has this name is certainly a secret."""
+    return name.rstrip("_").lower().endswith(LAST_WORDS) and secrecy(name) == "secret"
+
+
+def reads_environment(name: str) -> bool:
+    """Whether a call of this canonical name gives what the environment holds under a key."""
+    return name in READERS or name in READING_OBJECTS
+
+
+def is_environment(name: str) -> bool:
+    """Whether a thing of this canonical name is the environment, as a mapping."""
+    return name in _ENVIRONMENT
+
+
+def is_framework_config(name: str) -> bool:
+    """Whether a thing of this canonical name is the mapping of settings of a Flask-like application."""
+    return name.startswith(("flask.", "quart.", "sanic.")) and name.endswith(_CONFIGS)
+
+
+class Declared:
+    """What the classes of a project declare to be secret: fields of settings, columns of rows."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._project = backend.project
+        self._holders: dict[int, bool] = {}
+        self.names = frozenset(
+            name
+            for cls in backend.classes
+            for name in cls.attributes
+            if is_secret(name) and self._is_holder(cls)
+        )
+
+    def _is_holder(self, cls: Class) -> bool:
+        found = self._holders.get(id(cls))
+        if found is None:
+            found = self._holders[id(cls)] = bool(cls.scope.bases) and self._project.derives(
+                cls, *SETTINGS_CLASSES, *MODELS
+            )
+        return found
+
+    def is_field(self, cls: Class, name: str) -> bool:
+        """Whether a field of a class of settings or of rows holds a secret as plain text."""
+        if name not in self.names or not self._is_holder(cls):
+            return False
+        found = self._project.member(cls, name)
+        target = None if found is None else found.target
+        if not isinstance(target, Variable) or not isinstance(target.holder, Class):
+            return False
+        annotation = target.assign.annotation
+        return annotation is None or self._project.annotated_type(target.holder, annotation) in _TEXT
+
+    def family(self, cls: Class, name: str) -> str:
+        """What a field that holds a secret is: a `column` of rows, or another `secret`."""
+        return "secret" if self._project.derives(cls, *SETTINGS_CLASSES) else "column"
+
+    def is_setting(self, variable: Variable) -> bool:
+        """Whether a variable of a module or class takes a secret from the environment."""
+        value = variable.assign.value
+        return value is not None and self._is_read(variable.holder, value)
+
+    def _is_read(self, holder: Definition, value: Expr) -> bool:
+        if isinstance(value, Item):
+            return isinstance(value.base, Ref) and is_environment(value.base.name)
+        if not isinstance(value, Result):
+            return False
+        called = self._project.callee(holder, holder.scope.calls[value.call])
+        if isinstance(called.target, Variable):
+            return self._project.type_of_variable(called.target) in READING_OBJECTS
+        return reads_environment(called.name)
+
+
+class Readers:
+    """Finds the functions that may read a secret themselves, by names alone."""
+
+    def __init__(self, declared: Declared) -> None:
+        self._declared = declared.names
+        self._known: dict[str, bool] = {}
+
+    def among(self, functions: Iterable[Function]) -> Iterator[Function]:
+        """Those of some functions that may read a secret."""
+        for function in functions:
+            scope = function.scope
+            if any(_reads_by_key(call) for call in scope.calls) or self._any(_expressions(scope)):
+                yield function
+
+    def _any(self, pending: list[Expr]) -> bool:
+        known = self._known
+        while pending:
+            expr = pending.pop()
+            kind = type(expr)
+            if kind is Constant or kind is Result:
+                continue
+            if kind is Ref:
+                name = expr.name  # type: ignore[union-attr]
+                found = known.get(name)
+                if found is None:
+                    found = known[name] = self._names_secret(name)
+                if found:
+                    return True
+                continue
+            if kind is Attr and expr.name in self._declared:  # type: ignore[union-attr]
+                return True
+            if kind is Item and _is_secret_text(expr.key):  # type: ignore[union-attr]
+                return True
+            pending.extend(children(expr))
+        return False
+
+    def _names_secret(self, name: str) -> bool:
+        head, _, last = name.rpartition(".")
+        if name[0] == "$":
+            return bool(head) and last in self._declared
+        return is_secret(last.lstrip(":"))
+
+
+def _expressions(scope: Scope) -> list[Expr]:
+    found: list[Expr] = []
+    for statement in scope.statements:
+        kind = type(statement)
+        if kind is Assign or kind is Return or kind is Evaluate:
+            if statement.value is not None:  # type: ignore[union-attr]
+                found.append(statement.value)  # type: ignore[union-attr]
+        elif kind is Raise and statement.exception is not None:  # type: ignore[union-attr]
+            found.append(statement.exception)  # type: ignore[union-attr]
+    for call in scope.calls:
+        found.append(call.callee)
+        found += call.args
+        found += [value for _, value in call.keywords]
+    found += [block.subject for block in scope.blocks if block.subject is not None]
+    return found
+
+
+def _reads_by_key(call: Call) -> bool:
+    """Whether a call may tell a secret, or look one up by a constant name."""
+    last = call.last_name
+    if last == REVEALING:
+        return True
+    return last in _GETTERS and bool(call.args) and _is_secret_text(call.args[0])
+
+
+def _is_secret_text(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and isinstance(expr.value, str) and is_secret(expr.value)
+
+
+def receiver_name(call: Call) -> str:
+    """How the code writes what a method is called on; empty for what has no plain name."""
+    callee = call.callee
+    if isinstance(callee, Ref):
+        return callee.name.rpartition(".")[0].lstrip(":$.")
+    return callee.base.name.lstrip(":$.") if isinstance(callee, Attr) and isinstance(callee.base, Ref) else ""
