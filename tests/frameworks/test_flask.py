@@ -1354,3 +1354,61 @@ class TestWhatIsPutTogetherAtRunTime:
                 """
             )
         ) == {"Open.get": "no", "Closed.get": "yes", "Maybe.get": "unknown"}
+
+
+LOADED = """
+from werkzeug.local import LocalProxy
+from flask_login import current_user, login_required
+
+@LocalProxy
+def current_forum():
+    if current_topic:
+        return current_topic.forum
+    return load(Forum, "forum_id", "forum")
+
+@LocalProxy
+def current_topic():
+    return load(Topic, "topic_id", "topic")
+
+def load(model, argument, name):
+    if g and not getattr(g, name, None) and request.view_args and argument in request.view_args:
+        setattr(g, name, model.find(request.view_args[argument]))
+    return getattr(g, name, None)
+
+@app.before_request
+def ask_for_login():
+    if current_forum and not (current_user.is_authenticated or current_forum.is_open):
+        return redirect(url_for("login"))
+
+@app.route("/")
+def index(): ...
+@app.route("/search/<words>")
+def search(words): ...
+@app.route("/topics/<int:topic_id>")
+def topic(topic_id): ...
+@app.route("/forums/<int:forum_id>")
+def forum(forum_id): ...
+@app.route("/login")
+def login(): ...
+"""
+
+
+class TestWhatThePathLoads:
+    def test_hooks_ask_for_what_the_path_has_no_parameter_for(self):
+        assert verdicts(shop=app(LOADED)) == {
+            "index": "no",
+            "search": "no",
+            "login": "no",
+            "topic": "unknown",
+            "forum": "unknown",
+        }
+
+    def test_rules_may_hand_over_more(self):
+        found = verdicts(
+            shop=app(LOADED) + "@app.route('/all', defaults={'forum_id': 1})\ndef everything(forum_id): ...\n"
+        )
+        assert found["everything"] == found["index"] == "unknown"
+
+    def test_others_may_leave_it_in_g(self):
+        found = verdicts(shop=app(LOADED) + "def keep(name, value):\n    setattr(g, name, value)\n")
+        assert found["index"] == "unknown"

@@ -24,6 +24,7 @@ class Carried:
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
         self._assigners: dict[str, list[Function]] | None = None
+        self._fillers: list[Function] | None = None
         self._bound: dict[tuple[int, str], dict[Seen, None]] = {}
 
     def bind(self, frame: Frame, target: str, seen: Seen) -> None:
@@ -39,6 +40,8 @@ class Carried:
         if here is not None:
             return here
         functions = self._functions().get(name, ())
+        if not functions and self._own_store(frame.function):
+            return Seen("absent", "g")
         if not functions or len(functions) > _MOST:
             return None
         found: dict[Seen, None] = {}
@@ -50,6 +53,26 @@ class Carried:
         if all(each.truth is False for each in found):
             return Seen("absent", "g", any(each.identity for each in found))
         return either(found)
+
+    def keep(self, frame: Frame, name: str, seen: Seen) -> None:
+        """Note `setattr(g, name, value)`."""
+        frame.names[f"g.{name}"] = seen
+        self._bound.setdefault((id(frame.function), name), {})[seen] = None
+
+    def _own_store(self, function: Function) -> bool:
+        """Whether a function alone sets names of `g` that it computes: it finds what it left, or nothing."""
+        if self._fillers is None:
+            sites = self._visitor.backend.methods_called("setattr")
+            self._fillers = [
+                site.function
+                for site in sites
+                if site.call is not None
+                and site.call.args
+                and isinstance(site.call.args[0], Ref)
+                and (found := site.resolve(site.call.args[0])) is not None
+                and f"{found.name}." in _PREFIXES
+            ]
+        return bool(self._fillers) and all(each is function for each in self._fillers)
 
     def _functions(self) -> dict[str, list[Function]]:
         """The functions that assign each name of `g`."""

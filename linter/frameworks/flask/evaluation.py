@@ -319,6 +319,10 @@ class Evaluation:
             found = self._attribute(frame, first, arguments[1].value)
             default = arguments[2] if len(arguments) > 2 else None
             return default.tied(True) if found.kind == "absent" and default not in (None, NONE) else found
+        if name == "setattr" and first == _CONTEXT and len(arguments) == 3:
+            if isinstance(arguments[1].value, str):
+                self._visitor.carried.keep(frame, arguments[1].value, arguments[2])
+            return NONE
         if name in ("any", "all") and first.kind == "list":
             truths = [from_truth(each.truth, each.identity) for each in first.items]
             return conjunction(truths, name == "all") if truths else constant(name == "all")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Operation, Ref, Result, Sequence
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 _USERS = ("flask_login.current_user", "flask_security.current_user", "quart_auth.current_user")
 _FOLDING = frozenset({"set", "frozenset", "list", "tuple", "sorted"})
-_ABOUT_THE_ROUTE = ("endpoint", "blueprint", "blueprints", "path", "method", "url_rule")
+_ABOUT_THE_ROUTE = ("endpoint", "blueprint", "blueprints", "path", "method", "url_rule", "view_args")
+_PROXY = "werkzeug.local.LocalProxy"
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Globals:
@@ -27,6 +30,7 @@ class Globals:
         self._project = visitor.project
         self._backend = visitor.backend
         self._variables: dict[int, Seen] = {}
+        self._defaulted: bool | None = None
 
     def value(self, frame: Frame, found: Resolved) -> Seen:
         """What a global name is."""
@@ -48,7 +52,18 @@ class Globals:
             return ABSENT
         if isinstance(found.target, Variable):
             return self._variable(frame, found.target)
+        if isinstance(found.target, Function) and self._stands_for_result(found.target):
+            inside = type(frame)(found.target, {}, frozenset(), frame.asked, frame.depth + 1)
+            return self._evaluation.summarised(inside, found.target, {}, frozenset())
         return UNKNOWN
+
+    def _stands_for_result(self, function: Function) -> bool:
+        """Whether the name of a function is what it returns: `@LocalProxy`."""
+        return function.parent is not None and any(
+            isinstance(each.value, Ref)
+            and self._project.reference(function.parent, each.value.name).name == _PROXY
+            for each in function.scope.decorators
+        )
 
     def of_g(self, frame: Frame, name: str) -> Seen:
         """An attribute of `g`: what the code of the project leaves there for a visitor."""
@@ -79,11 +94,24 @@ class Globals:
             base = constant(asked.method)
         elif first in ("headers", "cookies", "args", "form", "json", "values"):
             base = Seen("source", first)
+        elif first == "view_args" and asked.path and not self._has_defaults():
+            base = constant(tuple(_PARAMETER.findall(asked.path)))
         elif first in ("authorization", "remote_user"):
             base = ABSENT
         else:
             base = UNKNOWN
         return self._chain(base, ".".join(names[1:]))
+
+    def _has_defaults(self) -> bool:
+        """Whether a rule may hand more to its view than its path has: `defaults={"page": 1}`."""
+        if self._defaulted is None:
+            self._defaulted = any(
+                key == "defaults"
+                for function in self._backend.functions
+                for call in function.scope.calls
+                for key, _ in call.keywords
+            )
+        return self._defaulted
 
     def _variable(self, frame: Frame, variable: Variable) -> Seen:
         key = id(variable.assign)
@@ -105,7 +133,7 @@ class Globals:
         if isinstance(value, Result):
             call = holder.scope.calls[value.call]
             name = self._project.callee(holder, call).name
-            if name == "werkzeug.local.LocalProxy" and call.args:
+            if name == _PROXY and call.args:
                 return self._proxied(frame, holder, call.args[0])
             if name not in _FOLDING or not call.args:
                 return UNKNOWN
