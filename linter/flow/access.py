@@ -7,6 +7,7 @@ from linter.flow import checks, folding
 from linter.flow.expressions import Expressions
 from linter.flow.heap import CONFIG, REST, Cell, Entries, Instance, Items, Native, joined, maybe_join
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
+from linter.flow.sanitizers import FILE_NAME
 from linter.flow.values import (
     STRING,
     UNKNOWN,
@@ -69,7 +70,11 @@ class Access(Expressions):
                 found = [self.attribute(Value(each, value.taints), name) for each in shapes if each != _NONE]
                 return joined(found) or UNKNOWN
             case _:
-                return Value(Bound(value, name), self.taken(value.taints, name))
+                taken = self.taken(value.taints, name)
+                if name in _LAST_PARTS and is_text(shape):
+                    # Texts have no such attribute: it is a path, and this the last part of it.
+                    return Value(STRING, marked(taken, FILE_NAME))
+                return Value(Bound(value, name), taken)
 
     def taken(self, taints: Taints, key: object) -> Taints:
         """The taints of an attribute: what was looked up by a value is not made of it."""
@@ -380,6 +385,7 @@ def _cut(shape: Text, bounds: Bounds) -> Value | None:
     )
 
 
+_LAST_PARTS = frozenset({"name", "stem", "suffix"})
 _NONE = Const(None)
 _SHORT = 4
 

@@ -13,8 +13,8 @@ from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
 from linter.flow.closures import free_names
 from linter.flow.custom import Custom
-from linter.flow.exceptions import Exceptions
 from linter.flow.decorations import Decorations
+from linter.flow.exceptions import Exceptions
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
 from linter.flow.heap import Cell, Entries, Items, Record
@@ -556,7 +556,7 @@ def _graph_of(backend: Backend) -> Graph:
                 continue
             found.callers.setdefault(called, set()).add(identity)
             for handed in _handed_on(call, called):
-                if handed in named:
+                if handed in named or handed in LAST_NAMES:
                     found.callers.setdefault(handed, set()).add(identity)
             if _fills_row(call, called, models):
                 found.writers.append(identity)

@@ -8,7 +8,7 @@ from linter.facts.expressions import Attr, Expr, Item, Ref
 from linter.facts.scopes import Assign
 from linter.flow.heap import Entries, Items
 from linter.flow.names import HARMLESS_TYPES
-from linter.flow.sources.tables import READS
+from linter.flow.sources.tables import PARTS, READS
 from linter.flow.state import State
 from linter.flow.values import (
     STRING,
@@ -114,6 +114,9 @@ class Globals:
     def _left(self, act: Access, name: str) -> Value:
         """A library's name, or what some other function has left there."""
         left = self._engine.carried.get(name)
+        kind = PARTS.get(name)
+        if kind is not None:
+            return Value(self._engine.sources.shape(kind))
         return Value(Named(name)) if left is None else Value(left.shape, act.state.fresh(left.taints))
 
     # Variables

@@ -13,7 +13,9 @@ def _kinds(*names: str) -> int:
 
 
 _HTML = _kinds("xss") | lacking("<>")
-_FILE = _kinds("path", "archive") | lacking("/\\") | RELATIVE
+FILE_NAME = _kinds("path", "archive") | lacking("/\\") | RELATIVE
+"""What is known of the last part of a path."""
+_QUERY = _kinds("url", "redirect", "header", "cookie", "xss") | lacking("'\"<>; \n\r")
 _DIGEST = ALL_KINDS | WORD
 
 TABLE: dict[str, int] = {
@@ -24,6 +26,8 @@ TABLE: dict[str, int] = {
     "html.escape": _HTML | lacking("\"'"),
     "cgi.escape": _HTML,
     "markupsafe.escape": _HTML | lacking("\"'"),
+    "markupsafe.Markup.escape": _HTML | lacking("\"'"),
+    "flask.Markup.escape": _HTML | lacking("\"'"),
     "flask.escape": _HTML | lacking("\"'"),
     "django.utils.html.escape": _HTML | lacking("\"'"),
     "django.utils.html.conditional_escape": _HTML | lacking("\"'"),
@@ -37,17 +41,17 @@ TABLE: dict[str, int] = {
     "flask.render_template": _kinds("xss"),
     "flask.render_template_string": _kinds("xss"),
     "django.template.loader.render_to_string": _kinds("xss"),
-    "werkzeug.utils.secure_filename": _FILE,
-    "werkzeug.secure_filename": _FILE,
-    "django.utils.text.get_valid_filename": _FILE,
-    "pathvalidate.sanitize_filename": _FILE,
+    "werkzeug.utils.secure_filename": FILE_NAME,
+    "werkzeug.secure_filename": FILE_NAME,
+    "django.utils.text.get_valid_filename": FILE_NAME,
+    "pathvalidate.sanitize_filename": FILE_NAME,
     "django.utils.text.slugify": WORD,
     "werkzeug.utils.safe_join": _kinds("path"),
     "werkzeug.security.safe_join": _kinds("path"),
     "flask.safe_join": _kinds("path"),
     "django.utils._os.safe_join": _kinds("path"),
-    "os.path.basename": _FILE,
-    "ntpath.basename": _FILE,
+    "os.path.basename": FILE_NAME,
+    "ntpath.basename": FILE_NAME,
     "re.escape": _kinds("regex"),
     "regex.escape": _kinds("regex"),
     "ldap.filter.escape_filter_chars": _kinds("ldap") | lacking("()*"),
@@ -58,8 +62,8 @@ TABLE: dict[str, int] = {
     | lacking("'\"<>&;/\\ \n\r?#:()"),
     "urllib.parse.quote": _kinds("url", "redirect", "header", "cookie", "xss")
     | lacking("'\"<>&;\\ \n\r?#:()"),
-    "urllib.parse.urlencode": _kinds("url", "redirect", "header", "cookie", "xss") | lacking("'\"<>; \n\r"),
-    "django.utils.http.urlencode": _kinds("url", "redirect", "header", "cookie", "xss"),
+    "urllib.parse.urlencode": _QUERY,
+    "django.utils.http.urlencode": _QUERY,
     "psycopg2.sql.Identifier": _kinds("sql"),
     "psycopg2.sql.Literal": _kinds("sql"),
     "psycopg.sql.Identifier": _kinds("sql"),
@@ -83,6 +87,7 @@ _QUOTERS = {
     "hexdigest": _DIGEST,
     "digest": _DIGEST,
     "isoformat": HARMLESS,
+    "urlencode": _QUERY,
     "strftime": _kinds("sql", "command", "path", "url", "redirect"),
 }
 """The same by the last name of a method, whatever it is called on."""

@@ -324,13 +324,13 @@ def unmarked(taints: Taints, mask: int) -> Taints:
 
 
 def part(taints: Taints, key: object) -> Taints:
-    """The taints of a part that is taken out of a value. Of a long way the first key and the last are kept."""
-    return tuple(
-        [
-            each._replace(way=(*(each.way if len(each.way) < _WAY else each.way[:1] + each.way[2:]), key))
-            for each in taints
-        ]
-    )
+    """The taints of a part that is taken out of a value."""
+    return tuple([each._replace(way=(*_shortened(each.way), key)) for each in taints])
+
+
+def _shortened(way: tuple[object, ...]) -> tuple[object, ...]:
+    """A way that is not too long: the first key and the last ones."""
+    return way if len(way) < _WAY else way[:1] + way[2:]
 
 
 def join(left: Value, right: Value) -> Value:

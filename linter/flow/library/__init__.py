@@ -118,6 +118,10 @@ def _path_name(act: Calls, args: Args, receiver: Value) -> Value:
     return act.engine.paths.joined(act, list(args.positional)) if args.positional else A_STRING
 
 
+def _folder(act: Calls, args: Args, receiver: Value) -> Value:
+    return act.engine.paths.folder(act, args.given(0, "p"))
+
+
 def _resolved(act: Calls, args: Args, receiver: Value) -> Value:
     value = args.given(0)
     return Value(
@@ -335,7 +339,7 @@ _TABLE: dict[str, Model] = {
     **dict.fromkeys(_SAME_NAMES.split(), _same),
     **dict.fromkeys(NUMBERS, _number),
     **dict.fromkeys(("os.path.realpath", "os.path.abspath", "os.path.normpath"), _resolved),
-    "os.path.dirname": lambda act, args, receiver: act.engine.paths.folder(act, args.given(0, "p")),
+    "os.path.dirname": _folder,
     **dict.fromkeys(("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join"), _path_name),
     **{name: _sequence(name) for name in ("list", "tuple", "set", "frozenset")},
     **{name: _unordered("list") for name in ("sorted", "reversed")},

@@ -86,6 +86,33 @@ def _mask(missing: str) -> int:
     return mask
 
 
+@lru_cache(maxsize=512)
+def leads_elsewhere(pattern: str, how: str) -> bool:
+    """Whether what matches a pattern from its beginning on may be an address on another site."""
+    if len(pattern) > _LONG:
+        return True
+    try:
+        tree = list(re._parser.parse(pattern))
+    except Exception:
+        return True
+    if tree and str(tree[0][0]) == "AT":
+        tree.pop(0)
+    elif how not in ("match", "fullmatch"):
+        return True
+    start = ""
+    while tree and str(tree[0][0]) == "LITERAL":
+        start += chr(tree.pop(0)[1])
+    if start != "/":
+        _, mark, rest = start.partition("://")
+        return "/" not in rest if mark else not start.startswith("/") or start[1] in "/\\"
+    op: str
+    value: Any
+    op, value = (str(tree[0][0]), tree[0][1]) if tree else ("", None)
+    if op.endswith("_REPEAT") and value[0] > 0:
+        op, value = str(value[2][0][0]), value[2][0][1]
+    return op != "IN" or any(_set_holds(value, char) for char in "/\\")
+
+
 def held_to(pattern: str) -> int:
     """The bits of a value that matches a pattern as a whole."""
     return _mask(absent(pattern))
@@ -99,6 +126,8 @@ def _matched(how: str, pattern: Value, value: Value) -> Value:
         if missing:
             # A value that was held against a pattern as a whole is fit to be kept.
             marks = checks.marks(value, _mask(missing) | BITS["session"])
+    if isinstance(known, str) and not leads_elsewhere(known, how):
+        marks = checks.union(marks, checks.marks(value, checks.ADDRESS))
     taints = value.taints
     if isinstance(known, str):
         missing = absent(known)

@@ -189,6 +189,8 @@ class Strings:
                 return act.allocate(Items("list", tuple([constant(each) for each in whole]), rest))
         piece = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
         bare = piece
+        if name == "splitlines" and not args.positional and not args.keywords:
+            return act.allocate(Items("list", (), Value(STRING, marked(piece.taints, lacking("\r\n")))))
         if isinstance(separator, str) and len(separator) == 1:
             bare = Value(STRING, marked(piece.taints, lacking(separator)))
         if name.endswith("partition"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
+from linter.facts.expressions import Attr, Result
 from linter.flow.arguments import Args
-from linter.flow.heap import Instance, Items, Native, joined, values_of
+from linter.flow.heap import Entries, Instance, Items, Native, joined, values_of
 from linter.flow.sinks import amounts, documents, models, records
+from linter.flow.sinks.content_types import body_of, is_html, is_no_page, names_no_type
 from linter.flow.state import CHECKED
 from linter.flow.values import (
     UNKNOWN,
@@ -17,6 +20,7 @@ from linter.flow.values import (
     FunctionRef,
     ModuleRef,
     Named,
+    Obj,
     Text,
     Typed,
     Value,
@@ -51,6 +55,7 @@ _VERBS = frozenset(
         "set",
     ]
 )
+_UNMARKING = frozenset({"unescape", "striptags"})
 _UNSAFE_LOADERS = frozenset(
     {"yaml.Loader", "yaml.UnsafeLoader", "yaml.CLoader", "yaml.loader.Loader", "yaml.loader.UnsafeLoader"}
 )
@@ -106,6 +111,18 @@ def _shell(act: Access, args: Args, value: Value | None, receiver: Value) -> Val
 def _program(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     if value is None or const_of(args.keywords.get("shell", Value(Const(False)))) is True:
         return None
+    if type(value.shape) is Either:
+        return joined([each for each in map(partial(_named_program, act), _ways(value)) if each is not None])
+    return _named_program(act, value)
+
+
+def _ways(value: Value) -> list[Value]:
+    """The alternatives of a value, each with the taints that it holds itself."""
+    shapes = value.shape.shapes if type(value.shape) is Either else (value.shape,)
+    return [Value(each, () if type(each) in (Obj, Const) else value.taints) for each in shapes]
+
+
+def _named_program(act: Access, value: Value) -> Value | None:
     if act.record(value) is not None:
         return _command_of(act, value)
     # A string without a shell names the program: nothing is read as a command line.
@@ -182,10 +199,21 @@ def _page(act: Access, args: Args, value: Value | None, receiver: Value) -> Valu
     record = act.record(value)
     if type(record) is Items and record.kind == "tuple" and record.items:
         value = record.items[0]
-    headers = args.keywords.get("headers")
-    if headers is not None:
+    body = body_of(act, value)
+    if body is None or not names_no_type(act, args.keywords.get("headers")):
         return None
-    return value if is_text(value.shape) else None
+    return None if is_no_page(act) else body
+
+
+def _markup(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """Text that is marked as markup, and stays so: `Markup(text).unescape()` is text again."""
+    calls = act.function.scope.calls
+    for call in calls:
+        callee = call.callee
+        if isinstance(callee, Attr) and callee.name in _UNMARKING and isinstance(callee.base, Result):
+            if calls[callee.base.call].span == act.span:
+                return None
+    return value
 
 
 def _html(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
@@ -232,6 +260,29 @@ def _has_attributes(act: Access, value: Value) -> bool:
     return type(shape) in (Typed, ClassRef, ModuleRef, FunctionRef)
 
 
+def _location(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """The header `Location` among those that an answer is made with."""
+    record = None if value is None else act.record(value)
+    if type(record) is not Entries:
+        return None
+    return next((each for key, each in record.entries.items() if str(key).lower() == "location"), None)
+
+
+def _set_location(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """What is written into the header `Location`."""
+    name = const_of(args.given(0))
+    return args.get(1) if isinstance(name, str) and name.lower() == "location" else None
+
+
+def _written_page(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """Text that is written to an answer, unless answers of another content type are made around it."""
+    for call in act.function.scope.calls:
+        declared = [inner for key, inner in call.keywords if key in ("content_type", "mimetype")]
+        if any(not is_html(act.eval(each)) for each in declared):
+            return None
+    return None if value is None or is_no_page(act) else body_of(act, value)
+
+
 def _set_cookie(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """What is written into the header `Set-Cookie` itself."""
     name = const_of(args.given(0))
@@ -272,6 +323,10 @@ CONDITIONS: dict[str, Condition] = {
     "is-template": _is_text,
     "is-format": _is_format,
     "page": _page,
+    "written-page": _written_page,
+    "location": _location,
+    "set-location": _set_location,
+    "markup": _markup,
     "html": _html,
     "unfiltered": _unfiltered,
     "unfiltered-member": _unfiltered_member,

@@ -13,7 +13,8 @@ XSS = [
         "response",
         "page",
     ),
-    *rows("xss", "markupsafe.Markup flask.Markup django.utils.safestring.mark_safe", 0, "s"),
+    *rows("xss", "markupsafe.Markup flask.Markup", 0, "object", "markup"),
+    *rows("xss", "django.utils.safestring.mark_safe", 0, "s"),
     *rows(
         "xss",
         "django.http.HttpResponse django.http.StreamingHttpResponse"
@@ -31,11 +32,13 @@ XSS = [
         "content",
         "html",
     ),
+    *rows("xss", "django.http.HttpResponse.write", 0, "content", "written-page"),
     *rows("xss", "aiohttp.web.Response", -1, "text", "html"),
     *rows("xss", "tornado.web.RequestHandler.write tornado.web.RequestHandler.finish", 0, "chunk", "page"),
     *rows("xss", "sanic.response.html sanic.html", 0, "body"),
     *rows("xss", "django.utils.html.format_html", 0, "format_string"),
 ]
+HEADERS = Sink("redirect", "return", 0, "", "", True, "answer")
 ANSWER = Sink("xss", "return", 0, "", "", True, "answer")
 
 SESSION = [
@@ -80,4 +83,19 @@ COOKIE = [
     ],
 ]
 
-TABLE = [*XSS, *SESSION, *HEADER, *COOKIE]
+LOCATION = [
+    *rows(
+        "redirect",
+        f"{_WERKZEUG} starlette.responses.Response fastapi.Response fastapi.responses.Response"
+        " django.http.HttpResponse aiohttp.web.Response",
+        -1,
+        "headers",
+        "location",
+    ),
+    *[
+        Sink("redirect", callee, ALL, "", "set-location", True, "item")
+        for callee in (*_each(f"{_WERKZEUG} {_CHECKED}", "headers").split(), "django.http.HttpResponse")
+    ],
+]
+
+TABLE = [*XSS, *SESSION, *HEADER, *COOKIE, *LOCATION]

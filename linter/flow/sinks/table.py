@@ -10,11 +10,24 @@ RECEIVER = -2
 ALL = -3
 
 
-_SENT_BY_BROWSER = ("request.cookies", "request.COOKIES", "request.headers", "request.META")
-_ONE_LINE = ("request.headers", "request.META", "request.referrer", "request.user_agent", "request.url")
-_HARMLESS_READS = {"cookie": _SENT_BY_BROWSER, "log": _ONE_LINE, "header": _ONE_LINE}
-"""How reads begin that do no harm at sinks of a kind: a link sets no header or cookie of its own, and a
-server has refused or encoded newlines in these before the code sees them."""
+_SENT_BY_BROWSER = ("request.cookies", "request.headers", "request.meta")
+_ONE_LINE = ("request.headers", "request.meta", "request.referrer", "request.user_agent", "request.url")
+_MAPS_OF_HEADERS = ("request.headers", "request.meta", "request.environ")
+_WAY_BACK = (
+    "request.referrer",
+    *(f'{each}["{name}' for each in _MAPS_OF_HEADERS for name in ("referer", "referrer", "http_referer")),
+)
+_HARMLESS_READS = {
+    "cookie": _SENT_BY_BROWSER,
+    "log": _ONE_LINE,
+    "header": _ONE_LINE,
+    "redirect": _WAY_BACK,
+}
+"""How reads begin, in lower case, that do no harm at sinks of a kind.
+
+A link sets no header or cookie of its own, a server has refused or encoded newlines in these before the code
+sees them, and whoever follows a link back comes to where the link was.
+"""
 
 
 class Sink(NamedTuple):
@@ -40,8 +53,8 @@ class Sink(NamedTuple):
         return BITS[self.kind]
 
     def can_come_from(self, read: str) -> bool:
-        """Whether what is read of a request under this name can do harm at a sink of this kind."""
-        return not read.startswith(_HARMLESS_READS.get(self.kind, ()))
+        """Whether what is read of a request, by name and key, can do harm at a sink of this kind."""
+        return not read.lower().startswith(_HARMLESS_READS.get(self.kind, ()))
 
 
 def rows(

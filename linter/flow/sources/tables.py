@@ -172,6 +172,7 @@ PARTS: dict[str, str] = {
     f"{FILE}.mimetype": "str",
     f"{FILE}.file": STREAM,
     f"{FILE}.stream": STREAM,
+    **{f"{request}.path": "str" for request in REQUESTS},
     "tarfile.TarInfo.name": "str",
     "tarfile.TarInfo.path": "str",
     "tarfile.TarInfo.filename": "str",
