@@ -101,9 +101,29 @@ def _comparison(node: exp.Expr, negated: bool, table_of: TableOf, text: str) -> 
     if isinstance(node, _PATTERNS) and isinstance(right, exp.Literal) and right.is_string:
         pattern = str(right.name)
     if isinstance(left, exp.Expr):
-        yield from _predicates(left, operator, table_of, text, pattern)
+        yield from _predicates(left, operator, table_of, text, pattern, _against(node))
     if isinstance(right, exp.Expr) and not isinstance(node, _PATTERNS):
-        yield from _predicates(right, _FLIPPED.get(operator, operator), table_of, text)
+        against = _numbers([left])
+        yield from _predicates(right, _FLIPPED.get(operator, operator), table_of, text, against=against)
+
+
+def _against(node: exp.Expr) -> str:
+    """The kind of numbers on the right side of a comparison; empty when anything else stands there."""
+    if isinstance(node, exp.In):
+        return _numbers(node.expressions)
+    if isinstance(node, exp.Between):
+        return _numbers([node.args.get("low"), node.args.get("high")])
+    return _numbers([node.args.get("expression")]) if type(node) in _OPERATORS else ""
+
+
+def _numbers(values: list[object]) -> str:
+    kinds = set()
+    for value in values:
+        literal = value.this if isinstance(value, exp.Neg) else value
+        if not isinstance(literal, exp.Literal) or literal.is_string:
+            return ""
+        kinds.add("integer" if literal.name.isdigit() else "fraction")
+    return min(kinds, default="")
 
 
 def _operator(node: exp.Expr, right: exp.Expr | None, negated: bool) -> str:
@@ -126,7 +146,12 @@ def _is_all(node: exp.Expr | None) -> bool:
 
 
 def _predicates(
-    operand: exp.Expr, operator: str, table_of: TableOf, text: str, pattern: str | None = None
+    operand: exp.Expr,
+    operator: str,
+    table_of: TableOf,
+    text: str,
+    pattern: str | None = None,
+    against: str = "",
 ) -> Iterator[Predicate]:
     """One predicate for each column of an operand."""
     while isinstance(operand, exp.Paren):
@@ -140,7 +165,7 @@ def _predicates(
     for column in found:
         name = column_name(column)
         if not is_hole(name):
-            yield Predicate(table_of(column), name, operator, wrapped, pattern)
+            yield Predicate(table_of(column), name, operator, wrapped, pattern, "" if wrapped else against)
 
 
 def _columns_in(node: exp.Expr) -> list[exp.Column]:

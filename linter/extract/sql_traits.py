@@ -33,6 +33,7 @@ def query_traits(root: exp.Expr) -> tuple[Trait, ...]:
             found.append(Trait("offset"))
         if isinstance(node, exp.Select):
             found += _unordered(node, is_outermost=node is root)
+            found += _only_negated(node, is_outermost=node is root)
             found += _unjoined(node)
     return tuple(dict.fromkeys(found))
 
@@ -71,6 +72,30 @@ def _alternatives(condition: exp.Expr) -> Iterator[Trait]:
                 names = dict.fromkeys(column_name(each[0]) for each in columns)
                 if len(names) > 1:
                     yield Trait("either", detail=", ".join(names))
+
+
+def _only_negated(select: exp.Select, *, is_outermost: bool) -> Iterator[Trait]:
+    """A query of one table that says only what its rows are not: `WHERE state <> 'done'`."""
+    where = select.args.get("where")
+    if not is_outermost or not isinstance(where, exp.Where) or select.args.get("joins"):
+        return
+    waiting, columns = [where.this], []
+    while waiting:
+        node = waiting.pop().unnest()
+        if isinstance(node, exp.And):
+            waiting += [node.right, node.left]
+            continue
+        is_not = isinstance(node, exp.Not)
+        inner = node.this.unnest() if is_not else node
+        is_list = isinstance(inner, exp.In) and inner.args.get("query") is None
+        compares = isinstance(inner, exp.EQ) or is_list if is_not else isinstance(inner, exp.NEQ)
+        column = inner.this if compares else None
+        rest = [each for each in inner.find_all(exp.Column) if each is not column]
+        if not isinstance(column, exp.Column) or rest or inner.find(exp.Null, exp.Query):
+            return
+        columns.append((column_name(column), "NOT IN" if is_list else "<>"))
+    if columns:
+        yield Trait("negated", "", *columns[0])
 
 
 def _negated(node: exp.Expr) -> Iterator[Trait]:

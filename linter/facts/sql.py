@@ -52,7 +52,8 @@ class Predicate(msgspec.Struct, array_like=True, frozen=True):
     """One comparison of a column in a WHERE, ON or HAVING clause.
 
     `operator` is the SQL spelling in lower case (`=`, `like`, `in`, `is`). `wrapped` names the function
-    around the column, if any; `pattern` is the constant pattern of a LIKE.
+    around the column, if any; `pattern` is the constant pattern of a LIKE. `against` is `integer` or
+    `fraction` when the column is compared with nothing but such numbers, empty for all else.
     """
 
     table: str
@@ -60,6 +61,7 @@ class Predicate(msgspec.Struct, array_like=True, frozen=True):
     operator: str
     wrapped: str = ""
     pattern: str | None = None
+    against: str = ""
 
 
 class Trait(msgspec.Struct, array_like=True, frozen=True):
@@ -72,6 +74,7 @@ class Trait(msgspec.Struct, array_like=True, frozen=True):
     `superuser` and `password` are said of the role `table`. `search-path` is left open by the SECURITY
     DEFINER function `table`, and `search-path-set` afterwards; `row-security` is switched on for `table`,
     `policy` is made for it. `either` lists in `detail` the columns of an OR whose parts each compare one.
+    `negated` says that all conditions only rule values out, the first those of `column` by `detail`.
     Two are of queries by an ORM only: `unfiltered` changes or removes all rows, `alone` loads rows of
     `table` without the rows that they refer to, but for the relationships that SQLAlchemy is told of in
     `detail`.

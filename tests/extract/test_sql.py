@@ -348,16 +348,19 @@ def test_columns_of_sqlite_need_no_type() -> None:
 def test_a_view_reads_the_tables_of_its_query() -> None:
     view = one("CREATE OR REPLACE VIEW v AS SELECT a FROM t WHERE b = 1 WITH CHECK OPTION")
     assert view.tables == ("t",)
-    assert view.predicates == (Predicate("t", "b", "="),)
+    assert view.predicates == (Predicate("t", "b", "=", against="integer"),)
     assert one("CREATE TABLE n AS (SELECT * FROM t)").tables == ("n", "t")
 
 
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
-        ("a = 1", [Predicate("t", "a", "=")]),
-        ("1 < a", [Predicate("t", "a", ">")]),
-        ("x.a <> %s OR NOT x.b IN (1, 2)", [Predicate("t", "a", "<>"), Predicate("t", "b", "not in")]),
+        ("a = 1", [Predicate("t", "a", "=", against="integer")]),
+        ("1 < a", [Predicate("t", "a", ">", against="integer")]),
+        (
+            "x.a <> %s OR NOT x.b IN (1, 2)",
+            [Predicate("t", "a", "<>"), Predicate("t", "b", "not in", against="integer")],
+        ),
         (
             "a LIKE '%z' AND b NOT ILIKE %s",
             [Predicate("t", "a", "like", "", "%z"), Predicate("t", "b", "not ilike")],
@@ -373,7 +376,9 @@ def test_a_view_reads_the_tables_of_its_query() -> None:
         ("a = NULL", [Predicate("t", "a", "= null")]),
         ("a = ANY(:ids)", [Predicate("t", "a", "in")]),
         ("a <> ALL(b) AND c <> ALL($1)", [Predicate("t", "a", "not in"), Predicate("t", "c", "not in")]),
-        ("a BETWEEN 1 AND 2", [Predicate("t", "a", "between")]),
+        ("a BETWEEN 1 AND 2", [Predicate("t", "a", "between", against="integer")]),
+        ("a IN (-1, 2.5)", [Predicate("t", "a", "in", against="fraction")]),
+        ("a = '1' AND b IN (1, %s)", [Predicate("t", "a", "="), Predicate("t", "b", "in")]),
         ("a AND NOT b", [Predicate("t", "a", "is"), Predicate("t", "b", "is not")]),
         ("\"A\" ~ '^x'", [Predicate("t", "A", "~", "", "^x")]),
         ("a ? 'k'", [Predicate("t", "a", "?")]),
@@ -382,7 +387,10 @@ def test_a_view_reads_the_tables_of_its_query() -> None:
             "EXISTS (SELECT 1 FROM u WHERE u.id = x.id)",
             [Predicate("u", "id", "="), Predicate("t", "id", "=")],
         ),
-        ("a IN (SELECT b FROM u WHERE c = 1)", [Predicate("t", "a", "in"), Predicate("u", "c", "=")]),
+        (
+            "a IN (SELECT b FROM u WHERE c = 1)",
+            [Predicate("t", "a", "in"), Predicate("u", "c", "=", against="integer")],
+        ),
     ],
 )
 def test_predicates(sql: str, expected: list[Predicate]) -> None:
@@ -413,11 +421,11 @@ def test_a_query_with_joins_and_subqueries() -> None:
         Predicate("notes", "user_id", "="),
         Predicate("", "order_id", "="),
         Predicate("orders", "id", "="),
-        Predicate("orders", "total", ">"),
-        Predicate("", "id", "="),
-        Predicate("", "stray", "="),
+        Predicate("orders", "total", ">", against="integer"),
+        Predicate("", "id", "=", against="integer"),
+        Predicate("", "stray", "=", against="integer"),
         Predicate("items", "sku", "="),
-        Predicate("log", "age", "<"),
+        Predicate("log", "age", "<", against="integer"),
     )
 
 

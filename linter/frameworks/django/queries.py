@@ -13,6 +13,7 @@ from linter.frameworks.django.managers import begins_with_all, is_ordered
 from linter.frameworks.django.models import DjangoModels
 from linter.frameworks.excluded_queries import Root, not_in_traits
 from linter.frameworks.lookup_queries import Found, LookupReader, Lookups
+from linter.frameworks.negations import excluding
 from linter.frameworks.query_chains import Chain, ScopeCalls
 from linter.frameworks.query_traits import cut_traits, either_traits
 from linter.resolve.definitions import Class
@@ -227,11 +228,18 @@ class _Reader:
                 kind = _KINDS[name]
             bounded = bounded or name in _BOUNDED
         found.traits = (*self._traits(chain, model, manager, kind), *excluded)
+        if kind == "select" and self._is_told(chain, model, manager):
+            found.traits += tuple(excluding(self.reader, function, chain, model))
         if len(found.by_table) == 1:
             found.traits += tuple(either_traits(model.table, found.either))
         found.calls = tuple(link.index for link in chain.links)
         is_bounded = bounded or kind != "select"
         self.found += self.reader.told(function, chain.first, found, kind, bounded=is_bounded)
+
+    def _is_told(self, chain: Chain, model: Model, manager: str) -> bool:
+        """Whether nothing is asked of the rows but what the calls of a chain say."""
+        names = {link.name[1:] if link.name in _ASYNC else link.name for link in chain.links}
+        return begins_with_all(self.project, model.cls, manager) and chain.closed and names <= _METHODS
 
     def _traits(self, chain: Chain, model: Model, manager: str, kind: str) -> tuple[Trait, ...]:
         names = {link.name[1:] if link.name in _ASYNC else link.name for link in chain.links}
@@ -242,7 +250,7 @@ class _Reader:
         if any(text_of(argument) == "?" for link in chain.named("order_by") for argument in link.call.args):
             traits.append(Trait("random-order"))
         if kind == "select":
-            told = is_plain and chain.closed and names <= _METHODS
+            told = self._is_told(chain, model, manager)
             is_free = told and names.isdisjoint(_ORDERING) and not is_ordered(self.models.reader, model.cls)
             traits += cut_traits(chain.cuts, unordered=is_free)
             if told and names <= _ROWS:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
+from msgspec.structs import replace
+
 from linter.backend import Backend, Function, Query
 from linter.facts.expressions import Attr, Expr, Item, Ref, Result, Sequence
 from linter.facts.scopes import Call
 from linter.facts.sql import Predicate, Trait
+from linter.frameworks.negations import differing
 from linter.frameworks.query_chains import Chain, Link, ScopeCalls, branches, comparisons, last_name
 from linter.frameworks.query_traits import either_traits
 from linter.frameworks.sqlalchemy.loading import alone
+from linter.frameworks.sqlalchemy.numbers import compared_number, sends_as_given
 from linter.frameworks.sqlalchemy.pairing import unjoined
 from linter.frameworks.sqlalchemy.predicates import (
     excluded_column,
@@ -205,6 +209,9 @@ class _Reader:
         traits = self._traits(function, chain, name, kind, model) + tuple(filters.excluded)
         if len(filters.by_table) == 1 and not chain.has(*JOINS):
             traits += tuple(either_traits(model.table, filters.either))
+        if kind == "select" and chain.closed and not chain.has(*JOINS, "filter_by", "get"):
+            conditions = [each for link in chain.named("where", "filter") for each in link.call.args]
+            traits += tuple(differing(function, conditions, lambda each: self._plain(function, each)))
         if kind == "select" and name in ("select", "query"):
             single = {each.table for each in filters.predicates if self._is_key(each)}
             traits += tuple(unjoined(function, chain, lambda each: self._named_model(function, each), single))
@@ -297,7 +304,7 @@ class _Reader:
                 for condition in link.call.args:
                     self._condition(function, condition, found)
             elif link.name == "filter_by":
-                self._filter_by(link, found)
+                self._filter_by(function, link, found)
             elif link.name in JOINS:
                 self._join(function, link, found)
             elif link.name == "order_by":
@@ -308,12 +315,13 @@ class _Reader:
                     found.add((model.table, column))
         return found
 
-    def _filter_by(self, link: Link, found: _Filters) -> None:
+    def _filter_by(self, function: Function, link: Link, found: _Filters) -> None:
         for keyword, value in link.call.keywords:
             column = self.models.column_of(found.latest, keyword)
             found.add(column)
             if column is not None and not _is_none(value):
-                found.predicates.append(Predicate(*column, "="))
+                against = self._number(function, found.latest, keyword, value)
+                found.predicates.append(Predicate(*column, "=", against=against))
 
     def _join(self, function: Function, link: Link, found: _Filters) -> None:
         for argument in link.call.args[:1]:
@@ -354,6 +362,9 @@ class _Reader:
         def seen(operator: str, left: Expr, right: Expr | None) -> None:
             compared = predicate(function, operator, left, right, lambda each: self._plain(function, each))
             if compared is not None and not _is_none(right):
+                owner = self._owner(function, left) if isinstance(left, Ref) else None
+                if owner is not None:
+                    compared = replace(compared, against=self._number(function, *owner, right))
                 found.predicates.append(compared)
             if not operator[0].isalpha():
                 ours, theirs = self._column(function, left), self._column(function, right)
@@ -365,6 +376,11 @@ class _Reader:
                 found.add(self._column(function, left))
 
         comparisons(function, condition, seen)
+
+    def _number(self, function: Function, model: Model, attribute: str, value: Expr | None) -> str:
+        """The kind of number that a column is compared with; see `Predicate.against`."""
+        is_sent = sends_as_given(self.project, model.cls, attribute)
+        return compared_number(self.project, function, value) if is_sent else ""
 
     def _plain(self, function: Function, expr: Expr) -> tuple[str, str] | None:
         """Table and column of `Model.attribute`, relationships left aside."""
