@@ -191,7 +191,7 @@ class SqlRule(Rule["Statement"]):
 
 
 class FlowRule(Rule["SinkSite"]):
-    """Judges the sinks of one kind of `linter.flow.kinds`: whether a value of the caller's reaches them.
+    """Judges the sinks of one kind of `linter.flow.kinds`: whether a value that does harm there reaches them.
 
     In `says`, `{what}` is how the value is read and `{sink}` what it reaches. `advice` is the help.
     """
@@ -208,6 +208,8 @@ class FlowRule(Rule["SinkSite"]):
     def check(self, subject: SinkSite, backend: Backend) -> Iterator[Outcome]:
         """One finding for each source that reaches the sink."""
         for flow in subject.flows:
+            if not self.concerns(flow):
+                continue
             message = self.says.format(what=flow.what, sink=flow.sink)
             if flow.certainty == "weak":
                 message += "; what checks it on the way helps in part only"
@@ -221,6 +223,10 @@ class FlowRule(Rule["SinkSite"]):
             )
         if not subject.flows and backend.flows is not None and subject.scope in backend.flows.cut:
             yield Undecided("the function takes too much work to be followed to its end")
+
+    def concerns(self, flow: Flow) -> bool:
+        """Whether a way that ends at such a sink is one that the rule is about."""
+        return True
 
     def _certainty(self, flow: Flow) -> Confidence:
         return self.confidence if flow.certainty == "sure" else Confidence.LOW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.analyses.secrecy import words_of
-from linter.facts.expressions import Expr, walk
+from linter.facts.expressions import Expr, Result, walk
 from linter.facts.scopes import Define
 from linter.resolve.definitions import Definition, Function
 from linter.resolve.project import Resolved, Variable
@@ -23,16 +23,19 @@ def is_for_development(function: Function, block: int) -> bool:
     while block:
         current = blocks[block]
         subject = blocks[current.opener].subject if current.kind == "else" else current.subject
-        if current.kind in ("if", "else") and subject is not None and _names_development(subject):
+        if current.kind in ("if", "else") and subject is not None and _names_development(subject, function):
             return True
         block = current.parent
     return False
 
 
-def _names_development(test: Expr) -> bool:
+def _names_development(test: Expr, function: Function) -> bool:
+    calls = function.scope.calls
+    asked = [calls[each.call].callee for each in walk(test) if isinstance(each, Result)]
     return any(
         not _DEVELOPMENT.isdisjoint(words_of(str(text)))
-        for each in walk(test)
+        for expr in (test, *asked)
+        for each in walk(expr)
         for text in (getattr(each, "name", ""), getattr(each, "value", ""))
         if isinstance(text, str)
     )
@@ -43,7 +46,10 @@ def is_declared_for_development(handler: Function, backend: Backend) -> bool:
 
     A handler that looks at the mode by itself counts as well.
     """
-    if any(block.subject is not None and _names_development(block.subject) for block in handler.scope.blocks):
+    if any(
+        block.subject is not None and _names_development(block.subject, handler)
+        for block in handler.scope.blocks
+    ):
         return True
     current: Definition = handler
     while isinstance(current.parent, Function):

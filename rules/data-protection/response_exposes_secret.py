@@ -46,8 +46,9 @@ class ResponseExposesSecret(Rule[Definition]):
 
     ## Limits
     Schema classes that routes declare or return, nested ones included; dictionaries that a handler, or
-    the `to_dict` of a model that it calls, returns; and rows that FastAPI turns into JSON without a response
-    model. Tokens and keys count with low confidence and where they are read, not where they are made.
+    the `to_dict` of a model that it calls, returns; columns that functions and texts carry there; and rows
+    that FastAPI turns into JSON without a response model. Tokens and keys count with low confidence and where
+    they are read, not where they are made.
 
     ## References
     - https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/
@@ -58,6 +59,7 @@ class ResponseExposesSecret(Rule[Definition]):
     noun = "response schemas and handlers"
     cwe = 200
     owasp = "API3:2023"
+    follows_values = True
 
     def subjects(self, backend: Backend) -> Iterable[Definition]:
         """Schema classes that routes answer with, and handlers."""
@@ -100,6 +102,18 @@ class ResponseExposesSecret(Rule[Definition]):
                 )
 
     def _in_handler(self, handler: Function, backend: Backend) -> Iterator[Outcome]:
+        """What is seen in the handler itself, or else what gets into its answer on a longer way."""
+        seen = list(self._seen_in_handler(handler, backend))
+        yield from seen or self._followed(handler, backend)
+
+    def _followed(self, handler: Function, backend: Backend) -> Iterator[Outcome]:
+        route = next(each for each in backend.routes if each.function is handler)
+        for site in () if backend.flows is None else backend.flows.sites("secret-answer"):
+            for flow in site.flows if site.function is handler else ():
+                if flow.family == "column" and _is_stored(flow.what.rpartition(".")[2]):
+                    yield self._said(handler, route, flow.what, site.location, True, [route])
+
+    def _seen_in_handler(self, handler: Function, backend: Backend) -> Iterator[Outcome]:
         route = next(each for each in backend.routes if each.function is handler)
         for holder, value in returned_by(handler, backend):
             for each in walk(value):

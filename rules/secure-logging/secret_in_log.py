@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.development import is_for_development
 from linter.analyses.log_values import Written, item_key, written
 from linter.analyses.secrecy import Secrecy, secrecy, words_of
 from linter.backend import Backend, LogCall
@@ -27,7 +28,9 @@ class SecretInLog(Rule[LogCall]):
     it is a secret. What is hashed, masked, measured, compared or sliced is left alone, as is every type that
     does not print as its text (`SecretStr`, models). A value that is only called `token` gives medium
     confidence, since lexers and paginators have tokens as well. What a caller sends as a password or the like
-    is followed through functions to records that call it something else.
+    is followed through functions to records that call it something else, and so is what the backend itself
+    keeps secret: settings, `SecretStr`, columns of rows, and, with low confidence, what is read of the
+    environment under a secret's name. What a branch for development writes is left alone there.
 
     ## References
     - https://cwe.mitre.org/data/definitions/532.html
@@ -63,20 +66,40 @@ class SecretInLog(Rule[LogCall]):
                 confidence=Confidence.HIGH if certainty == "secret" else Confidence.MEDIUM,
             )
         if not named:
-            yield from self._followed(subject, backend)
+            yield from self._followed(subject, backend) or self._kept(subject, backend)
 
-    def _followed(self, log: LogCall, backend: Backend) -> Iterator[Outcome]:
+    def _kept(self, log: LogCall, backend: Backend) -> list[Outcome]:
+        """A secret of the backend's own that the record has under another name."""
+        flows = () if backend.flows is None else backend.flows.ending("secret-log", log.location)
+        if not flows or is_for_development(log.function, log.block):
+            return []
+        by_name = [each for each in flows if each.family == "environment"]
+        flow = next((each for each in flows if each not in by_name), flows[0])
+        return [
+            self.finding(
+                log,
+                f"`{flow.what}` is written to the log under another name",
+                help=f"leave `{flow.what}` out of what is logged",
+                confidence=Confidence.LOW if flow in by_name else Confidence.MEDIUM,
+                related=[Note(flow.path[0].location, f"is read on the way through {flow.entry}")],
+                path=flow.path,
+            )
+        ]
+
+    def _followed(self, log: LogCall, backend: Backend) -> list[Outcome]:
         """A secret that a caller sends, and that the record has under another name."""
         for flow in () if backend.flows is None else backend.flows.ending("record", log.location):
             if flow.certainty == "sure" and secrecy(flow.part) == "secret":
-                yield self.finding(
-                    log,
-                    f"`{flow.part}`, which a caller sends, is written to the log under another name",
-                    help=f"leave `{flow.part}` out, or log an id that leads to its owner",
-                    related=[Note(flow.path[0].location, f"enters through {flow.entry}")],
-                    path=flow.path,
-                )
-                return
+                return [
+                    self.finding(
+                        log,
+                        f"`{flow.part}`, which a caller sends, is written to the log under another name",
+                        help=f"leave `{flow.part}` out, or log an id that leads to its owner",
+                        related=[Note(flow.path[0].location, f"enters through {flow.entry}")],
+                        path=flow.path,
+                    )
+                ]
+        return []
 
 
 def _is_identifier(backend: Backend, name: str) -> bool:

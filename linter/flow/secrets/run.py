@@ -20,6 +20,7 @@ from linter.flow.heap import Entries, Instance, Items
 from linter.flow.library.strings import Strings
 from linter.flow.secrets import reads
 from linter.flow.sinks.leaks import Leaks
+from linter.flow.sinks.records import tells_fields
 from linter.flow.sources import Sources
 from linter.flow.state import State
 from linter.flow.summaries import Hit
@@ -36,9 +37,8 @@ from linter.flow.values import (
     Value,
     const_of,
 )
-from linter.resolve.definitions import Class, Function
+from linter.resolve.definitions import Function
 from linter.resolve.project import Variable
-from linter.shapes import shape_of
 
 _SAME = frozenset(
     {"encode", "decode", "strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "center"}
@@ -58,8 +58,6 @@ _TELLING = frozenset(
 )
 """Functions of libraries whose result tells what they are given."""
 _OF_ERRORS = frozenset({"args", "message", "detail"})
-_PRINTED = frozenset({"attrs", "dataclass", "msgspec", "namedtuple", "pydantic", "sqlmodel", "typeddict"})
-"""Libraries whose instances print as all of their fields."""
 _MANY_CALLERS = 30
 _HOPS = 2
 _NO = ("", "")
@@ -135,19 +133,13 @@ class SecretActivation(Activation):
     def deep_taints(self, value: Value, depth: int = 0) -> Taints:
         """The secrets that a value tells when it is written out: an instance tells nothing of its fields."""
         record = self.record(value)
-        if type(record) is Instance and not self._tells_fields(record.cls):
+        if type(record) is Instance and not tells_fields(self, record.cls):
             return value.taints
         return super().deep_taints(value, depth)
 
     def held_taints(self, value: Value) -> Taints:
         """The secrets that a value holds."""
         return Expressions.deep_taints(self, value)
-
-    def _tells_fields(self, cls: Class) -> bool:
-        shape = shape_of(self.engine.project, cls)
-        if shape is not None:
-            return shape.library in _PRINTED
-        return self.engine.project.derives(cls, "Exception", "BaseException")
 
     def attribute(self, value: Value, name: str) -> Value:
         """`value.name`, which is a secret where a declaration says so."""
@@ -243,6 +235,8 @@ class SecretGlobals(Globals):
             target = act.engine.project.resolve(act.function.module, name).target
             if isinstance(target, Variable) and act.engine.declared.is_setting(target):
                 return act.secret(last)
+            if name == f"{reads.DJANGO_SETTINGS}.{last}":
+                return act.secret(f"settings.{last}")
         return super().value(act, name)
 
 

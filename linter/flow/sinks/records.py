@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.heap import Items
+from linter.flow.heap import Instance, Items, values_of
 from linter.flow.sinks.table import ALL, rows
 from linter.flow.values import Named, Taints, Value, merge
+from linter.shapes import shape_of
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
+    from linter.resolve.definitions import Class
 
 _LEVELS = "debug info warning warn error critical exception"
 _LOGGERS = (
@@ -19,6 +21,9 @@ _LOGGERS = (
 _HIDDEN = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.types.SecretStr"})
 _ESCAPING = frozenset({"pythonjsonlogger", "json_log_formatter", "json_logging", "ecs_logging", "structlog"})
 """Formatters that write a newline as two characters."""
+_PRINTED = frozenset({"attrs", "dataclass", "msgspec", "namedtuple", "pydantic", "sqlmodel", "typeddict"})
+"""Libraries whose instances print as all of their fields."""
+_NESTED = 4
 
 _CALLS = " ".join(f"{logger}.{level}" for level in _LEVELS.split() for logger in _LOGGERS.split())
 _STRUCTLOG = " ".join(f"structlog.BoundLogger.{level}" for level in _LEVELS.split())
@@ -46,11 +51,31 @@ def line(act: Access, args: Args, value: Value | None, receiver: Value) -> Value
 
 def told(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """All that a record writes out; a value that hides itself when it is printed is left out."""
-    shown = [each for each in args.all() if not _hides_itself(each)]
     taints: Taints = ()
-    for each in shown:
-        taints = merge(taints, act.deep_taints(each))
+    for each in args.all():
+        taints = merge(taints, _shown(act, each))
     return Value(None, taints) if taints else None
+
+
+def _shown(act: Access, value: Value, depth: int = 0) -> Taints:
+    """The taints of what is seen of a value when it is printed."""
+    if _hides_itself(value):
+        return ()
+    record = act.record(value)
+    if record is None or depth > _NESTED:
+        return act.deep_taints(value)
+    taints = value.taints
+    if type(record) is not Instance or tells_fields(act, record.cls):
+        for each in values_of(record):
+            taints = merge(taints, _shown(act, each, depth + 1))
+    return taints
+
+
+def tells_fields(act: Access, cls: Class) -> bool:
+    """Whether an instance of a class prints as what its fields hold; an error prints what it was given."""
+    project = act.engine.project
+    shape = shape_of(project, cls)
+    return project.derives(cls, "BaseException") if shape is None else shape.library in _PRINTED
 
 
 def _hides_itself(value: Value) -> bool:
