@@ -31,7 +31,8 @@ class Verdict(Enum):
 class Guard:
     """Something that may refuse a caller before or in a handler.
 
-    `name` is the full dotted name. `verdict` says whether it refuses anonymous callers.
+    `name` is the full dotted name. `verdict` says whether it refuses anonymous callers. `statuses` are those
+    that the framework refuses with, where that depends on more than the name.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Guard:
     level: GuardLevel
     location: Location
     verdict: Verdict = Verdict.YES
+    statuses: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,14 @@ class Input:
 class Output:
     """A declared or actual response: its status and type, None where unknown.
 
-    `model` is the schema class of the body, or of each item of a list.
+    `model` is the schema class of the body, or of each item of a list. `is_page` says that the framework
+    sends what the handler returns as HTML.
     """
 
     status: int | None
     type: str | None
     model: Class | None = None
+    is_page: bool = False
 
     @property
     def is_success(self) -> bool:

@@ -118,6 +118,7 @@ def flows_of(
     `table` is what the configuration says of the project's own functions: see `linter.flow.custom`.
     `templates` are those of the project that put values out as they are, by path.
     """
+    from linter.flow.asked import path_asked
     from linter.flow.carriers import carried
     from linter.flow.custom import custom_of
     from linter.flow.engine import Engine
@@ -147,6 +148,7 @@ def flows_of(
         if id(entry.function) in pages or id(entry.function) in engine.relevant or _repeats(entry.function):
             names, heap = runner.arguments(entry)
             engine.parsed = partial(runner.declared_inputs, entry)
+            engine.asked = (entry.function, path_asked(engine, entry, names))
             note(entry, runner.hits)
             given, named = runner.handed(entry, names)
             through = engine.enter_decorated(entry.function, given, named, dict(heap))

@@ -24,6 +24,7 @@ from linter.flow.values import (
     Taints,
     Text,
     Typed,
+    TypeRef,
     Value,
     const_of,
     constant,
@@ -56,7 +57,7 @@ class Access(Expressions):
         match shape:
             case Obj():
                 return self._of_record(value, name)
-            case Named(name=full):
+            case Named(name=full) | TypeRef(name=full):
                 return self.engine.sources.attribute(self, value, canonical(f"{full}.{name}"))
             case ModuleRef(module=module):
                 return self.engine.globals.resolved(self, self.engine.project.resolve(module, ":" + name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Sequence, Starred
@@ -264,9 +264,34 @@ class Activation(Calls):
             return
         without = self.state.fork()
         self.state.prove(test.yes)
+        missing = {name: self.state.names[name] for name in self._missing(first.block.subject)}
+        self.state.names.update(dict.fromkeys(missing, NONE))
         then = self._branch(first.suite, self.state)
+        if then is not None:
+            # Past the branch the name holds what it held: that it may be None is nothing new.
+            then.names.update(
+                {name: value for name, value in missing.items() if then.names.get(name) is NONE}
+            )
         without.prove(refuted(first.block.subject, test))
         self._meet([then, self._branch(other, without)])
+
+    def _missing(self, test: Expr | None) -> Iterator[str]:
+        """Names that are None if a test is true: `x is None`, beside tests that are known to fail."""
+        if not isinstance(test, Operation):
+            return
+        if test.operator == "or":
+            open_tests = [each for each in test.operands if not self._fails(each)]
+            if len(open_tests) == 1:
+                yield from self._missing(open_tests[0])
+        elif test.operator == "is" and len(test.operands) == 2 and test.operands[1] == Constant(None):
+            name = getattr(test.operands[0], "name", "")
+            if name.startswith("$") and name[1:] in self.state.names:
+                yield name[1:]
+
+    def _fails(self, test: Expr) -> bool:
+        """Whether `x is None` asks for something that is always there."""
+        plain = isinstance(test, Operation) and test.operator == "is" and isinstance(test.operands[0], Ref)
+        return plain and self.truth(self.eval(test)) is False
 
     def _for(self, compound: Compound) -> None:
         block = compound.clauses[0].block

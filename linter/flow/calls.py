@@ -9,6 +9,7 @@ from linter.flow.arguments import Args
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
 from linter.flow.kinds import BITS, HARMLESS
 from linter.flow.library.callbacks import QUEUED, queued
+from linter.flow.library.types import validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.sinks.models import MODELS, copies_keys
 from linter.flow.state import joined as joined_states
@@ -26,6 +27,7 @@ from linter.flow.values import (
     Super,
     Taints,
     Typed,
+    TypeRef,
     Value,
     is_text,
     marked,
@@ -67,6 +69,12 @@ class Calls(Access):
 
     def _on_receiver(self, receiver: Value, name: str, args: Args, call: Call) -> Value:
         shape = receiver.shape
+        if type(shape) is TypeRef:
+            return self.library(f"{shape.name}.{name}", args, UNKNOWN)
+        if type(shape) is ClassRef:
+            found = validated(self, shape.cls, name, args)
+            if found is not None:
+                return found
         if shape == _BYTES and receiver.taints:
             return self.engine.strings.method(self, receiver, name, args)
         if type(shape) is Named and not is_text(shape):
@@ -121,6 +129,8 @@ class Calls(Access):
                 if name == "super":
                     return self._super()
                 return self.library(name, args, callee)
+            case TypeRef(name=name):
+                return self.library(name, args, UNKNOWN)
             case Bound(receiver=receiver, name=name):
                 return self.method(receiver, name, args, call)
             case Lambda():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from linter.facts.expressions import Expr, Ref, Result
 from linter.flow.arguments import Args
 from linter.flow.values import FunctionRef, Lambda, Obj, Partial, Value
-from linter.resolve.definitions import Function
+from linter.resolve.definitions import Definition, Function
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -73,12 +73,17 @@ class Decorations:
     def _is_own(self, function: Function, expr: Expr) -> bool:
         parent = function.parent
         assert parent is not None
+        target = self.target(parent, expr)
+        return target is not None and not target.is_module and target is not function
+
+    def target(self, parent: Definition, expr: Expr) -> Function | None:
+        """The function that a decorator names, or that makes it."""
         if isinstance(expr, Result):
             expr = parent.scope.calls[expr.call].callee
         if not isinstance(expr, Ref):
-            return False
+            return None
         target = self._engine.project.reference(parent, expr.name).target
-        return isinstance(target, Function) and not target.is_module and target is not function
+        return target if isinstance(target, Function) else None
 
     def applied(self, act: Calls, ref: FunctionRef) -> Value | None:
         """What the project's decorators make of a function; None when they leave it as it is."""

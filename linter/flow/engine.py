@@ -100,6 +100,10 @@ class Engine:
         self.met: set[int] = set()
         self.parsed: Callable[[dict[int, Record]], Value | None] = lambda heap: None
         """What a request parser gives in the route at hand; its records go into the heap."""
+        self.asked: tuple[Function | None, Value] = (None, UNKNOWN)
+        """The handler at hand, and what the path of the request is there."""
+        self.changed: set[int] = set()
+        """Records of modules and classes that some function has written to."""
         self.carried: dict[str, Value] = {}
         """What the caller has a hand in on `g` and on requests, by full name: see `linter.flow.carriers`."""
         self.globals = Globals(self)
@@ -387,7 +391,7 @@ class Engine:
                 for name, value in cell.names.items():
                     if name not in function.local_names or name in function.scope.globals:
                         names.setdefault(str(name), value)
-        export = Export(act.state, self.statics)
+        export = Export(act.state, self.statics, self.changed)
         exported = {name: export.value(value) for name, value in names.items()}
         export.finish()
         key = (

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from linter.frameworks.fastapi.dependencies import Declared, Dependencies
 
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
+_ERROR_HANDLERS = frozenset({"errorhandler", "app_errorhandler"})
 _FREE = frozenset({"str", "string", "path", "default", ""})
 _SEGMENTS = frozenset({"", "default", "string", "slug"})
 _NUMBERS = frozenset({"int", "float"})
@@ -75,7 +76,7 @@ class Entry:
         """Whether what the handler returns is sent as a page."""
         if self.route is None:
             return not self.function.scope.name.startswith("do_")
-        return self.route.framework in _FLASK
+        return self.route.framework in _FLASK or any(each.is_page for each in self.route.outputs)
 
     @property
     def sends_as_it_is(self) -> bool:
@@ -103,9 +104,10 @@ def entries_of(backend: Backend) -> list[Entry]:
         function = route.function
         owner = route.owner if route.framework in _DJANGO else None
         for name in _HOOKS if owner is not None else ():
-            hook = None if owner is None else owner.methods.get(name)
-            if hook is not None:
-                found.setdefault(id(hook), Entry(hook, route, _placeholders(route)))
+            member = None if owner is None else backend.project.member(owner, name)
+            hook = None if member is None else member.target
+            if isinstance(hook, Function):
+                found.setdefault(_key(hook, route), Entry(hook, route, _placeholders(route)))
         if function is not None and route.is_graphql:
             # One resolver may serve many fields, each with arguments of its own.
             taken = tuple((each.name, each.type) for each in route.inputs)
@@ -114,13 +116,16 @@ def entries_of(backend: Backend) -> list[Entry]:
             for name in _METHODS:
                 method = route.owner.methods.get(name)
                 if method is not None:
-                    found.setdefault(id(method), Entry(method, route, _placeholders(route)))
+                    found.setdefault(_key(method, route), Entry(method, route, _placeholders(route)))
         elif function is not None:
-            found.setdefault(id(function), Entry(function, route, _placeholders(route)))
+            found.setdefault(_key(function, route), Entry(function, route, _placeholders(route)))
     known = {id(each.function) for each in found.values()}
+    handles_errors = not backend.project.imported.isdisjoint(_FLASK)
     for function in backend.functions:
         if id(function) not in known and function.scope.decorators:
-            placeholders = _looks_like_handler(function)
+            placeholders = (
+                {} if handles_errors and is_error_handler(function) else _looks_like_handler(function)
+            )
             if placeholders is not None:
                 found[id(function)] = Entry(function, None, placeholders)
     if "http" in backend.project.imported:
@@ -129,6 +134,12 @@ def entries_of(backend: Backend) -> list[Entry]:
                 raw = [method for name, method in cls.methods.items() if name.startswith("do_")]
                 found.update((id(method), Entry(method, None, {})) for method in raw)
     return sorted(found.values(), key=lambda each: (each.function.module.path, each.function.index))
+
+
+def _key(function: Function, route: Route) -> object:
+    """What makes an entry another one: a method that many classes inherit does in each what they fill in."""
+    inherited = function.owner is not None and route.owner is not None and route.owner is not function.owner
+    return (id(function), id(route.owner)) if inherited else id(function)
 
 
 def readers_of(backend: Backend) -> list[Function]:
@@ -172,6 +183,16 @@ def _looks_like_handler(function: Function) -> dict[str, str] | None:
         if last in _VERBS and isinstance(path, str) and path.startswith("/"):
             return _parsed(path)
     return None
+
+
+def is_error_handler(function: Function) -> bool:
+    """Whether Flask makes a page of what a function returns for an error, whatever path was asked for."""
+    parent = function.parent
+    for decorator in function.scope.decorators:
+        if isinstance(decorator.value, Result) and parent is not None:
+            if parent.scope.calls[decorator.value.call].last_name in _ERROR_HANDLERS:
+                return True
+    return False
 
 
 def _parsed(path: str) -> dict[str, str]:
@@ -291,7 +312,7 @@ class Runner:
         function = entry.function
         name = parameter.name
         if position == 0 and function.owner is not None:
-            return self._instance(function.owner, framework, heap, function)
+            return self._instance(entry.owner or function.owner, framework, heap, function)
         if framework in _DJANGO and name in ("request", "req", "_request"):
             return Value(Named("django.http.HttpRequest"))
         if framework in _GIVEN_REQUESTS and position == (0 if function.owner is None else 1):

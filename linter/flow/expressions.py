@@ -46,8 +46,11 @@ from linter.flow.values import (
     STRING,
     UNKNOWN,
     Bounds,
+    ClassRef,
     Const,
     Either,
+    FunctionRef,
+    Lambda,
     Marks,
     Named,
     Obj,
@@ -55,6 +58,7 @@ from linter.flow.values import (
     Step,
     Taints,
     Text,
+    TypeRef,
     Value,
     const_of,
     constant,
@@ -76,6 +80,7 @@ _SIMPLE = (Constant, Ref, Binary)
 UNROLLED = 24
 YIELDED = "*yielded"
 """The name under which a state keeps what a generator has given so far."""
+_NEVER_NONE = (Obj, Text, TypeRef, ClassRef, FunctionRef, Lambda)
 _MATCH = Named("re.Match")
 """What is never false: a test for None says the same as its truth."""
 
@@ -166,6 +171,8 @@ class Expressions:
         """Replace the record that a value points at."""
         if type(value.shape) is Obj:
             self.state.heap[value.shape.id] = record
+            if value.shape.id in self.engine.statics:
+                self.engine.changed.add(value.shape.id)
 
     def deep_taints(self, value: Value, depth: int = 0) -> Taints:
         """The taints of a value and of all that it holds."""
@@ -431,7 +438,7 @@ class Expressions:
         return Value(A_BOOL.shape, (), yes, no)
 
     def _is_something(self, value: Value) -> bool:
-        return type(value.shape) in (Obj, Text) and not value.taints
+        return type(value.shape) in _NEVER_NONE and not value.taints
 
     def _contains(self, value: Value, container: Value) -> bool | None:
         known = const_of(value)

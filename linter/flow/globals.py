@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from linter.facts.expressions import Attr, Expr, Item, Ref
 from linter.facts.scopes import Assign
 from linter.flow.heap import Entries, Items
-from linter.flow.names import HARMLESS_TYPES
-from linter.flow.sources.tables import PARTS, READS
+from linter.flow.names import BUILTIN_TYPES, HARMLESS_TYPES
+from linter.flow.registries import registered
+from linter.flow.sources.tables import PARTS, PATHS, READS
 from linter.flow.state import State
 from linter.flow.values import (
     STRING,
@@ -19,6 +20,7 @@ from linter.flow.values import (
     Named,
     Shape,
     Typed,
+    TypeRef,
     Value,
     join,
 )
@@ -99,7 +101,7 @@ class Globals:
         if split is None:
             split = self._named[name] = _split(name)
         base, rest = split
-        if base in READS:
+        if base in READS or base in PATHS:
             head, _, _ = base.rpartition(".")
             value = self._engine.sources.attribute(act, Value(Named(head)), base)
         elif rest == ():
@@ -113,6 +115,8 @@ class Globals:
 
     def _left(self, act: Access, name: str) -> Value:
         """A library's name, or what some other function has left there."""
+        if name in BUILTIN_TYPES:
+            return Value(TypeRef(name))
         left = self._engine.carried.get(name)
         kind = PARTS.get(name)
         if kind is not None:
@@ -144,6 +148,9 @@ class Globals:
             return Value(self._type(variable))
         if name in self._changes(holder):
             return self._opened(found)
+        if type(self._engine.statics.get(getattr(found.shape, "id", -1))) in (Entries, Items):
+            self._variables[id(holder), name] = found
+            registered(self._engine, holder, name, found)
         return found
 
     def _type(self, variable: Variable) -> Shape:
@@ -246,6 +253,6 @@ def _split(name: str) -> tuple[str, tuple[str, ...]]:
     parts = name.split(".")
     for length in range(len(parts), 1, -1):
         head = ".".join(parts[:length])
-        if head in READS:
+        if head in READS or head in PATHS:
             return head, tuple(parts[length:])
     return name, ()

@@ -40,6 +40,11 @@ HARMLESS_TYPES = NUMBERS | frozenset(
 )
 """Types whose values cannot carry an injection, whatever the caller sends."""
 
+BUILTIN_TYPES = frozenset(
+    {"int", "float", "complex", "bool", "str", "bytes", "list", "tuple", "set", "frozenset", "dict"}
+)
+"""Types that a program hands around to have values made of others."""
+
 ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag")
 
 NEVER_RETURNS = frozenset(

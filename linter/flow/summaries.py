@@ -7,6 +7,7 @@ share one summary; what it says is then translated back for each call.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.flow.heap import Cell, Entries, Instance, Items, Native, Record
@@ -70,9 +71,10 @@ class Summary(NamedTuple):
 class Export:
     """Arguments in the form that summaries are kept by."""
 
-    def __init__(self, state: State, statics: dict[int, Record]) -> None:
+    def __init__(self, state: State, statics: dict[int, Record], changed: Set[int]) -> None:
         self._heap = state.heap
-        self._statics = statics
+        self.statics = statics
+        self._changed = changed
         self.symbols: list[Taint] = []
         self._numbers: dict[tuple[object, ...], int] = {}
         self.ids: dict[int, int] = {}
@@ -97,6 +99,10 @@ class Export:
 
     def finish(self) -> None:
         """Write down the records that the values reach."""
+        for old in sorted(self._changed):
+            # What the program has written into things of modules is there for every function.
+            if old in self._heap:
+                self.records[old] = _rebuilt(self._heap[old], self.value)
         while self._pending:
             old = self._pending.pop(0)
             self.records[self.ids[old]] = _rebuilt(self._heap[old], self.value)
@@ -116,8 +122,10 @@ class Export:
         found = self.ids.get(old)
         if found is not None:
             return found
+        if old in self.statics:
+            return old
         if old not in self._heap:
-            return old if old in self._statics else None
+            return None
         if len(self.ids) >= _RECORDS:
             return None
         found = self.ids[old] = len(self.ids)
@@ -189,6 +197,9 @@ class Translation:
             record = heap.get(number)
             if record is not None and record is not self._export.records.get(number):
                 self._state.heap[old] = _rebuilt(record, self.value)
+        for number in self._export.statics.keys() & heap.keys():
+            if heap[number] is not self._export.records.get(number):
+                self._state.heap[number] = _rebuilt(heap[number], self.value)
         while self._pending:
             number = self._pending.pop(0)
             record = heap.get(number)
@@ -234,7 +245,7 @@ class Translation:
         return tuple(found)
 
     def _id(self, number: int) -> int:
-        if number < 0:
+        if number < 0 or number in self._export.statics:
             return number
         originals = self._export.originals
         if number < len(originals):

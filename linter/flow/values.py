@@ -115,6 +115,13 @@ class Named(NamedTuple):
     name: str
 
 
+class TypeRef(NamedTuple):
+    """A builtin type itself, such as `int`, which makes instances and is none."""
+
+    name: str
+    is_type: bool = True
+
+
 class Typed(NamedTuple):
     """An instance of a class of the project, of which nothing but the class is known."""
 
@@ -207,6 +214,7 @@ Shape: TypeAlias = Union[
     Const,
     Text,
     Named,
+    TypeRef,
     Typed,
     ModuleRef,
     ClassRef,

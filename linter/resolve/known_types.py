@@ -5,6 +5,8 @@ A call of a capitalised name gives an instance of it, so constructors need no en
 
 RETURNS: dict[str, str] = {
     "logging.getLogger": "logging.Logger",
+    "string.Template.substitute": "str",
+    "string.Template.safe_substitute": "str",
     "logging.Logger.getChild": "logging.Logger",
     "structlog.get_logger": "structlog.BoundLogger",
     "structlog.getLogger": "structlog.BoundLogger",

@@ -15,6 +15,7 @@ from linter.flow.library.codecs import CODECS, turned_back
 from linter.flow.library.iteration import ITERATION
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.library.records import RECORDS
+from linter.flow.library.types import is_instance
 from linter.flow.library.urls import URLS
 from linter.flow.names import NUMBERS
 from linter.flow.values import (
@@ -26,6 +27,7 @@ from linter.flow.values import (
     UNKNOWN,
     ClassRef,
     Const,
+    ModuleRef,
     Named,
     Partial,
     Shape,
@@ -206,17 +208,22 @@ def _get_attribute(act: Calls, args: Args, receiver: Value) -> Value:
     return UNKNOWN
 
 
+def _imported(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`import_module("app.tasks")`: a module of the project, when its name is known."""
+    name, package = const_of(args.given(0, "name")), args.get(1, "package")
+    if not isinstance(name, str):
+        return None
+    if package is not None and isinstance(const_of(package), str):
+        name = f"{const_of(package)}{name}" if name.startswith(".") else name
+    found = act.engine.globals.value(act, name)
+    return found if type(found.shape) is ModuleRef else None
+
+
 def _set_attribute(act: Calls, args: Args, receiver: Value) -> Value:
     name = const_of(args.given(1))
     if isinstance(name, str):
         act.set_attribute(args.given(0), name, args.given(2))
     return NONE
-
-
-def _is_instance(act: Calls, args: Args, receiver: Value) -> Value:
-    shape = args.given(1).shape
-    mask = checks.TYPES_TESTED.get(shape.name, 0) if type(shape) is Named else 0
-    return Value(A_BOOL.shape, (), checks.marks(args.given(0), mask) if mask else ())
 
 
 def _all(act: Calls, args: Args, receiver: Value) -> Value:
@@ -380,7 +387,8 @@ _TABLE: dict[str, Model] = {
     "type": _type,
     "getattr": _get_attribute,
     "setattr": _set_attribute,
-    "isinstance": _is_instance,
+    "importlib.import_module": _imported,
+    "isinstance": is_instance,
     "functools.partial": _partial,
     "functools.wraps": _nothing_of_it(UNKNOWN),
     "functools.wraps()": _first,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
-from linter.flow.values import UNKNOWN, FunctionRef, Lambda, Partial, Value
+from linter.flow.values import UNKNOWN, FunctionRef, Lambda, Named, Partial, Value
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 _CALLABLE = (FunctionRef, Lambda, Partial)
 QUEUED = frozenset({"delay", "send", "apply_async", "send_with_options", "enqueue", "kiq", "defer"})
 """Methods that task queues (Celery, Dramatiq, RQ, TaskIQ, Procrastinate) give to a decorated function."""
+
+
+def _is_callable(act: Calls, value: Value) -> bool:
+    """Whether a value is a function that is worth following, of the project or a sink of a library."""
+    shape = value.shape
+    return type(shape) in _CALLABLE or (type(shape) is Named and act.engine.sinks.knows(shape.name))
 
 
 def queued(act: Calls, task: Value, name: str, args: Args) -> Value:
@@ -29,7 +35,7 @@ def queued(act: Calls, task: Value, name: str, args: Args) -> Value:
 def _run(act: Calls, args: Args, receiver: Value) -> Value | None:
     """`call(function, *arguments)`, whatever stands before the function."""
     for position, each in enumerate(args.positional):
-        if type(each.shape) in _CALLABLE:
+        if _is_callable(act, each):
             found = act.apply(
                 each, Args(args.positional[position + 1 :], args.keywords, args.rest, args.extra)
             )
@@ -48,7 +54,7 @@ def _later(act: Calls, args: Args, receiver: Value) -> Value:
 def _thread(act: Calls, args: Args, receiver: Value) -> Value | None:
     """`Thread(target=function, args=(...), kwargs={...})`."""
     target = args.get(1, "target")
-    if target is None or type(target.shape) not in _CALLABLE:
+    if target is None or not _is_callable(act, target):
         return None
     act.apply(target, _spread(act, args.get(3, "args"), args.get(4, "kwargs")))
     act.alive = True

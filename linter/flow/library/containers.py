@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
+from linter.flow.checks import CHAR
 from linter.flow.heap import (
     CONFIG,
     NAMED_TUPLE,
@@ -15,11 +16,11 @@ from linter.flow.heap import (
     Native,
     Record,
     joined,
-    maybe_join,
 )
+from linter.flow.kinds import lacking
 from linter.flow.library.buffers import BUFFER, method_of_buffer
 from linter.flow.library.patterns import method_of_pattern
-from linter.flow.values import NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join
+from linter.flow.values import NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join, marked
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -151,6 +152,8 @@ class Containers:
             act.store(receiver, act.with_key(record, key, fallback))
         if known is not ... and record.rest is None:
             return fallback
+        if known is ... and record.keys is None:
+            fallback = _other_than(fallback, key, record)
         return join(act.entry(record, known), fallback)
 
     def _of_native(self, act: Calls, receiver: Value, record: Native, name: str, args: Args) -> Value | None:
@@ -219,6 +222,14 @@ class Containers:
         if name == "read_dict" and type(act.record(args.given(0))) is Entries:
             return act.any_element(act.method(args.given(0), "values", Args()))
         return act.allocate(Entries({}, Value(STRING, taints), Value(STRING, taints)))
+
+
+def _other_than(fallback: Value, key: Value, record: Entries) -> Value:
+    """The default of `table.get(char, char)`: a character that the table does not have."""
+    single = [each for each in record.entries if isinstance(each, str) and len(each) == 1]
+    if fallback.taints != key.taints or not all(CHAR in each.way[-1:] for each in key.taints):
+        return fallback
+    return Value(fallback.shape, marked(fallback.taints, lacking("".join(single))))
 
 
 def _without(items: tuple[Value, ...], value: Value) -> tuple[Value, ...] | None:

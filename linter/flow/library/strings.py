@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
-from linter.flow.kinds import BITS, HARMLESS, lacking
+from linter.flow.kinds import BITS, CHARACTER_BITS, HARMLESS, lacking, lacks
 from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
@@ -21,6 +21,7 @@ from linter.flow.values import (
     Value,
     const_of,
     constant,
+    gathered,
     is_text,
     join,
     marked,
@@ -181,12 +182,12 @@ class Strings:
             and type(shape) is Text
             and isinstance(separator, str)
             and len(args.positional) == 1
+            and separator in CHARACTER_BITS
         ):
-            first = shape.parts[0]
-            if isinstance(first, str) and separator and separator in first:
-                *whole, _ = first.split(separator)
+            known, is_whole = _split(shape, separator)
+            if known:
                 rest = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
-                return act.allocate(Items("list", tuple([constant(each) for each in whole]), rest))
+                return act.allocate(Items("list", tuple(known), None if is_whole else rest))
         piece = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
         bare = piece
         if name == "splitlines" and not args.positional and not args.keywords:
@@ -225,6 +226,15 @@ class Strings:
                 for each in shape.parts
             ]
             return Value(text(parts), merge(taints, more))
+        if type(shape) is Text and old is ...:
+            # What takes the place of a value of the caller's leaves the program's own pieces alone.
+            kept = [
+                each if isinstance(each, str) else Value(None, merge(taints, more)) for each in shape.parts
+            ]
+            return Value(text(kept), merge(taints, more))
+        if type(shape) is Text and isinstance(shape.parts[0], str):
+            mixed = Value(None, merge(taints, more))
+            return Value(text([each if isinstance(each, str) else mixed for each in shape.parts]), mixed.taints)
         if more and not taints:
             return _put_into(act, receiver, old, Value(None, more))
         return Value(STRING if is_text(shape) else shape, merge(taints, more))
@@ -315,6 +325,28 @@ def _put_into(act: Calls, receiver: Value, old: object, inserted: Value) -> Valu
     for position, each in enumerate(known.split(old) if old else [known]):
         pieces += [inserted, constant(each)] if position else [constant(each)]
     return act.concatenated(pieces)
+
+
+def _split(shape: Text, separator: str) -> tuple[list[Value], bool]:
+    """The pieces between separators, up to a part that may hold more of them; whether these are all."""
+    found: list[Value] = []
+    piece: list[str | Value] = []
+    for each in shape.parts:
+        if isinstance(each, str):
+            first, *others = each.split(separator) if separator else [each]
+            piece.append(first)
+            for other in others:
+                found.append(_of_parts(piece))
+                piece = [other]
+        elif each.taints and all(lacks(taint.safe, separator) for taint in each.taints):
+            piece.append(each)
+        else:
+            return found, False
+    return [*found, _of_parts(piece)], True
+
+
+def _of_parts(parts: list[str | Value]) -> Value:
+    return Value(text(parts), gathered([each for each in parts if not isinstance(each, str)]))
 
 
 _HANDLERS: dict[str, Callable[[Strings, Calls, Value, Args], Value]] = {

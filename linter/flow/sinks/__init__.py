@@ -10,12 +10,13 @@ from linter.flow.heap import Items, Native
 from linter.flow.kinds import LOOSE, WEAK_GUARD
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
+from linter.flow.sinks.content_types import body_of, names_no_type
 from linter.flow.sinks.contexts import harmless, holes
 from linter.flow.sinks.pages import Pages
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
 from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
 from linter.flow.summaries import Hit
-from linter.flow.values import Named, Value, const_of, is_text
+from linter.flow.values import Named, Value, const_of
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
@@ -64,6 +65,10 @@ class Sinks:
         if more:
             self._rows = {**BY_CALLEE, **{name: [*BY_CALLEE.get(name, ()), *more[name]] for name in more}}
         self.seen: dict[tuple[str, int, Span], tuple[object, Sink]] = {}
+
+    def knows(self, name: str) -> bool:
+        """Whether the tables have a function or method of a name."""
+        return name in self._rows
 
     def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
         """Hold a call against the tables."""
@@ -172,12 +177,22 @@ class Sinks:
             return
         record = act.record(value)
         if type(record) is Items and record.kind == "tuple" and record.items:
-            if len(record.items) > 2:
+            if len(record.items) > 1:
+                self._sent_with(act, record.items[-1], span)
+            if len(record.items) > 2 and not names_no_type(act, record.items[2]):
                 return
             value = record.items[0]
         self.seen["xss", id(act.function), span] = (act.function, responses.ANSWER)
-        if is_text(value.shape):
-            self.reached(act, responses.ANSWER, value, span)
+        body = body_of(act, value)
+        if body is not None:
+            self.reached(act, responses.ANSWER, body, span)
+
+    def _sent_with(self, act: Access, headers: Value, span: Span) -> None:
+        """Hold the headers that go with an answer against what decides where a redirect leads."""
+        place = CONDITIONS["location"](act, Args(), headers, headers)
+        if place is not None:
+            self.seen["redirect", id(act.function), span] = (act.function, responses.HEADERS)
+            self.reached(act, responses.HEADERS, place, span)
 
 
 def _is_open_file(act: Access, value: Value) -> bool:

@@ -67,6 +67,7 @@ PATH = [
     ),
     *rows("path", "shutil.rmtree shutil.unpack_archive", 0, "path"),
     *rows("path", "flask.send_file quart.send_file", 0, "path_or_file"),
+    *rows("path", "flask.send_from_directory quart.send_from_directory", 0, "directory"),
     *rows("path", "starlette.responses.FileResponse fastapi.responses.FileResponse", 0, "path"),
     *rows("path", "aiohttp.web.FileResponse litestar.response.File", 0, "path"),
     *rows("path", "sanic.response.file sanic.response.file_stream sanic.file", 0, "location"),
@@ -101,6 +102,8 @@ URL = [
         "url",
     ),
     *rows("url", "aiohttp.ClientSession.ws_connect", 0, "url"),
+    *rows("url", "httpx.Client httpx.AsyncClient", -1, "base_url"),
+    *rows("url", "aiohttp.ClientSession", 0, "base_url"),
     *rows(
         "url",
         "requests.request requests.Session.request httpx.request httpx.stream httpx.Client.request",

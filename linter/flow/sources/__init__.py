@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.kinds import BITS, lacking
-from linter.flow.sources.tables import ELEMENTS, HOSTS, LAST_PARTS, PARTS, READS, SCHEMES, UPLOADS
+from linter.flow.sources.tables import ELEMENTS, HOSTS, LAST_PARTS, PARTS, PATHS, READS, SCHEMES, UPLOADS
 from linter.flow.values import (
     STRING,
     Named,
@@ -57,6 +57,8 @@ class Sources:
         left = act.engine.carried.get(full)
         if left is not None:
             return Value(left.shape, act.state.fresh(left.taints))
+        if full in PATHS and act.function is act.engine.asked[0]:
+            return act.engine.asked[1]
         kind = READS.get(full)
         if kind is not None:
             return Value(self.shape(kind), self.taint(act, full))

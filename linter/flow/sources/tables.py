@@ -210,6 +210,9 @@ ELEMENTS: dict[str, str] = {
 }
 """What an item of a thing is."""
 
+PATHS = frozenset({"flask.request.path", "quart.request.path"})
+"""The path that is asked for: what of it the caller chooses is for the route to say."""
+
 UPLOADS = frozenset(
     {"fastapi.UploadFile", "starlette.datastructures.UploadFile", "werkzeug.datastructures.FileStorage"}
 )

@@ -31,9 +31,10 @@ _DEPTH = 8
 
 
 class _Kind(NamedTuple):
-    """What a response class says: whether it sends JSON, and the status where a route names none."""
+    """What a response class says: whether it sends JSON or HTML, and the status where a route names none."""
 
     is_json: bool
+    is_page: bool
     status: int
 
 
@@ -72,7 +73,7 @@ class Outputs:
         given = keywords.get("status_code")
         status = kind.status if given is None else as_status(given)
         if status in _WITHOUT_BODY or not kind.is_json:
-            return Output(status, None)
+            return Output(status, None, is_page=kind.is_page)
         if "response_model" in keywords:
             return self._output(status, self._written_model(route, bound))
         function = None if closure is None else closure.function
@@ -118,7 +119,8 @@ class Outputs:
         elif isinstance(given, Class):
             names = [public_name(each.name) for each in self.project.ancestors(given)]
         last = next((name.rpartition(".")[2] for name in names if name.startswith(_RESPONSES)), "")
-        return _Kind(last not in _NOT_JSON, 307 if last == "RedirectResponse" else 200)
+        status = 307 if last == "RedirectResponse" else 200
+        return _Kind(last not in _NOT_JSON, last == "HTMLResponse", status)
 
     # `responses={404: {"model": Problem}}`
 

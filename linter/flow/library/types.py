@@ -1,0 +1,62 @@
+"""Tests of types, and models that validate what they are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.flow import checks
+from linter.flow.arguments import Args
+from linter.flow.heap import Entries, Items
+from linter.flow.kinds import BITS
+from linter.flow.values import A_BOOL, Const, Typed, TypeRef, Value, constant, marked
+from linter.resolve.definitions import Class, Function
+
+if TYPE_CHECKING:
+    from linter.flow.calls import Calls
+
+_VALIDATING = frozenset({"model_validate", "model_validate_json", "parse_obj", "parse_raw"})
+_KINDS = frozenset({"list", "tuple", "set", "frozenset"})
+
+
+def is_instance(act: Calls, args: Args, receiver: Value) -> Value:
+    """`isinstance(value, types)`: answered where the value is known, a check of the value elsewhere."""
+    value, types = args.given(0), _types(act, args.given(1))
+    mine = _type_of(act, value)
+    if mine is not None and types is not None:
+        return constant(mine in types)
+    shape = args.given(1).shape
+    mask = checks.TYPES_TESTED.get(getattr(shape, "name", ""), 0)
+    return Value(A_BOOL.shape, (), checks.marks(value, mask) if mask else ())
+
+
+def _types(act: Calls, types: Value) -> frozenset[str] | None:
+    """The names of the builtin types that a value is held against; None when there are others."""
+    record = act.record(types)
+    known = record.items if type(record) is Items and record.rest is None else (types,)
+    names = [each.shape.name for each in known if type(each.shape) is TypeRef]
+    if len(names) != len(known):
+        return None
+    return frozenset(names)
+
+
+def _type_of(act: Calls, value: Value) -> str | None:
+    record = act.record(value)
+    if type(record) is Items and record.kind in _KINDS:
+        return record.kind
+    if type(record) is Entries:
+        return "dict"
+    shape = value.shape
+    if type(shape) is Const and not isinstance(shape.value, bool):
+        return type(shape.value).__name__
+    return None
+
+
+def validated(act: Calls, cls: Class, name: str, args: Args) -> Value | None:
+    """`Model.model_validate(data)`: an instance whose fields are as declared; None for any other method."""
+    project = act.engine.project
+    if name not in _VALIDATING or not project.derives(cls, "pydantic.BaseModel"):
+        return None
+    member = project.member(cls, name)
+    if member is not None and isinstance(member.target, Function):
+        return None
+    return Value(Typed(cls), marked(act.deep_taints(args.given(0)), BITS["keys"]))

@@ -1,0 +1,67 @@
+"""Lists and dicts of functions that decorators fill: `@handles("ping")` puts a function under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from linter.facts.expressions import Attr, Expr, Item, Ref
+from linter.flow.arguments import Args
+from linter.flow.state import State
+from linter.flow.values import FunctionRef, Value
+from linter.resolve.definitions import Definition, Function
+
+if TYPE_CHECKING:
+    from linter.flow.engine import Engine
+
+_GROWS = frozenset({"append", "add", "setdefault", "update"})
+
+
+def registered(engine: Engine, holder: Definition, name: str, value: Value) -> None:
+    """Run the decorators that write to a variable of a module, over all that they decorate."""
+    from linter.flow.activation import Activation
+
+    writers = set(_writers(holder, name))
+    if not writers or not isinstance(holder, Function):
+        return
+    identity = value.shape.id  # type: ignore[union-attr]
+    for function in engine.backend.functions:
+        parent = function.parent
+        for expr in engine.decorations.own(function):
+            if parent is None or id(engine.decorations.target(parent, expr)) not in writers:
+                continue
+            act = Activation(engine, holder, State({}, {}, {}))
+            decorator = act.engine.globals.static(parent, expr)
+            act.apply(decorator, Args([Value(FunctionRef(function, bare=True))]))
+            record = act.state.heap.get(identity)
+            if record is not None:
+                engine.statics.update(act.state.heap)
+
+
+def _writers(holder: Definition, name: str) -> Iterator[int]:
+    """The functions at the top of a module that write to a variable of it, themselves or inside."""
+    for function in holder.module.functions:
+        if not function.is_module and _writes(function, name):
+            outer: Definition = function
+            while outer.parent is not None and outer.parent is not holder:
+                outer = outer.parent
+            yield id(outer)
+
+
+def _writes(function: Function, name: str) -> bool:
+    targets = [each for statement in function.scope.statements for each in getattr(statement, "targets", ())]
+    if any(isinstance(each, Item) and _is_variable(each.base, name) for each in targets):
+        return True
+    return any(
+        (isinstance(call.callee, Ref) and call.callee.name in [f":{name}.{each}" for each in _GROWS])
+        or (
+            isinstance(call.callee, Attr)
+            and call.callee.name in _GROWS
+            and _is_variable(call.callee.base, name)
+        )
+        for call in function.scope.calls
+    )
+
+
+def _is_variable(expr: Expr, name: str) -> bool:
+    return isinstance(expr, Ref) and expr.name == ":" + name
