@@ -10,9 +10,10 @@ from linter.facts.scopes import Assertion, Assign, Define, Delete, Evaluate, Imp
 from linter.flow import checks
 from linter.flow.calls import Calls
 from linter.flow.closures import cell_of
-from linter.flow.expressions import YIELDED, refuted
+from linter.flow.expressions import refuted
 from linter.flow.heap import Entries, Instance, Items, joined
 from linter.flow.kinds import WEAK_GUARD
+from linter.flow.memory import YIELDED
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
 from linter.flow.summaries import Hit, Summary

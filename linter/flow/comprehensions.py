@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from linter.facts.expressions import Comprehension, Expr, Ref
-from linter.flow.expressions import UNROLLED, Expressions
+from linter.flow.expressions import Expressions
 from linter.flow.heap import Entries, Items, Record, joined, maybe_join
+from linter.flow.memory import UNROLLED
 from linter.flow.state import State
 from linter.flow.values import Value, is_text
 
