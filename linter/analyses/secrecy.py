@@ -109,6 +109,7 @@ def is_personal(name: str) -> bool:
     return not _PERSONAL.isdisjoint(words[-1:]) and _HARMLESS.isdisjoint(words)
 
 
+@lru_cache(maxsize=8_192)
 def words_of(name: str) -> tuple[str, ...]:
     """The lower-case words of a `snake_case`, `camelCase`, `UPPER_CASE` or `Header-Case` name."""
     words: list[str] = []

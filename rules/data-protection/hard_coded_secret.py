@@ -71,9 +71,8 @@ class HardCodedSecret(Rule["Place"]):
         yield from (each.setting for each in configuration.in_force(*sorted(names)))
         yield from (each for each in configuration.settings_fields() if secrecy(each.name) == "secret")
         settings = {each.location for each in backend.settings}
-        for function in backend.functions:
-            if _is_left_alone(function.module):
-                continue
+        modules = [each for each in backend.project.modules.values() if not _is_left_alone(each)]
+        for function in (each for module in modules for each in module.functions):
             for statement in function.scope.statements:
                 if isinstance(statement, Assign) and isinstance(statement.value, Constant):
                     if isinstance(statement.value.value, str) and len(statement.targets) == 1:

@@ -63,9 +63,8 @@ class ResponseExposesSecret(Rule[Definition]):
 
     def subjects(self, backend: Backend) -> Iterable[Definition]:
         """Schema classes that routes answer with, and handlers."""
-        yield from dict.fromkeys(
-            each.function for each in backend.routes if each.function is not None and not each.websocket
-        )
+        handlers = (each.function for each in _first_routes(backend).values())
+        yield from (each for each in handlers if each is not None)
         yield from _answered(backend)
 
     def check(self, subject: Definition, backend: Backend) -> Iterator[Outcome]:
@@ -107,14 +106,14 @@ class ResponseExposesSecret(Rule[Definition]):
         yield from seen or self._followed(handler, backend)
 
     def _followed(self, handler: Function, backend: Backend) -> Iterator[Outcome]:
-        route = next(each for each in backend.routes if each.function is handler)
+        route = _first_routes(backend)[id(handler)]
         for site in () if backend.flows is None else backend.flows.sites("secret-answer"):
             for flow in site.flows if site.function is handler else ():
                 if flow.family == "column" and _is_stored(flow.what.rpartition(".")[2]):
                     yield self._said(handler, route, flow.what, site.location, True, [route])
 
     def _seen_in_handler(self, handler: Function, backend: Backend) -> Iterator[Outcome]:
-        route = next(each for each in backend.routes if each.function is handler)
+        route = _first_routes(backend)[id(handler)]
         for holder, value in returned_by(handler, backend):
             for each in walk(value):
                 if isinstance(each, Mapping):
@@ -157,6 +156,16 @@ class ResponseExposesSecret(Rule[Definition]):
             confidence=None if sure else Confidence.LOW,
             related=[Note(each.location, f"{each} answers with it") for each in routes[:_SHOWN]],
         )
+
+
+@lru_cache(maxsize=1)
+def _first_routes(backend: Backend) -> dict[int, Route]:
+    """The first route of each handler, websockets apart."""
+    found: dict[int, Route] = {}
+    for route in backend.routes:
+        if route.function is not None and not route.websocket:
+            found.setdefault(id(route.function), route)
+    return found
 
 
 @lru_cache(maxsize=1)
