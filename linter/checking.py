@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from linter.facts.files import FileFacts
 
 _EVIDENCE = 5
-_ASIDE = {"indexing", "migrations", "normalization", "secure-logging"}
-"""Practices whose rules ask for tables, statements and logs more than for routes."""
 _WORTH_A_PROCESS = 20_000
 """Lines of source below which a second process costs more than it saves."""
 
@@ -41,10 +39,10 @@ def check(
 ) -> Checked:
     """Everything that the rules say. A rule that raises costs its own findings and one failure.
 
-    With two workers and enough to do, the rules that follow values or ask for the schema run beside those
-    that ask for routes. `subjects`, when given, is filled, and everything runs in this process.
+    With two workers and enough to do, the rules that follow values run beside the others. `subjects`, when
+    given, is filled, and everything runs in this process.
     """
-    aside = [rule for rule in rules if _runs_aside(rule)]
+    aside = [rule for rule in rules if rule.follows_values]
     lines = sum(each.lines for each in facts.values())
     if subjects is not None or workers < 2 or lines < _WORTH_A_PROCESS or not aside or not can_fork():
         shares = [_share(rules, backend, facts, subjects), _counts(backend)]
@@ -79,10 +77,6 @@ def check(
     )
 
 
-def _runs_aside(rule: Rule[Any]) -> bool:
-    return rule.follows_values or rule.id.partition("/")[0] in _ASIDE
-
-
 class _Share(msgspec.Struct):
     """What some of the rules said, and some of the counts."""
 
@@ -101,36 +95,30 @@ def _side_by_side(
     facts: Mapping[str, FileFacts],
 ) -> list[_Share]:
     # Both sides ask for the routes: linked before they part, they are linked once.
-    known = len(backend.routes), len(backend.failures)
+    _, known = backend.routes, len(backend.failures)
 
     def here() -> _Share:
         rest = [rule for rule in rules if rule not in aside]
-        share = _share(rest, backend, facts, None)
-        share.counts = {"routes": known[0]}
-        return share
+        return _share(rest, backend, facts, None)
 
     def there() -> bytes:
         share = _share(aside, backend, facts, None)
-        counted = _counts(backend, routes=False)
-        share.counts, share.databases = counted.counts, counted.databases
-        share.failures += [*counted.failures, *backend.failures[known[1] :]]
+        share.failures += backend.failures[known:]
         return msgspec.msgpack.encode(share)
 
     near, sent = beside(here, there)
-    if sent is None:
-        return [near, _share(aside, backend, facts, None), _counts(backend, routes=False)]
-    return [near, msgspec.msgpack.decode(sent, type=_Share)]
+    far = _share(aside, backend, facts, None) if sent is None else msgspec.msgpack.decode(sent, type=_Share)
+    return [near, far, _counts(backend)]
 
 
-def _counts(backend: Backend, *, routes: bool = True) -> _Share:
+def _counts(backend: Backend) -> _Share:
     attempts = Attempts()
     counts = {
+        "routes": len(backend.routes),
         "tables": len(attempts.all_of("tables", lambda: backend.tables)),
         "queries": len(attempts.all_of("queries", lambda: backend.queries)),
         "migrations": len(attempts.all_of("migrations", lambda: backend.migrations)),
     }
-    if routes:
-        counts["routes"] = len(backend.routes)
     return _Share(
         counts=counts,
         databases=tuple(attempts.all_of("databases", lambda: backend.databases)),
