@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from linter.selection import is_glob, matches
+from linter.finding import Confidence, Severity
+from linter.selection import is_glob, matches, selected
 
 if TYPE_CHECKING:
     from linter.config import Settings
@@ -113,9 +114,22 @@ def _engine(name: str, settings: Settings) -> TreeEngine | None:
 
         limits = settings.limits
         complexity, index = limits.get("complexity", 20), limits.get("maintainability-index", 10)
-        depth: Depth = "worst" if settings.profile == "audit" else "limits"
+        depth: Depth = "limits" if _shows_notes(settings) else "grave"
+        if settings.profile == "audit":
+            depth = "worst"
         return RadonEngine(complexity, index, depth, settings.metrics, release)
     return None
+
+
+def _shows_notes(settings: Settings) -> bool:
+    """Whether what radon calls a note is reported anywhere in the project."""
+    from linter.engines.radon.engine import RULES
+
+    return any(
+        selected(rule, Severity.NOTE, Confidence.HIGH, each)
+        for each in (settings, *settings.nested)
+        for rule in RULES
+    )
 
 
 def _may_select_semgrep(settings: Settings) -> bool:

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from linter.cli import backlint
 from linter.config import load_settings
-from linter.engines.radon.bounds import may_be_complex, may_be_hard_to_maintain
+from linter.engines.radon.bounds import may_be_complex, may_be_hard_to_maintain, weigh
 from linter.engines.radon.engine import Depth, RadonEngine
 from linter.engines.radon.numbers import count_lines, numbers
 from linter.engines.remark import Remarks
+from linter.engines.roster import tree_engines
+from linter.finding import Severity
 from linter.parse.python import parse
 from linter.pipeline import Run
 from linter.sources import discover
@@ -68,6 +70,7 @@ def test_the_index_is_radons_and_the_bound_is_safe() -> None:
         for limit in (10, 30, 60):
             if index < limit:
                 assert may_be_hard_to_maintain(data, limit), path
+                assert weigh(parse(data).tree).may_be_hard_to_maintain(limit), path
         low = [each for each in said(path).remarks if each.code == "index"]
         assert bool(low) == (index < 60)
         (whole,) = (each for each in said(path, depth="all").measures if not each.name)
@@ -142,6 +145,38 @@ def test_the_bound_on_complexity_is_safe(body: list[str]) -> None:
     source = "def f():\n" + "".join(f"    {line}\n" for line in ["pass", *body])
     (block,) = cc_visit_ast(ast.parse(source))
     assert may_be_complex(source.encode(), block.complexity - 1)
+
+
+def test_what_is_more_than_a_note_is_found_without_measuring_the_rest() -> None:
+    for path in FILES:
+        graver = [each for each in said(path, complexity=2).remarks if each.severity is Severity.WARNING]
+        assert list(said(path, complexity=2, depth="grave").remarks) == graver, path
+
+
+def test_no_weight_of_a_tree_is_below_radons_count() -> None:
+    from radon.metrics import h_visit_ast
+    from radon.visitors import ComplexityVisitor
+
+    for path in FILES:
+        parsed = parse(path.read_bytes())
+        weight = weigh(parsed.tree)
+        raw, total = count_lines(parsed.text), h_visit_ast(parsed.tree).total
+        assert raw is not None
+        assert weight.operations >= total.N1 + total.N2, path
+        assert weight.complexity >= ComplexityVisitor.from_ast(parsed.tree).total_complexity, path
+        assert weight.lines >= raw.lloc, path
+
+
+def test_notes_are_measured_where_they_are_shown(tmp_path: Path) -> None:
+    def depth(profile: str, **more: object) -> str:
+        config = load_settings(str(tmp_path), environ={}, overrides={"profile": profile, **more})
+        (radon,) = (each for each in tree_engines(config) if isinstance(each, RadonEngine))
+        return radon.depth
+
+    assert depth("ci") == "grave"
+    assert depth("ci", **{"extend-select": ["maintainability/radon-index"]}) == "limits"
+    assert depth("ci", severity={"maintainability": "warning"}) == "limits"
+    assert depth("audit") == "worst"
 
 
 def test_limits_are_configured(tmp_path: Path) -> None:

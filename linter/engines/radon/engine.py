@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from linter.parse.python import Parsed
 
 _RULES = {"complexity": "maintainability/radon-complexity", "index": "maintainability/radon-index"}
+RULES = tuple(_RULES.values())
+"""The ids under which it reports."""
 _SEVERE = 2
 """More than so many times the limit is more than a note."""
 
-Depth: TypeAlias = Literal["limits", "worst", "all"]
-"""What is measured: only what can pass a limit, also what may be among the worst of a project, or all."""
+Depth: TypeAlias = Literal["grave", "limits", "worst", "all"]
+"""What is measured: only what is more than a note, all that can pass a limit, also what may be among the
+worst of a project, or everything."""
 
 
 class RadonEngine(msgspec.Struct, frozen=True):
@@ -78,11 +81,12 @@ class RadonEngine(msgspec.Struct, frozen=True):
 
     def _remarks(self, data: bytes, parsed: Parsed) -> Remarks:
         measures = self._complexities(data, parsed.tree)
-        found = [self._too_complex(each, parsed.text) for each in measures if each.value > self.complexity]
+        limit = self.complexity * (_SEVERE if self.depth == "grave" else 1)
+        found = [self._too_complex(each, parsed.text) for each in measures if each.value > limit]
         about = self._numbers(data, parsed)
         if about is not None and about.maintainability is not None:
             measures.append(Measure("maintainability-index", "", 1, about.maintainability))
-            if about.maintainability < self.index:
+            if about.maintainability < self.index and self.depth != "grave":
                 found.append(self._too_hard(about.maintainability))
         shown = tuple(each for each in measures if self._shows(each))
         return Remarks(tuple(found), measures=shown, counts=about.counts if about and self.counts else None)
@@ -94,9 +98,14 @@ class RadonEngine(msgspec.Struct, frozen=True):
         return self.depth == "all"
 
     def _complexities(self, data: bytes, tree: ast.Module) -> list[Measure]:
-        from linter.engines.radon.bounds import functions, may_be_complex
+        from linter.engines.radon.bounds import functions, may_be_complex, weigh
 
-        least = {"limits": self.complexity, "worst": min(self.complexity, COMPLEX), "all": 0}[self.depth]
+        least = {
+            "grave": _SEVERE * self.complexity,
+            "limits": self.complexity,
+            "worst": min(self.complexity, COMPLEX),
+            "all": 0,
+        }[self.depth]
         if not may_be_complex(data, least):
             return []
         from radon.visitors import ComplexityVisitor
@@ -105,7 +114,8 @@ class RadonEngine(msgspec.Struct, frozen=True):
         lines = data.split(b"\n")
         for node, owner in functions(tree):
             first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
-            if not may_be_complex(b"\n".join(lines[first - 1 : last]), least):
+            words = b"\n".join(lines[first - 1 : last])
+            if not may_be_complex(words, least) or weigh(node).complexity <= least:
                 continue
             visitor = ComplexityVisitor(to_method=owner is not None, classname=owner, off=False)
             visitor.visit(node)
@@ -114,10 +124,17 @@ class RadonEngine(msgspec.Struct, frozen=True):
         return measures
 
     def _numbers(self, data: bytes, parsed: Parsed) -> Numbers | None:
-        from linter.engines.radon.bounds import is_data, may_be_hard_to_maintain
+        from linter.engines.radon.bounds import is_data, may_be_hard_to_maintain, weigh
 
-        most = {"limits": self.index, "worst": max(self.index, HARD), "all": 101}[self.depth]
-        if not self.counts and (not may_be_hard_to_maintain(data, most) or is_data(parsed.tree)):
+        if self.depth == "grave" and not self.counts:
+            # A low index is a note.
+            return None
+        most = {"worst": max(self.index, HARD), "all": 101}.get(self.depth, self.index)
+        if not self.counts and (
+            not may_be_hard_to_maintain(data, most)
+            or is_data(parsed.tree)
+            or not weigh(parsed.tree).may_be_hard_to_maintain(most)
+        ):
             return None
         from linter.engines.radon.numbers import numbers
 
