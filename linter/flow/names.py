@@ -121,6 +121,7 @@ STORES = (
     "hashlib.",
     "hmac.",
     "mimetypes.",
+    "calendar.",
     "secrets.",
     "random.",
     "time.",

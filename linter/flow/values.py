@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from linter.facts.expressions import Expr
-from linter.flow.kinds import ALL_KINDS, both
+from linter.flow.kinds import ALL_KINDS, RELATIVE, both
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
@@ -351,6 +351,8 @@ def join(left: Value, right: Value) -> Value:
         shape = left.shape
     else:
         shape = either(left.shape, right.shape)
+        if shape is None:
+            left, right = _without_pieces(left), _without_pieces(right)
     yes, no = shared(left.yes, right.yes), shared(left.no, right.no)
     for one, other in ((left, right), (right, left)):
         # A constant is never the other truth: nothing has to hold of it there.
@@ -360,6 +362,25 @@ def join(left: Value, right: Value) -> Value:
             else:
                 yes = other.yes
     return Value(shape, merge(left.taints, right.taints), yes, no)
+
+
+def _without_pieces(value: Value) -> Value:
+    """A text whose pieces are forgotten: of what stood behind another piece it is kept that it did."""
+    shapes = value.shape.shapes if type(value.shape) is Either else (value.shape,)
+    texts = [each for each in shapes if type(each) is Text]
+    if not value.taints or not texts:
+        return value
+    first = {key for each in texts for key in _keys(each.parts[:1])}
+    behind = {key for each in texts for key in _keys(each.parts[1:])} - first
+    taints = [
+        each._replace(safe=each.safe | RELATIVE) if (each.root, each.way) in behind else each
+        for each in value.taints
+    ]
+    return Value(value.shape, tuple(taints), value.yes, value.no)
+
+
+def _keys(parts: Iterable[str | Value]) -> set[tuple[Root, tuple[object, ...]]]:
+    return {(taint.root, taint.way) for each in parts if isinstance(each, Value) for taint in each.taints}
 
 
 def either(left: Shape, right: Shape) -> Shape:

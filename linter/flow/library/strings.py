@@ -234,7 +234,9 @@ class Strings:
             return Value(text(kept), merge(taints, more))
         if type(shape) is Text and isinstance(shape.parts[0], str):
             mixed = Value(None, merge(taints, more))
-            return Value(text([each if isinstance(each, str) else mixed for each in shape.parts]), mixed.taints)
+            return Value(
+                text([each if isinstance(each, str) else mixed for each in shape.parts]), mixed.taints
+            )
         if more and not taints:
             return _put_into(act, receiver, old, Value(None, more))
         return Value(STRING if is_text(shape) else shape, merge(taints, more))
