@@ -80,7 +80,7 @@ class Table:
     columns: dict[str, Column]
     indexes: tuple[Index, ...]
     primary_key: tuple[str, ...] = ()
-    source: Literal["django", "sqlalchemy", "peewee", "sql"] = "sql"
+    source: Literal["django", "sqlalchemy", "peewee", "tortoise", "sql"] = "sql"
     complete: bool = True
     owner: Class | None = None
     constraints: tuple[Constraint, ...] = ()

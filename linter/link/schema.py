@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from linter.frameworks.django.models import DjangoModels
     from linter.frameworks.peewee.tables import PeeweeModels
     from linter.frameworks.sqlalchemy.tables import SqlalchemyModels
+    from linter.frameworks.tortoise.models import TortoiseModels
 
 
 class ProjectSchema:
@@ -75,13 +76,22 @@ class ProjectSchema:
         return PeeweeModels(self.backend)
 
     @cached_property
+    def tortoise(self) -> TortoiseModels | None:
+        """Tortoise's models; None for a project that does not import it."""
+        if "tortoise" not in self.backend.project.imported:
+            return None
+        from linter.frameworks.tortoise.models import TortoiseModels
+
+        return TortoiseModels(self.backend)
+
+    @cached_property
     def tables(self) -> dict[str, Table]:
         """All tables by name: those of models, and those that only migrations or SQL files declare.
 
         Next to models, a table that is left over from migrations may be long gone; it counts as incomplete.
         """
         found: dict[str, Table] = {}
-        for models in (self.django, self.sqlalchemy, self.peewee):
+        for models in (self.django, self.sqlalchemy, self.peewee, self.tortoise):
             found |= models.tables if models is not None else {}
         known = {name.rpartition(".")[2] for name in found}
         for name, table in self.migrated.items():
@@ -92,9 +102,10 @@ class ProjectSchema:
     def _placed(self, table: Table) -> Table:
         """The table, marked when it lies in another database than the one that migrations make.
 
-        Django makes tables for many-to-many fields, which no migration names.
+        Django and Tortoise make tables for many-to-many fields, which have no model.
         """
-        own = table.model is not None or table.source == "django" or table.name in self.migrated
+        is_made = table.model is not None or table.source in ("django", "tortoise")
+        own = is_made or table.name in self.migrated
         return table if own or not self.migrations else replace(table, elsewhere=True)
 
     @cached_property
@@ -150,7 +161,7 @@ class ProjectSchema:
 
     @cached_property
     def _histories(self) -> list[History]:
-        """The histories of all databases: Django's, each of Alembic's, each folder of SQL files."""
+        """The histories of all databases: Django's, each of Alembic's, of Aerich's, each folder of SQL."""
         found: list[History] = []
         if self.django is not None:
             from linter.frameworks.django.migrations import migrations
@@ -161,6 +172,11 @@ class ProjectSchema:
 
             found_revisions = alembic_revisions(self.backend, self._strings)
             found += [replay(group, "alembic", self.dialect) for group in histories(found_revisions)]
+        if "tortoise" in self.backend.project.imported:
+            from linter.frameworks.tortoise.aerich import migrations as aerich_migrations
+
+            versions = aerich_migrations(self.backend, self._strings)
+            found += [replay(group, "string", self.dialect) for group in histories(versions)]
         found += [replay(group, "file", self.dialect) for group in self._sql_files[0]]
         declared = [replay([each], "file", self.dialect) for each in self._sql_files[1]]
         # A file that creates tables but is no migration declares a schema; its path is no migration's.

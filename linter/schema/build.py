@@ -19,7 +19,7 @@ def make_table(
     location: Location,
     *,
     model: str | None = None,
-    source: Literal["django", "sqlalchemy", "peewee", "sql"] = "sql",
+    source: Literal["django", "sqlalchemy", "peewee", "tortoise", "sql"] = "sql",
     complete: bool = True,
     owner: Class | None = None,
 ) -> Table:

@@ -79,6 +79,7 @@ HARNESSES = {
     "harbour": Harness("aiohttp_truth", ("aiohttp",)),
     "observatory": Harness("tornado_truth", ("tornado",)),
     "shop": Harness("asgi_truth", ("fastapi", "sqlalchemy", "alembic", "httpx", "jwt", "python_multipart")),
+    "vineyard": Harness("asgi_truth", ("fastapi", "tortoise", "aerich", "aiosqlite", "httpx")),
 }
 
 DECLARING = {

@@ -111,12 +111,19 @@ def _body_name(route: Any) -> str | None:
     return None
 
 
-def caller(app: Any, values: Mapping[str, str]) -> Any:
-    """A function that calls `app` anonymously."""
+def client_of(app: Any) -> Any:
+    """A client of `app`; in a `with` statement it starts and stops the application as well."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from starlette.testclient import TestClient, WebSocketDenialResponse
-    client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+        from starlette.testclient import TestClient
+    return TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+
+
+def caller(app: Any, values: Mapping[str, str], client: Any = None) -> Any:
+    """A function that calls `app` anonymously."""
+    from starlette.testclient import WebSocketDenialResponse
+
+    client = client or client_of(app)
 
     def call(method: str, path: str) -> Answer:
         url = fill(path, values)
@@ -159,6 +166,30 @@ def shop_tables() -> list[dict[str, Any]]:
     return tables_of(base.metadata, base.registry)
 
 
+def ask_vineyard(folder: Path) -> dict[str, Any]:
+    """The vineyard with a grower's wine in its cellar: its routes and its tables."""
+    os.environ["VINEYARD_DATABASE_URL"] = f"sqlite://{folder / 'vineyard.db'}"
+    os.environ["VINEYARD_KEY"] = "key" * 4
+    running = import_module("vineyard.app").create_app()
+    with client_of(running) as client:
+        tables = client.portal.call(_planted)
+        routes = describe(listed_routes(running), caller(running, {"wine_id": "1"}, client))
+    return {"framework": "fastapi", "routes": routes, "tables": tables}
+
+
+async def _planted() -> list[dict[str, Any]]:
+    """The tables, once they are made and hold a row."""
+    from tortoise import Tortoise
+
+    from oracle.tortoise_tables import tables_of
+
+    await Tortoise.generate_schemas()
+    models = import_module("vineyard.models")
+    grower = await models.Grower.create(name="Ada", code="ada")
+    await models.Wine.create(id=1, name="Old Vines", grower=grower, vintage=2019, colour="red")
+    return await tables_of()
+
+
 def ask(app: str, folder: Path) -> dict[str, Any]:
     """What the framework says about `app`."""
     if app == "beacon":
@@ -176,6 +207,8 @@ def ask(app: str, folder: Path) -> dict[str, Any]:
             "routes": describe(listed_routes(running), caller(running, values)),
             "tables": [],
         }
+    if app == "vineyard":
+        return ask_vineyard(folder)
     running = start_shop(folder)
     values = {"slug": "tea", "sku": "TEA-1", "reference": "abc123"}
     routes = describe(listed_routes(running), caller(running, values))

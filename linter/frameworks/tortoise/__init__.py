@@ -1,0 +1,1 @@
+"""Tortoise ORM: models, queries and the migrations that Aerich writes for it."""
