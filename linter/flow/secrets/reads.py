@@ -23,7 +23,6 @@ REVEALING = "get_secret_value"
 DJANGO_SETTINGS = "django.conf.settings"
 _ENVIRONMENT = frozenset({"os.environ", "os.environb"})
 _CONFIGS = (".config", ".Config")
-_GETTERS = frozenset({"get", "getenv", "config", "env"})
 _TEXT = frozenset({None, "str", "bytes"})
 
 
@@ -100,10 +99,13 @@ class Declared:
 
 
 class Readers:
-    """Finds the functions that may read a secret themselves, by names alone."""
+    """Finds the functions that may read a secret themselves, by names alone.
 
-    def __init__(self, declared: Declared) -> None:
-        self._declared = declared.names
+    `declared` are the names of attributes that hold one.
+    """
+
+    def __init__(self, declared: frozenset[str]) -> None:
+        self._declared = declared
         self._known: dict[str, bool] = {}
 
     def among(self, functions: Iterable[Function]) -> Iterator[Function]:
@@ -136,10 +138,10 @@ class Readers:
         return False
 
     def _names_secret(self, name: str) -> bool:
-        head, _, last = name.rpartition(".")
+        first, *rest = name.lstrip(":.").split(".")
         if name[0] == "$":
-            return bool(head) and last in self._declared
-        return is_secret(last.lstrip(":"))
+            return not self._declared.isdisjoint(rest)
+        return is_secret(first) or any(map(is_secret, rest))
 
 
 def _expressions(scope: Scope) -> list[Expr]:
@@ -161,10 +163,7 @@ def _expressions(scope: Scope) -> list[Expr]:
 
 def _reads_by_key(call: Call) -> bool:
     """Whether a call may tell a secret, or look one up by a constant name."""
-    last = call.last_name
-    if last == REVEALING:
-        return True
-    return last in _GETTERS and bool(call.args) and _is_secret_text(call.args[0])
+    return call.last_name == REVEALING or (bool(call.args) and _is_secret_text(call.args[0]))
 
 
 def _is_secret_text(expr: Expr) -> bool:

@@ -16,7 +16,7 @@ from linter.flow.calls import Calls
 from linter.flow.engine import Engine
 from linter.flow.expressions import Expressions
 from linter.flow.globals import Globals
-from linter.flow.heap import Entries, Instance, Items
+from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.library.strings import Strings
 from linter.flow.secrets import reads
 from linter.flow.sinks.leaks import Leaks
@@ -37,7 +37,7 @@ from linter.flow.values import (
     Value,
     const_of,
 )
-from linter.resolve.definitions import Function
+from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
 
 _SAME = frozenset(
@@ -77,27 +77,40 @@ class SecretEngine(Engine):
         self.sources = _NoRequests()
         self.sinks = Leaks(handlers)
         self.strings = _Strings()
+        self.kept: dict[tuple[int, str], Value] = {}
+        """The secrets that instances keep from the start, by class and attribute."""
         self._graph = shared.calls_by_name
 
     def told(self) -> Iterator[tuple[Function, list[Hit]]]:
         """What of the secrets that functions read reaches a sink, by the function where that begins.
 
-        Who calls a function that hands a secret back is looked at as well.
+        Who calls a function that hands a secret back is looked at as well, and so are the methods of what
+        keeps one.
         """
         by_id = {id(each): each for each in self.backend.functions if not each.is_module}
-        pending = list(reads.Readers(self.declared).among(by_id.values()))
+        pending = list(reads.Readers(self.declared.names).among(by_id.values()))
         reading = {id(each) for each in pending}
         for _ in range(_HOPS + 1):
             self._relevant = frozenset(reading)
-            callers: dict[int, Function] = {}
+            kept, further = len(self.kept), dict[int, Function]()
             for function in pending:
                 hits, hands_back = self._run_start(function)
                 yield function, hits
-                for identity in self._callers(function) if hands_back else ():
-                    if identity not in reading and identity in by_id:
-                        callers[identity] = by_id[identity]
-            pending = list(callers.values())
-            reading |= callers.keys()
+                further |= {
+                    each: by_id[each] for each in self._callers(function) if hands_back and each in by_id
+                }
+            if len(self.kept) > kept:
+                further |= {id(each): each for each in self._users()}
+            pending = [each for identity, each in further.items() if identity not in reading]
+            reading |= further.keys()
+
+    def _users(self) -> Iterator[Function]:
+        """The methods that may read what an instance of their class keeps."""
+        keeping = {owner for owner, _ in self.kept}
+        names = reads.Readers(frozenset(name for _, name in self.kept))
+        for cls in self.backend.classes:
+            if any(id(each.target) in keeping for each in self.project.ancestors(cls)):
+                yield from names.among(cls.methods.values())
 
     def _callers(self, function: Function) -> list[int]:
         """Who may be handed back what a function reads, unless its name says too little."""
@@ -115,10 +128,34 @@ class SecretEngine(Engine):
             if position == 0 and function.owner is not None:
                 shape = ClassRef(function.owner) if each.name == "cls" else Typed(function.owner)
             names[each.name] = Value(shape)
-        act = self.activation(self, function, State(names, {}, {}))
+        heap: dict[int, Record] = {}
+        made = None
+        if function.scope.name == "__init__" and function.owner is not None and function.scope.parameters:
+            made = self.placed(heap, Instance(function.owner, {}))
+            names[function.scope.parameters[0].name] = made
+        act = self.activation(self, function, State(names, heap, {}))
         self._runs(act)
         handed = act.deep_taints(act.handed_on()) or (act.raised is not None and act.raised.taints)
+        record = None if made is None else act.record(made)
+        if type(record) is Instance:
+            for name, value in record.fields.items():
+                if value.taints:
+                    self.kept[id(record.cls), str(name)] = Value(STRING, value.taints)
         return list(act.hits.values()), bool(handed)
+
+    def kept_by(self, cls: Class, name: str) -> Value | None:
+        """The secret that an instance of a class keeps under a name."""
+        if not self.kept:
+            return None
+        found = (self.kept.get((id(each.target), name)) for each in self.project.ancestors(cls))
+        return next((each for each in found if each is not None), None)
+
+    def _is_skipped(self, act: Calls, function: Function, args: Args) -> bool:
+        # Who is asked for `SMTP_PASSWORD` may look it up in the environment.
+        asked = (const_of(each) for each in args.all())
+        if any(isinstance(each, str) and reads.is_secret(each) for each in asked):
+            return False
+        return super()._is_skipped(act, function, args)
 
 
 class SecretActivation(Activation):
@@ -147,6 +184,10 @@ class SecretActivation(Activation):
             what, family = self._declared(value, name)
             if what:
                 return self.secret(what, family)
+        if type(value.shape) is Typed:
+            kept = self.engine.kept_by(value.shape.cls, name)
+            if kept is not None:
+                return kept
         return super().attribute(value, name)
 
     def taken(self, taints: Taints, key: object) -> Taints:
