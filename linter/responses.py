@@ -294,7 +294,8 @@ class Responses:
         found = self._project.callee(function, call)
         known = RESPONSE_STATUS.get(found.name)
         if known is not None:
-            return known
+            told = call.keyword("status_code") or call.keyword("code") if 300 <= known < 400 else None
+            return self.status(function, told) or known
         position = RESPONSES.get(found.name)
         if position is None and isinstance(found.target, Class):
             bases = [ancestor.name for ancestor in self._project.ancestors(found.target)]

@@ -25,7 +25,14 @@ _DEPTH = 12
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Security"})
 _OWN_LEVELS = frozenset({"function", "class", "router", "mount"})
 """Guards that run as part of a route; those of the application run for every route alike."""
-_OF_GUARDS = ("__call__", "dispatch", "has_permission", "has_object_permission", "authenticate")
+_OF_GUARDS = (
+    "__call__",
+    "dispatch",
+    "has_permission",
+    "has_object_permission",
+    "authenticate",
+    "authenticate_request",
+)
 _SAVED = frozenset({"add", "add_all", "merge", "delete", "save", "adelete", "asave"})
 _NESTED = 4
 
@@ -79,12 +86,12 @@ class Reach:
         return self.reachable((*_entries(route), *self._of_guards(route)))
 
     def refusing(self, route: Route) -> Iterator[Function]:
-        """The functions behind the guards that refuse strangers, those of the application included."""
+        """The functions behind the guards that may refuse strangers, those of the application included."""
         return self.reachable(tuple(self._of_guards(route, refusing=True)))
 
     def _of_guards(self, route: Route, refusing: bool = False) -> Iterator[Function]:
         for guard in route.guards:
-            if guard.verdict is Verdict.YES if refusing else guard.level in _OWN_LEVELS:
+            if guard.verdict is not Verdict.NO if refusing else guard.level in _OWN_LEVELS:
                 definition = self._project.by_id(guard.name)
                 if isinstance(definition, Function):
                     yield definition

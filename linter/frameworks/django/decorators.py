@@ -135,7 +135,7 @@ class DecoratorGuards:
             guards.append(Guard(name, "rate-limit", level, location, Verdict.YES))
         judged = self._judge_decorator(value)
         if judged.verdict is not Verdict.NO:
-            guards.append(Guard(name, judged.kind, level, location, judged.verdict))
+            guards.append(Guard(name, judged.kind, level, location, judged.verdict, _refused_with(value)))
         return guards
 
     def _judge_decorator(self, value: Value) -> Judgement:
@@ -197,6 +197,14 @@ class DecoratorGuards:
             if not self.caller.rejects_method(self.evaluator.trial(view, [self.caller.request(verb)]))
         }
         return let_through if len(let_through) < len(_UPPER_VERBS) else None
+
+
+def _refused_with(value: Value) -> tuple[int, ...]:
+    """The statuses of Django's own decorators: they send to the login page, or refuse where told to."""
+    if not _name_of(value).startswith("django.contrib."):
+        return ()
+    raises = value.argument(2, "raise_exception", False) if isinstance(value, Made) else False
+    return (403,) if raises is True else (302,) if raises is False else (302, 403)
 
 
 def decorator_name(value: Value) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linter.backend import Guard, Verdict
+from linter.backend import Guard, GuardKind, Verdict
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
 from linter.facts.expressions import Constant, Ref
@@ -174,7 +174,16 @@ class DjangoGuards(DecoratorGuards):
             verdict = self._test_verdict(cls, "test_func", "get_test_func")
         elif name.endswith(".PermissionRequiredMixin"):
             verdict = self._permission_mixin_verdict(cls)
-        return [] if verdict is Verdict.NO else [Guard(name, kind, "class", cls.location, verdict)]
+        if verdict is Verdict.NO:
+            return []
+        return [Guard(name, kind, "class", cls.location, verdict, self._refused_with(cls, kind))]
+
+    def _refused_with(self, cls: Class, kind: GuardKind) -> tuple[int, ...]:
+        """The statuses of a mixin: strangers are sent to the login page, users who may not are refused."""
+        raises = self.evaluator.class_value(cls, "raise_exception")
+        if raises is True:
+            return (403,)
+        return (302,) if kind == "authentication" and raises in (NotImplemented, False) else (302, 403)
 
     def _permission_mixin_verdict(self, cls: Class) -> Verdict:
         if self.evaluator.class_value(cls, "has_permission") is not NotImplemented:

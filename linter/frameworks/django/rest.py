@@ -26,6 +26,7 @@ from linter.finding import Location
 from linter.frameworks.django.anonymous import Caller
 from linter.frameworks.django.classes import API_VIEW, is_harmless
 from linter.frameworks.django.known import OWN_PERMISSIONS, permission_verdict
+from linter.frameworks.django.rest_challenges import Challenges
 from linter.frameworks.django.settings import DjangoSettings
 from linter.frameworks.django.urls import ClassView
 from linter.resolve.definitions import Class, Function
@@ -60,6 +61,7 @@ class RestGuards:
         self._caller = caller
         self._imported = imported
         self._responses = responses
+        self._challenges = Challenges(evaluator, imported)
         self._judged: dict[tuple[str, str], Verdict] = {}
         self._sources: dict[tuple[Class, str], Source] = {}
 
@@ -73,12 +75,12 @@ class RestGuards:
         """The guards of a class view or view set for one verb. `verb` is upper case."""
         place = view.module.locate(view.span)
         permissions = self._permissions(view, action, verb, place)
+        authenticators = self._source(view, "authentication_classes", "DEFAULT_AUTHENTICATION_CLASSES", place)
+        found = self.of_permissions(permissions, verb, self._instance(view, action, verb))
         return [
-            *self.of_permissions(permissions, verb, self._instance(view, action, verb)),
+            *self._challenges.refusing(found, authenticators.value),
             *self._of_throttles(self._source(view, "throttle_classes", "DEFAULT_THROTTLE_CLASSES", place)),
-            *self._of_authenticators(
-                self._source(view, "authentication_classes", "DEFAULT_AUTHENTICATION_CLASSES", place)
-            ),
+            *self._of_authenticators(authenticators),
         ]
 
     def _permissions(self, view: ClassView, action: str, verb: str, place: Location) -> Source:
@@ -180,6 +182,7 @@ class RestGuards:
     def of_function(self, function: Function, decorators: tuple[Value, ...], verb: str) -> list[Guard]:
         """The guards of an `@api_view` function for one verb."""
         guards: list[Guard] = []
+        sources: dict[str, Source] = {}
         found = {"permission_classes", "throttle_classes", "authentication_classes"}
         for decorator, value in zip(function.scope.decorators, decorators, strict=True):
             name = value.name.rpartition(".")[2] if isinstance(value, Made) else ""
@@ -187,15 +190,18 @@ class RestGuards:
                 continue
             found.discard(name)
             source = Source(value.argument(0, name), "function", function.module.locate(decorator.span))
-            guards += self._by_name(name, source, verb)
+            sources[name] = source
         for name in sorted(found):
-            guards += self._by_name(name, self._default(f"DEFAULT_{name.upper()}", function.location), verb)
+            sources[name] = self._default(f"DEFAULT_{name.upper()}", function.location)
+        authenticators = sources["authentication_classes"]
+        for name, source in sources.items():
+            if name == "permission_classes":
+                found_here = self.of_permissions(source, verb)
+                guards += self._challenges.refusing(found_here, authenticators.value)
+            else:
+                limits = name == "throttle_classes"
+                guards += self._of_throttles(source) if limits else self._of_authenticators(source)
         return guards
-
-    def _by_name(self, name: str, source: Source, verb: str) -> list[Guard]:
-        if name == "permission_classes":
-            return self.of_permissions(source, verb)
-        return self._of_throttles(source) if name == "throttle_classes" else self._of_authenticators(source)
 
     # Permissions
 
