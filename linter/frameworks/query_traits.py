@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from linter.facts.expressions import Constant, Expr, Operation
 from linter.facts.sql import Predicate, Trait
+from linter.frameworks.query_chains import Chain
 
 
 def cut_traits(cuts: Iterable[Expr], *, unordered: bool) -> Iterator[Trait]:
@@ -23,6 +24,24 @@ def cut_traits(cuts: Iterable[Expr], *, unordered: bool) -> Iterator[Trait]:
         if unordered and (first, last) not in ((None, None), (None, 1), (0, 1)):
             found[Trait("unordered-limit", detail="" if last is ... else str(last))] = None
     yield from found
+
+
+def skips_rows(chain: Chain) -> bool:
+    """Whether a query skips rows by a number that changes: a fixed one is no page."""
+    return any(
+        constant_or_unknown(link.call.args[0]) is ...
+        for link in chain.named("offset", "slice")
+        if link.call.args
+    )
+
+
+def most_rows(chain: Chain) -> str | None:
+    """The number of rows that a query is cut off at; empty when it is not known, None without a limit."""
+    for link in chain.named("limit"):
+        if link.call.args:
+            value = constant_or_unknown(link.call.args[0])
+            return None if value is None else "" if value is ... else str(value)
+    return None
 
 
 def either_traits(table: str, groups: Iterable[Sequence[Sequence[Predicate]]]) -> Iterator[Trait]:

@@ -149,6 +149,10 @@ class ProjectSchema:
             from linter.frameworks.sqlalchemy.queries import queries as sqlalchemy_queries
 
             found += sqlalchemy_queries(self.backend, self.sqlalchemy)
+        if self.tortoise is not None:
+            from linter.frameworks.tortoise.queries import queries as tortoise_queries
+
+            found += tortoise_queries(self.backend, self.tortoise)
         return tuple(sorted(found, key=lambda each: (each.location, each.table)))
 
     @cached_property

@@ -9,7 +9,6 @@ from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, Templat
 from linter.facts.scopes import Call
 from linter.facts.sql import Predicate
 from linter.frameworks.query_chains import Chain, last_name
-from linter.frameworks.query_traits import constant_or_unknown
 from linter.resolve.definitions import Definition
 
 ColumnOf: TypeAlias = Callable[[Expr], tuple[str, str] | None]
@@ -115,24 +114,6 @@ def sorts_by_chance(holder: Definition, chain: Chain) -> bool:
                 if name.lower() in _RANDOM and _is_function(call, name):
                     return True
     return False
-
-
-def skips_rows(chain: Chain) -> bool:
-    """Whether a query skips rows by a number that changes: a fixed one is no page."""
-    return any(
-        constant_or_unknown(link.call.args[0]) is ...
-        for link in chain.named("offset", "slice")
-        if link.call.args
-    )
-
-
-def most_rows(chain: Chain) -> str | None:
-    """The number of rows that a query is cut off at; empty when it is not known, None without a limit."""
-    for link in chain.named("limit"):
-        if link.call.args:
-            value = constant_or_unknown(link.call.args[0])
-            return None if value is None else "" if value is ... else str(value)
-    return None
 
 
 def excluded_column(holder: Definition, condition: Expr, column_of: ColumnOf) -> tuple[str, str] | None:

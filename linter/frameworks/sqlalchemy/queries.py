@@ -13,15 +13,13 @@ from linter.facts.scopes import Call
 from linter.facts.sql import Predicate, Trait
 from linter.frameworks.negations import differing
 from linter.frameworks.query_chains import Chain, Link, ScopeCalls, branches, comparisons, last_name
-from linter.frameworks.query_traits import either_traits
+from linter.frameworks.query_traits import either_traits, most_rows, skips_rows
 from linter.frameworks.sqlalchemy.loading import alone
 from linter.frameworks.sqlalchemy.numbers import compared_number, sends_as_given
 from linter.frameworks.sqlalchemy.pairing import unjoined
 from linter.frameworks.sqlalchemy.predicates import (
     excluded_column,
-    most_rows,
     predicate,
-    skips_rows,
     sorts_by_chance,
 )
 from linter.frameworks.sqlalchemy.query_methods import (
