@@ -134,3 +134,8 @@ def test_a_table_of_clickhouse_is_not_of_the_schema():
         "o"
     ]
     assert list(folded("CREATE TABLE e (a int) ENGINE = InnoDB")) == ["e"]
+
+
+def test_reserved_words_are_quoted_in_spelled_sql() -> None:
+    dropped = Action("drop-column", "shop.order", columns=(Column("user", ""),))
+    assert spell(dropped) == 'ALTER TABLE shop."order" DROP COLUMN "user"'
