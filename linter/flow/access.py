@@ -341,7 +341,12 @@ class Access(Expressions):
         record = self.record(base)
         known = const_of(key)
         if type(record) is Items:
-            if (
+            put = self.record(value) if isinstance(known, Bounds) and record.rest is None else None
+            if isinstance(known, Bounds) and type(put) is Items and put.rest is None and known.step is None:
+                items = list(record.items)
+                items[slice(*known)] = put.items
+                self.store(base, Items(record.kind, tuple(items)))
+            elif (
                 isinstance(known, int)
                 and -len(record.items) <= known < len(record.items)
                 and (known >= 0 or record.rest is None)

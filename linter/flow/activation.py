@@ -306,7 +306,7 @@ class Activation(Calls):
         if rest is None and len(known) <= _UNROLLED:
             self._each_turn(compound.clauses[0].suite, target, known)
         elif len(known) or rest is not None:
-            self._turns(compound.clauses[0].suite, target, joined(known, rest) or UNKNOWN, None)
+            self._turns(compound.clauses[0].suite, target, joined(known, rest) or UNKNOWN, None, bool(known))
         self._after_loop(compound)
 
     def _each_turn(self, suite: Suite, target: Expr | None, known: list[Value]) -> None:
@@ -319,9 +319,11 @@ class Activation(Calls):
             if not self.alive:
                 return
 
-    def _turns(self, suite: Suite, target: Expr | None, element: Value, test: Expr | None) -> None:
-        """Run a loop's body as often as it takes to see what it does to itself."""
-        exits: list[State | None] = [] if test is not None else [self.state.fork()]
+    def _turns(
+        self, suite: Suite, target: Expr | None, element: Value, test: Expr | None, sure: bool = False
+    ) -> None:
+        """Run a loop's body as often as it takes to see what it does to itself; once at least if `sure`."""
+        exits: list[State | None] = [] if test is not None or sure else [self.state.fork()]
         for _ in range(_TURNS):
             before = self.state.fork()
             if target is not None:
@@ -343,7 +345,7 @@ class Activation(Calls):
             if not self.alive:
                 break
             if test is None:
-                if exits[0] is not None:
+                if exits and exits[0] is not None and not sure:
                     exits[0].prove(_about(element, self.state))
                 exits.append(self.state.fork())
             self._meet([before, self.state])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linter.facts.expressions import Attr, Ref, Starred
 from linter.facts.scopes import Call
+from linter.flow import checks
 from linter.flow.access import Access
 from linter.flow.arguments import Args
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
@@ -21,6 +22,7 @@ from linter.flow.values import (
     Either,
     FunctionRef,
     Lambda,
+    Marks,
     Named,
     Obj,
     Partial,
@@ -214,6 +216,9 @@ class Calls(Access):
         project = self.engine.project
         if project.derives(cls, "enum.Enum", "enum.StrEnum", "enum.IntEnum"):
             return Value(Typed(cls))
+        if project.derives(cls, "typing.TypedDict", "typing_extensions.TypedDict"):
+            entries: dict[object, Value] = {name: each for name, each in args.keywords.items()}  # noqa: C416
+            return self.allocate(Entries(entries, args.extra, args.names))
         init = project.member(cls, "__init__")
         target = None if init is None else init.target
         fields: dict[object, Value] = {}
@@ -225,6 +230,10 @@ class Calls(Access):
             self.engine.sinks.filled(self, cls.name, args.names)
         if isinstance(target, Function):
             self.engine.call_function(self, FunctionRef(target, None, instance), args)
+            return instance
+        after = project.member(cls, "__post_init__")
+        if after is not None and isinstance(after.target, Function):
+            self.engine.call_function(self, FunctionRef(after.target, None, instance), Args())
         return instance
 
     def _declared_fields(self, cls: Class, args: Args) -> tuple[dict[object, Value], Value | None]:
@@ -291,10 +300,16 @@ class Calls(Access):
         self.engine.sinks.called(self, f"?.{name}", args, receiver)
         if name in _STATEMENTS_OF_STORES:
             return UNKNOWN
-        taints = receiver.taints
+        return self._unseen(receiver.taints, args)
+
+    def _unseen(self, taints: Taints, args: Args) -> Value:
+        """What code that cannot be seen makes of its arguments: to ask whether it is true is to check them."""
+        given: Taints = ()
         for each in args.all():
-            taints = merge(taints, self.loosened(self.deep_taints(each)))
-        return Value(None, part(taints, ("call", self.span)) if taints else ())
+            given = merge(given, self.deep_taints(each))
+        asked = checks.asked(given)
+        taints = merge(taints, self.loosened(given))
+        return Value(None, part(taints, ("call", self.span)) if taints else (), asked)
 
     # Libraries
 
@@ -326,10 +341,12 @@ class Calls(Access):
             return Value(Named(kind), part(taints, ("of", last)) if taints else ())
         known = type(receiver.shape) is Named and not receiver.taints
         loose = known and ("()" in name or _looks_up(name))
+        asked: Marks = ()
         for each in args.all():
             inner = self.deep_taints(each)
             if inner:
                 taints = merge(taints, self.loosened(inner) if loose else inner)
+                asked += checks.asked(inner) if loose else ()
         if taints:
             mask = engine.sanitizers.of_call(name)
             if not copies_keys(name):
@@ -339,7 +356,7 @@ class Calls(Access):
                 taints = marked(taints, mask)
             if kind in HARMLESS_TYPES or name in HARMLESS_TYPES:
                 taints = marked(taints, HARMLESS)
-        return Value(Named(kind), taints)
+        return Value(Named(kind), taints, asked)
 
     # What cannot be seen
 
@@ -357,10 +374,7 @@ class Calls(Access):
         for each in args.all():
             if type(each.shape) in (FunctionRef, Lambda):
                 self.engine.called_back(self, each, args)
-        taints = callee.taints
-        for each in args.all():
-            taints = merge(taints, self.loosened(self.deep_taints(each)))
-        return Value(None, part(taints, ("call", self.span)) if taints else ())
+        return self._unseen(callee.taints, args)
 
 
 def _looks_up(name: str) -> bool:

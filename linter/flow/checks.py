@@ -5,6 +5,7 @@ from __future__ import annotations
 from linter.flow.kinds import (
     ALL_CHARACTERS,
     ALL_KINDS,
+    ASKED,
     BITS,
     CHARACTER_BITS,
     CLOSES_QUOTE,
@@ -20,6 +21,7 @@ from linter.flow.kinds import (
 from linter.flow.values import Const, Marks, Named, Taints, Value, is_text
 
 HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST = "host", "scheme", "resolved", "inner", "char", "first"
+PARENTS = "parents"
 """Keys of a way that say how a part was taken: of a URL, of a path, between the quotes, one character."""
 
 KNOWN_VALUE = ALL_KINDS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
@@ -39,6 +41,17 @@ def _base(taints: Taints, key: str, mask: int) -> Marks:
         if key in each.way:
             position = len(each.way) - 1 - each.way[::-1].index(key)
             found.append((each.root, each.way[:position], mask))
+    return tuple(found)
+
+
+def asked(taints: Taints) -> Marks:
+    """Marks of what was held against something that cannot be seen, whole or in part."""
+    found = []
+    for each in taints:
+        way = each.way
+        while way and not isinstance(way[-1], str):
+            way = way[:-1]
+        found.append((each.root, way, ASKED))
     return tuple(found)
 
 
@@ -64,6 +77,12 @@ def membership(value: Value, container: Value, choices: tuple[Value, ...] | None
     if value.taints and choices is not None and not any(each.taints for each in choices):
         return known(value), ()
     shape = value.shape
+    if (
+        container.taints
+        and not value.taints
+        and all(each.way[-1:] == (PARENTS,) for each in container.taints)
+    ):
+        return _base(container.taints, RESOLVED, CONTAINED), ()
     if container.taints and type(shape) is Const and isinstance(shape.value, (str, bytes)):
         text = shape.value if isinstance(shape.value, str) else shape.value.decode("latin-1")
         return (), _without(container, text)
@@ -71,7 +90,7 @@ def membership(value: Value, container: Value, choices: tuple[Value, ...] | None
         return known(value), ()
     if value.taints and not container.taints:
         # Whatever it holds, the program has put it there: an allow-list of names.
-        return marks(value, BITS["keys"]), ()
+        return marks(value, BITS["keys"] | ASKED), ()
     return (), ()
 
 

@@ -17,7 +17,7 @@ from linter.flow.decorations import Decorations
 from linter.flow.exceptions import Exceptions
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
-from linter.flow.heap import Cell, Entries, Items, Record
+from linter.flow.heap import Cell, Entries, Instance, Items, Record
 from linter.flow.kinds import BITS, LOOSE
 from linter.flow.library import Library
 from linter.flow.library.callbacks import QUEUED
@@ -42,6 +42,7 @@ from linter.flow.values import (
     Named,
     Obj,
     Taints,
+    Typed,
     Value,
     is_text,
     marked,
@@ -178,7 +179,7 @@ class Engine:
         return list(act.hits.values()) if ended and arrived else None
 
     def left_by(self, function: Function, names: dict[str, Value]) -> list[tuple[str, Value]]:
-        """What a function leaves in attributes of library objects, as far as a caller has a hand in it."""
+        """What a function leaves in attributes of library objects: what callers have a hand in, and tools."""
         act = self.activation(self, function, State(names, {}, {}))
         if not self._runs(act):
             return []
@@ -186,8 +187,11 @@ class Engine:
         left = []
         for name, value in act.state.names.items():
             taints = act.deep_taints(value) if name.startswith(".") else ()
-            if taints:
-                shape = None if type(value.shape) is Obj else value.shape
+            record = act.record(value)
+            shape = value.shape
+            if type(shape) is Obj:
+                shape = Typed(record.cls) if type(record) is Instance else None
+            if taints or (name[0] == "." and type(shape) in (Named, Typed)):
                 left.append((name[1:], Value(shape, taints)))
         return left
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 _ENTRIES = 60
 NAMED_TUPLE = "collections.namedtuple()"
 """The name of records that a class made by `namedtuple` makes; their fields are in order."""
+QUEUE = "queue"
+"""The kind of items that wait in a queue."""
+CONTEXT = "contextvars.ContextVar"
+"""The name of records of a variable of a context, with its value."""
 CONFIG = "configparser.ConfigParser"
 """The library's class whose records hold a section, itself a dict, under each name."""
 REST = ("section",)

@@ -65,6 +65,8 @@ LOOSE = 1 << (_FIRST_FACT + 8)
 """The value may not be in there at all: it went through code that cannot be seen."""
 WEAK_GUARD = 1 << (_FIRST_FACT + 9)
 """A check stands in the way that helps in part."""
+ASKED = 1 << (_FIRST_FACT + 10)
+"""The value was held against something that cannot be seen, wherever the program goes on from here."""
 _NOT_SAFETY = LOOSE | WEAK_GUARD
 
 

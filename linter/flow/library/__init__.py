@@ -89,6 +89,9 @@ def _folded(name: str, otherwise: Value) -> Model:
                 return constant(len(record.items))
             if type(record) is Entries and record.rest is None:
                 return constant(len(record.entries))
+        if name in ("len", "bool") and args.positional:
+            # True for what is true.
+            return Value(otherwise.shape, (), args.positional[0].yes, args.positional[0].no)
         return otherwise
 
     return model
@@ -319,6 +322,11 @@ def _copied(act: Calls, args: Args, receiver: Value) -> Value:
     return args.given(0) if record is None or type(record) is Instance else act.allocate(record)
 
 
+def _revealed(act: Calls, args: Args, receiver: Value) -> Value:
+    """`secret.get_secret_value()`: what a thing that hides itself holds."""
+    return Value(STRING, receiver.taints)
+
+
 def _bytes(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(STRING, act.deep_taints(args.given(0)))
 
@@ -369,6 +377,9 @@ _TABLE: dict[str, Model] = {
     **dict.fromkeys(("repr", "ascii"), _escaped),
     **dict.fromkeys(("httpx.Client", "httpx.AsyncClient"), _client),
     "compile": _compiled,
+    **dict.fromkeys(
+        ("pydantic.SecretStr.get_secret_value", "pydantic.SecretBytes.get_secret_value"), _revealed
+    ),
     "min": _least,
     "str": _string,
     "uuid.UUID": _number,
@@ -387,6 +398,7 @@ _TABLE: dict[str, Model] = {
     "type": _type,
     "getattr": _get_attribute,
     "setattr": _set_attribute,
+    "object.__setattr__": _set_attribute,
     "importlib.import_module": _imported,
     "isinstance": is_instance,
     "functools.partial": _partial,

@@ -8,7 +8,9 @@ from linter.flow.arguments import Args
 from linter.flow.checks import CHAR
 from linter.flow.heap import (
     CONFIG,
+    CONTEXT,
     NAMED_TUPLE,
+    QUEUE,
     REST,
     Entries,
     Instance,
@@ -20,7 +22,7 @@ from linter.flow.heap import (
 from linter.flow.kinds import lacking
 from linter.flow.library.buffers import BUFFER, method_of_buffer
 from linter.flow.library.patterns import method_of_pattern
-from linter.flow.values import NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join, marked
+from linter.flow.values import A_NUMBER, NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join, marked
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -54,6 +56,10 @@ class Containers:
                 grown = Items(record.kind, (first, *items), rest)
             act.store(receiver, grown)
             return NONE
+        if record.kind == QUEUE:
+            found = self._of_queue(act, receiver, record, name, args)
+            if found is not None:
+                return found
         if name in ("extend", "update"):
             known, more = act.elements(first)
             if rest is None:
@@ -94,6 +100,13 @@ class Containers:
             return Value(None)
         return None
 
+    def _of_queue(self, act: Calls, receiver: Value, record: Items, name: str, args: Args) -> Value | None:
+        if name in ("put", "put_nowait"):
+            return self._of_items(act, receiver, record, "append", args)
+        if name in ("get", "get_nowait"):
+            return self._popped(act, receiver, record, 0)
+        return A_NUMBER if name == "qsize" else None
+
     def _popped(self, act: Calls, receiver: Value, record: Items, position: object) -> Value:
         items, rest = record.items, record.rest
         known = isinstance(position, int) and -len(items) <= position < len(items)
@@ -133,8 +146,15 @@ class Containers:
         if name == "copy":
             return act.allocate(record)
         if name == "clear":
-            act.store(receiver, Entries({}))
+            act.store(receiver, record._replace(entries={}, rest=None, keys=None))
             return NONE
+        if name == "popitem":
+            return act.any_element(act.method(receiver, "items", Args()))
+        if name == "most_common":
+            keys = act.any_element(receiver)
+            return act.allocate(Items("list", (), act.allocate(Items("tuple", (keys, A_NUMBER)))))
+        if name == "total":
+            return A_NUMBER
         return None
 
     def _got(self, act: Calls, receiver: Value, record: Entries, name: str, args: Args) -> Value:
@@ -162,6 +182,11 @@ class Containers:
             return method_of_pattern(act, record.fields["pattern"], name, args)
         if record.name == BUFFER:
             return method_of_buffer(act, receiver, record, name, args)
+        if record.name == CONTEXT:
+            if name == "set":
+                act.store(receiver, Native(CONTEXT, {"value": args.given(0)}))
+                return UNKNOWN
+            return record.fields.get("value") or args.get(0) or UNKNOWN
         if record.name == NAMED_TUPLE:
             return self._of_named_tuple(act, record, name, args)
         if record.name == CONFIG:

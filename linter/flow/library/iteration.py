@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, joined
-from linter.flow.values import A_NUMBER, UNKNOWN, Named, Partial, Value, const_of, constant, join
+from linter.flow.values import A_NUMBER, NONE, UNKNOWN, Named, Partial, Value, const_of, constant, join
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -42,7 +42,12 @@ def _one_after_another(act: Calls, iterables: list[Value], is_open: bool = False
 
 
 def _next(act: Calls, args: Args, receiver: Value) -> Value:
-    found = act.any_element(args.given(0))
+    source = args.given(0)
+    record = act.record(source)
+    if type(record) is Items and record.kind == "iterator" and record.items:
+        act.store(source, record._replace(items=record.items[1:]))
+        return record.items[0]
+    found = act.any_element(source)
     default = args.get(1)
     return found if default is None else join(found, default)
 
@@ -143,6 +148,47 @@ def _item(act: Calls, args: Args, receiver: Value) -> Value:
     return act.item(args.given(0), args.given(1))
 
 
+def _grouped(act: Calls, args: Args, receiver: Value) -> Value:
+    """`groupby(items, key)`: pairs of what `key` makes of an item, and items."""
+    element = act.any_element(args.given(0))
+    key = args.get(1, "key")
+    made = element if key is None or const_of(key) is None else act.apply(key, Args([element]))
+    members = act.allocate(Items("iterator", (), element))
+    return act.allocate(Items("iterator", (), act.allocate(Items("tuple", (made, members)))))
+
+
+def _product(act: Calls, args: Args, receiver: Value) -> Value:
+    elements = [act.any_element(each) for each in args.positional]
+    if "repeat" in args.keywords:
+        return act.allocate(Items("iterator", (), act.allocate(Items("tuple", (), joined(elements)))))
+    return act.allocate(Items("iterator", (), act.allocate(Items("tuple", tuple(elements)))))
+
+
+def _range(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """A range of known bounds: its numbers, or the first of them and more."""
+    bounds = [const_of(each) for each in args.positional]
+    whole = [each for each in bounds if isinstance(each, int)]
+    if len(whole) != len(bounds) or not 0 < len(whole) < 4 or 0 in whole[2:]:
+        return None
+    numbers = range(*whole)
+    if len(numbers) <= _FOLDED:
+        return act.allocate(Items("iterator", tuple([constant(each) for each in numbers])))
+    return act.allocate(Items("iterator", (constant(numbers[0]),), A_NUMBER))
+
+
+def _pushed(act: Calls, args: Args, receiver: Value) -> Value:
+    """`heappush(heap, item)`: which item comes first is not known."""
+    heap, item = args.given(0), args.given(1)
+    record = act.record(heap)
+    if type(record) is Items:
+        act.store(heap, Items(record.kind, (), joined([*record.items, item], record.rest)))
+    return NONE
+
+
+def _first_popped(act: Calls, args: Args, receiver: Value) -> Value:
+    return act.any_element(args.given(0))
+
+
 def _count(act: Calls, args: Args, receiver: Value) -> Value:
     return act.allocate(Items("iterator", (), A_NUMBER))
 
@@ -152,6 +198,14 @@ ITERATION: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     "itertools.chain.from_iterable": _chained,
     "itertools.islice": _islice,
     "itertools.count": _count,
+    "itertools.groupby": _grouped,
+    "itertools.product": _product,
+    "range": _range,
+    "heapq.heappush": _pushed,
+    "heapq.heappop": _first_popped,
+    **dict.fromkeys(
+        ("concurrent.futures.ThreadPoolExecutor.map", "concurrent.futures.ProcessPoolExecutor.map"), _map
+    ),
     "functools.reduce": _reduce,
     "operator.itemgetter": _getter,
     "operator.itemgetter()": _got,

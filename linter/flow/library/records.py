@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.heap import NAMED_TUPLE, Entries, Items, Native
-from linter.flow.values import Named, Partial, Value, const_of, constant
+from linter.flow.heap import CONTEXT, NAMED_TUPLE, QUEUE, Entries, Instance, Items, Native
+from linter.flow.values import UNKNOWN, Named, Partial, Value, const_of, constant
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -58,10 +58,47 @@ def _namespace(act: Calls, args: Args, receiver: Value) -> Value | None:
     return act.allocate(Native("types.SimpleNamespace", fields))
 
 
+def _queue(act: Calls, args: Args, receiver: Value) -> Value:
+    return act.allocate(Items(QUEUE, ()))
+
+
+def _context(act: Calls, args: Args, receiver: Value) -> Value:
+    default = args.get(-1, "default")
+    return act.allocate(Native(CONTEXT, {} if default is None else {"value": default}))
+
+
+def _as_dict(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`asdict(instance)`: its fields by name."""
+    record = act.record(args.given(0))
+    if type(record) is not Instance:
+        return None
+    entries = {
+        key: _as_dict(act, Args([each]), receiver) or each if type(act.record(each)) is Instance else each
+        for key, each in record.fields.items()
+    }
+    return act.allocate(Entries(entries, record.extra))
+
+
+def _as_tuple(act: Calls, args: Args, receiver: Value) -> Value | None:
+    record = act.record(args.given(0))
+    if type(record) is not Instance or record.extra is not None:
+        return None
+    names = act.engine.fields.names(record.cls)
+    return act.allocate(Items("tuple", tuple([record.fields.get(name, UNKNOWN) for name in names])))
+
+
 RECORDS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     "collections.namedtuple": _named_tuple,
     "typing.NamedTuple": _named_tuple,
     NAMED_TUPLE: _tuple_made,
+    "contextvars.ContextVar": _context,
+    **dict.fromkeys(("dataclasses.asdict", "attr.asdict", "attrs.asdict"), _as_dict),
+    **dict.fromkeys(("dataclasses.astuple", "attr.astuple", "attrs.astuple"), _as_tuple),
+    **dict.fromkeys(
+        [f"queue.{each}" for each in ("Queue", "SimpleQueue", "LifoQueue", "PriorityQueue")]
+        + ["asyncio.Queue", "multiprocessing.Queue"],
+        _queue,
+    ),
     "types.SimpleNamespace": _namespace,
     "argparse.Namespace": _namespace,
 }

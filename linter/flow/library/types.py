@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.heap import Entries, Items
+from linter.flow.heap import Entries, Instance, Items
 from linter.flow.kinds import BITS
-from linter.flow.values import A_BOOL, Const, Typed, TypeRef, Value, constant, marked
+from linter.flow.values import A_BOOL, STRING, ClassRef, Const, Text, Typed, TypeRef, Value, constant, marked
 from linter.resolve.definitions import Class, Function
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
 _VALIDATING = frozenset({"model_validate", "model_validate_json", "parse_obj", "parse_raw"})
+_TEXTS = frozenset({"str", "bytes", "bytearray", "memoryview"})
+"""Types that the engine does not tell apart."""
 _KINDS = frozenset({"list", "tuple", "set", "frozenset"})
 
 
@@ -24,9 +26,35 @@ def is_instance(act: Calls, args: Args, receiver: Value) -> Value:
     mine = _type_of(act, value)
     if mine is not None and types is not None:
         return constant(mine in types)
+    verdict = _is_of(act, value, args.given(1))
+    if verdict is not None:
+        return constant(verdict)
     shape = args.given(1).shape
     mask = checks.TYPES_TESTED.get(getattr(shape, "name", ""), 0)
     return Value(A_BOOL.shape, (), checks.marks(value, mask) if mask else ())
+
+
+def _is_of(act: Calls, value: Value, types: Value) -> bool | None:
+    """Whether a value is an instance of a class of the project, or text one of any other type."""
+    record = act.record(types)
+    if type(record) is Items and record.rest is None:
+        verdicts = [_is_of(act, value, each) for each in record.items]
+        return True if True in verdicts else None if None in verdicts else False
+    wanted, held = types.shape, act.record(value)
+    if type(wanted) is TypeRef and wanted.name not in _TEXTS:
+        return False if _is_plain_text(value) else None
+    if type(wanted) is not ClassRef:
+        return None
+    if _is_plain_text(value):
+        return None if act.engine.project.derives(wanted.cls, "str", "bytes", "enum.Enum") else False
+    if type(held) is Instance:
+        ancestors = act.engine.project.ancestors(held.cls)
+        return any(each.target is wanted.cls for each in ancestors)
+    return False if type(held) in (Items, Entries) else None
+
+
+def _is_plain_text(value: Value) -> bool:
+    return type(value.shape) is Text or value.shape == STRING
 
 
 def _types(act: Calls, types: Value) -> frozenset[str] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, Native
-from linter.flow.kinds import LOOSE, WEAK_GUARD
+from linter.flow.kinds import ASKED, LOOSE, WEAK_GUARD
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.content_types import body_of, names_no_type
@@ -116,7 +116,7 @@ class Sinks:
             taint = hole.taint
             if taint.safe & bit or harmless(row.kind, hole):
                 continue
-            weak = bool(taint.safe & WEAK_GUARD) or not row.sure
+            weak = bool(taint.safe & (WEAK_GUARD | ASKED)) or not row.sure
             shown = row.callee.removeprefix("?.")
             hit = Hit(row, act.function, span, shown, taint, weak)
             hits = act.hits  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from linter.facts.expressions import Attr, Result
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined, values_of
+from linter.flow.library.buffers import BUFFER
 from linter.flow.sinks import amounts, documents, models, records
 from linter.flow.sinks.content_types import body_of, is_html, is_no_page, names_no_type
 from linter.flow.state import CHECKED
@@ -160,7 +161,7 @@ def _flag(position: int, name: str, wanted: object) -> Condition:
 def _parser(act: Access, args: Args) -> Native | None:
     for each in args.all():
         record = act.record(each)
-        if type(record) is Native:
+        if type(record) is Native and record.name != BUFFER:
             return record
     return None
 
@@ -219,7 +220,9 @@ def _markup(act: Access, args: Args, value: Value | None, receiver: Value) -> Va
 def _html(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     declared = args.keywords.get("media_type") or args.keywords.get("content_type")
     text = None if declared is None else const_of(declared)
-    return value if isinstance(text, str) and "html" in text else None
+    if value is None or not isinstance(text, str) or "html" not in text:
+        return None
+    return body_of(act, value) or value
 
 
 def _unfiltered(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:

@@ -33,7 +33,7 @@ def names_no_type(act: Access, headers: Value | None) -> bool:
 def body_of(act: Access, value: Value) -> Value | None:
     """The text that a body is, or that its pieces make; None where it is no text."""
     record = act.record(value)
-    if type(record) is Items and record.kind == "iterator":
+    if type(record) is Items and record.kind in ("iterator", "list"):
         known, rest = act.elements(value)
         pieces = known if rest is None else [*known, rest]
         whole = [each for each in pieces if is_text(each.shape)]

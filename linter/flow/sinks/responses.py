@@ -27,7 +27,8 @@ XSS = [
     *rows("xss", "starlette.responses.HTMLResponse fastapi.responses.HTMLResponse", 0, "content"),
     *rows(
         "xss",
-        "starlette.responses.Response fastapi.responses.Response fastapi.Response",
+        "starlette.responses.Response fastapi.responses.Response fastapi.Response"
+        " starlette.responses.StreamingResponse fastapi.responses.StreamingResponse",
         0,
         "content",
         "html",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.kinds import BITS, lacking
+from linter.flow.kinds import BITS, NUMBER, lacking
+from linter.flow.names import NUMBERS
 from linter.flow.sources.tables import ELEMENTS, HOSTS, LAST_PARTS, PARTS, PATHS, READS, SCHEMES, UPLOADS
 from linter.flow.values import (
     STRING,
@@ -71,6 +72,8 @@ class Sources:
         kind = PARTS.get(full)
         shape = Named(full) if kind is None else self.shape(kind)
         taints = act.taken(value.taints, key) if value.taints else ()
+        if kind in NUMBERS:
+            return Value(shape, marked(taints, NUMBER))
         return Value(shape, marked(taints, lacking("/\\")) if full in LAST_PARTS else taints)
 
     def taint(self, act: Access, full: str, key: object = ...) -> Taints:

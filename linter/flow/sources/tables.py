@@ -180,6 +180,7 @@ PARTS: dict[str, str] = {
     "request.authorization.username": "str",
     "request.authorization.password": "str",
     "urllib.parse.ParseResult.netloc": "str",
+    "urllib.parse.ParseResult.port": "int",
     "urllib.parse.ParseResult.hostname": "str",
     "urllib.parse.ParseResult.scheme": "str",
     "urllib.parse.ParseResult.path": "str",
