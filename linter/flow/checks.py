@@ -9,8 +9,10 @@ from linter.flow.kinds import (
     BITS,
     CHARACTER_BITS,
     CLOSES_QUOTE,
+    FROM_ROOT,
     HARMLESS,
     INNER_QUOTE,
+    NO_HOST,
     NO_PARENT_STEP,
     OPENS_QUOTE,
     RELATIVE,
@@ -146,6 +148,12 @@ def _equal_to(value: Value, text: object) -> Marks:
     return marks(value, KNOWN_VALUE & ~held) + _base(value.taints, HOST, ADDRESS)
 
 
+def no_prefix(value: Value, start: Value) -> Marks:
+    """What `value.startswith(start)` proves if false."""
+    text = start.shape.value if type(start.shape) is Const else None
+    return marks(value, NO_HOST) if text == "//" else ()
+
+
 def prefix(value: Value, start: Value) -> Marks:
     """What `value.startswith(start)` proves if true."""
     text = start.shape.value if type(start.shape) is Const else None
@@ -157,7 +165,7 @@ def prefix(value: Value, start: Value) -> Marks:
         if mark and "/" in rest:
             return marks(value, ADDRESS)
         if text == "/":
-            return marks(value, WEAK_GUARD)
+            return marks(value, WEAK_GUARD | FROM_ROOT)
         if mark:
             return marks(value, WEAK_GUARD)
     if not start.taints:

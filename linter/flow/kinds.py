@@ -67,6 +67,10 @@ WEAK_GUARD = 1 << (_FIRST_FACT + 9)
 """A check stands in the way that helps in part."""
 ASKED = 1 << (_FIRST_FACT + 10)
 """The value was held against something that cannot be seen, wherever the program goes on from here."""
+FROM_ROOT = 1 << (_FIRST_FACT + 12)
+"""The value begins with a slash."""
+NO_HOST = 1 << (_FIRST_FACT + 13)
+"""The value does not begin with two slashes, after which a host would follow."""
 _NOT_SAFETY = LOOSE | WEAK_GUARD
 
 

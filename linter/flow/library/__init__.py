@@ -342,6 +342,17 @@ _SAME_NAMES = (
 )
 
 
+_DATES = (
+    "datetime.datetime.strptime datetime.datetime.fromisoformat datetime.date.fromisoformat"
+    " datetime.time.fromisoformat datetime.datetime.fromtimestamp datetime.date.fromtimestamp"
+)
+
+
+def _dated(act: Calls, args: Args, receiver: Value) -> Value:
+    """A date read of text: nothing of the text is left in it."""
+    return Value(Named("datetime.datetime"))
+
+
 def _extension_split(act: Calls, args: Args, receiver: Value) -> Value:
     """A path and its extension: an extension holds no separator of folders."""
     path = args.given(0, "p")
@@ -383,6 +394,7 @@ _TABLE: dict[str, Model] = {
     "min": _least,
     "str": _string,
     "uuid.UUID": _number,
+    **dict.fromkeys(_DATES.split(), _dated),
     "ipaddress.ip_address": _number,
     "bool": _folded("bool", A_BOOL),
     "bytes": _bytes,
