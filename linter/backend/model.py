@@ -257,7 +257,13 @@ class Backend:
         if not isinstance(assign.value, Result):
             return False
         call = owner.scope.calls[assign.value.call]
-        return call.keyword("choices") is not None or self._is_member_of_enum(owner, call.keyword("default"))
+        if call.keyword("choices") is not None or self._is_enum(owner, call.argument(0, "enum_type")):
+            return True
+        return self._is_member_of_enum(owner, call.keyword("default"))
+
+    def _is_enum(self, holder: Definition, expr: Expr | None) -> bool:
+        target = self.project.reference(holder, expr.name).target if isinstance(expr, Ref) else None
+        return isinstance(target, Class) and self.project.derives(target, *_ENUMS)
 
     def _is_member_of_enum(self, holder: Definition, expr: Expr | None) -> bool:
         target = self.project.reference(holder, expr.name).target if isinstance(expr, Ref) else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from linter.backend import Backend, Query, Revision, Statement, Table
 from linter.facts.files import FileFacts
 from linter.schema.changes import revisions
-from linter.schema.databases import databases, dialect_of
+from linter.schema.databases import databases, dialect_of, spelled
 from linter.schema.migration import Migration
 from linter.schema.sql_files import sql_migrations
 from linter.schema.strings import SqlStrings
@@ -41,7 +41,7 @@ class ProjectSchema:
     @cached_property
     def databases(self) -> tuple[str, ...]:
         """Those of `postgresql`, `mysql` and `sqlite` that the project is written for."""
-        return databases(self.backend)
+        return databases(self.backend) or spelled(self._files.items())
 
     @cached_property
     def dialect(self) -> str:
@@ -89,13 +89,15 @@ class ProjectSchema:
         """All tables by name: those of models, and those that only migrations or SQL files declare.
 
         Next to models, a table that is left over from migrations may be long gone; it counts as incomplete.
+        The table in which Aerich keeps its versions is left out.
         """
         found: dict[str, Table] = {}
         for models in (self.django, self.sqlalchemy, self.peewee, self.tortoise):
             found |= models.tables if models is not None else {}
         known = {name.rpartition(".")[2] for name in found}
+        own = {"aerich"} if self.tortoise is not None else set()
         for name, table in self.migrated.items():
-            if name not in found and name.rpartition(".")[2] not in known:
+            if name not in found and name.rpartition(".")[2] not in known | own:
                 found[name] = replace(table, complete=table.complete and not known)
         return {name: self._placed(table) for name, table in sorted(found.items())}
 

@@ -46,13 +46,19 @@ def _start(path: str, statements: tuple[Statement, ...]) -> Location:
 
 
 def _engine(statements: Iterable[Statement]) -> Engine:
-    """The server that a migration is written for; a backtick in a SQL file is MySQL's."""
+    """The server that a migration is written for; a name in backticks is MySQL's."""
     dialect = "postgres"
     for statement in statements:
         dialect = statement.dialect
         if statement.origin == "file" and "`" in statement.facts.text and dialect == "postgres":
             return "mysql"
+        if statement.origin == "string" and dialect == "postgres" and _names_in_backticks(statement):
+            return "mysql"
     return "mysql" if dialect == "mysql" else "sqlite" if dialect == "sqlite" else "postgres"
+
+
+def _names_in_backticks(statement: Statement) -> bool:
+    return any(f"`{name.rpartition('.')[2]}`" in statement.facts.text for name in statement.facts.tables)
 
 
 class _Reader:

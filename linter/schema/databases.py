@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from linter.backend import Backend, is_test
 from linter.facts.expressions import (
@@ -16,6 +16,7 @@ from linter.facts.expressions import (
     Template,
     walk,
 )
+from linter.facts.files import FileFacts
 from linter.facts.scopes import Assign, Import, Return, Scope
 
 POSTGRESQL, MYSQL, SQLITE = "postgresql", "mysql", "sqlite"
@@ -57,7 +58,13 @@ _ENGINES = {
     "django.db.backends.mysql": MYSQL,
     "django.contrib.gis.db.backends.mysql": MYSQL,
     "django.db.backends.sqlite3": SQLITE,
+    "tortoise.backends.asyncpg": POSTGRESQL,
+    "tortoise.backends.psycopg": POSTGRESQL,
+    "tortoise.backends.mysql": MYSQL,
+    "tortoise.backends.sqlite": SQLITE,
 }
+_OF_MYSQL = ("AUTO_INCREMENT", "CHARACTER SET", "ENGINE=")
+"""Words of MySQL's CREATE TABLE, next to names in backticks."""
 _DIALECTS = {POSTGRESQL: "postgres", MYSQL: "mysql", SQLITE: "sqlite"}
 _PLACES = ("setting", "config", "conf", "database", "db", "env", "session", "engine", "app", "main")
 
@@ -73,6 +80,17 @@ def databases(backend: Backend) -> tuple[str, ...]:
         if "/settings/" in path or any(place in path.rpartition("/")[2] for place in _PLACES):
             found.update(kind for scope in module.facts.scopes for kind in _configured(scope))
     return tuple(kind for kind in (POSTGRESQL, MYSQL, SQLITE) if kind in found)
+
+
+def spelled(files: Iterable[tuple[str, FileFacts]]) -> tuple[str, ...]:
+    """The databases that the tables of a project's own SQL are written for, where no setting tells them."""
+    for path, facts in files:
+        for statement in () if is_test(path) else facts.sql:
+            if statement.kind == "create" and "`" in statement.text:
+                text = statement.text.upper()
+                if any(mark in text for mark in _OF_MYSQL):
+                    return (MYSQL,)
+    return ()
 
 
 def dialect_of(found: tuple[str, ...]) -> str:

@@ -28,7 +28,7 @@ class UnindexedFilter(Rule[TableColumn]):
     A query counts when none of the columns that it filters by begins an index, so the index would be
     used. Columns with few values (booleans, enums, choices) are left alone: an index on them seldom helps by
     itself. At least two such queries are needed, and below four it is a note. Silent for tables that could
-    not be read in full.
+    not be read in full, and for foreign keys of MySQL, whose InnoDB makes the index.
 
     ## References
     - https://use-the-index-luke.com/sql/where-clause
@@ -54,13 +54,15 @@ class UnindexedFilter(Rule[TableColumn]):
             return
         if subject.table.leads_index(subject.column.name):
             return
+        if subject.column.references and backend.databases == ("mysql",):
+            return
         yield self.finding(
             subject,
             f"{len(queries)} queries filter {subject} and no index begins with it, so each reads "
             "the whole table",
             help=f"add an index on `{subject.column.name}`"
             + (" (`index=True`)" if subject.table.source == "sqlalchemy" else "")
-            + (" (`db_index=True`)" if subject.table.source == "django" else ""),
+            + (" (`db_index=True`)" if subject.table.source in ("django", "tortoise") else ""),
             related=[Note(query.location, "filters by it") for query in queries[:_SHOWN]],
             severity=self.severity if len(queries) >= _MANY else Severity.NOTE,
         )

@@ -21,7 +21,7 @@ class UnindexedForeignKey(Rule[TableColumn]):
     ## Limits
     Silent for MySQL and MariaDB, whose InnoDB makes the index, and for tables that could not be read in
     full. An index that has the column first is enough, whatever follows. Django makes the index unless
-    `db_index=False` is said.
+    `db_index=False` is said; SQLAlchemy and Tortoise make none by themselves.
 
     ## References
     - https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
@@ -56,6 +56,8 @@ def _help(subject: TableColumn) -> str:
             return "add `index=True` to the column, and a migration that creates the index concurrently"
         case "django":
             return "drop `db_index=False` from the field"
+        case "tortoise" if subject.table.model is not None:
+            return "add `db_index=True` to the field, and a migration that creates the index concurrently"
         case _:
             name = f"{subject.table.name}_{subject.column.name}_idx"
             return f"run `CREATE INDEX CONCURRENTLY {name} ON {subject.table.name} ({subject.column.name})`"

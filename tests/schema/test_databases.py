@@ -17,6 +17,13 @@ from tests.schema.reading import schema_of
         ({"config.py": "def url():\n    return f'sqlite:///{1}'"}, ("sqlite",)),
         ({"views.py": "x = 'https://postgresql.org'"}, ()),
         ({"tests/a.py": "from sqlalchemy.dialects import mysql"}, ()),
+        ({"settings.py": "DB = {'engine': 'tortoise.backends.mysql'}"}, ("mysql",)),
+        ({"a.sql": "CREATE TABLE `t` (`id` INT PRIMARY KEY AUTO_INCREMENT);"}, ("mysql",)),
+        ({"a.sql": "CREATE TABLE `t` (`id` INTEGER PRIMARY KEY AUTOINCREMENT);"}, ()),
+        (
+            {"a.sql": "CREATE TABLE `t` (`id` INT) ENGINE=InnoDB;", "b.py": "import psycopg"},
+            ("postgresql",),
+        ),
     ],
 )
 def test_databases(files, expected):
