@@ -102,7 +102,7 @@ class PredictableToken(CstRule):
         function = site.function
         for statement in function.scope.statements:
             if isinstance(statement, Assign) and statement.value is not None:
-                if self._holds(site, statement.value):
+                if self._holds(site, statement.value) or self._makes(site, statement.value):
                     for target in statement.targets:
                         if isinstance(target, Ref) and is_secret(_last(target.name)):
                             return _last(target.name)
@@ -111,8 +111,30 @@ class PredictableToken(CstRule):
                     return function.scope.name
         for call in function.scope.calls:
             for key, value in call.keywords:
-                if is_secret(key) and self._holds(site, value):
+                if is_secret(key) and (self._holds(site, value) or self._makes(site, value)):
                     return key
+            name = self._handed_as(site, call)
+            if name:
+                return name
+        return ""
+
+    def _makes(self, site: Site, value: Expr) -> bool:
+        """Whether a value is made of the drawn one, names in between included."""
+        assert site.call is not None
+        return is_built(site.function, value, site.call, site.callee.name != "random.choice")
+
+    def _handed_as(self, site: Site, call: Call) -> str:
+        """The secret's name under which a function of the project takes the value, or empty."""
+        drawn = [each for each in call.args if isinstance(each, (Ref, Result, Template))]
+        if not any(self._makes(site, each) for each in drawn):
+            return ""
+        target = site.backend.project.callee(site.function, call).target
+        if not isinstance(target, Function) or target.is_module:
+            return ""
+        parameters = target.scope.parameters[1 if target.owner is not None else 0 :]
+        for parameter, value in zip(parameters, call.args, strict=False):
+            if is_secret(parameter.name) and self._makes(site, value):
+                return parameter.name
         return ""
 
     def _taken_elsewhere(self, site: Site, backend: Backend) -> tuple[str, Function, Call] | None:

@@ -2,12 +2,13 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from linter.analyses.configuration import configuration_of, is_for_developers
+from linter.analyses.handed_literals import handed_literals
 from linter.analyses.key_material import is_issued, material
 from linter.analyses.secrecy import secrecy
 from linter.backend import Backend, Module, Setting, Site, is_run_by_hand, is_test
 from linter.facts.expressions import Constant, Expr, Ref, walk
 from linter.facts.scopes import Assign, Call
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import Confidence, Location, Note, Outcome, Rule, Severity
 
 Place: TypeAlias = "Site | Setting"
 
@@ -42,8 +43,9 @@ class HardCodedSecret(Rule["Place"]):
 
     ## Limits
     The value is judged, not its name alone: random text, keys as services issue them, and literals given as
-    key of a signature or beside a user name. Stand-ins and defaults that the environment replaces weigh less,
-    and are left alone where the same file refuses them. Tests and settings for development are not read.
+    key of a signature or beside a user name, to which they are followed through names and functions.
+    Stand-ins and defaults that the environment replaces weigh less, and are left alone where the same file
+    refuses them. Tests and settings for development are not read.
 
     ## References
     - https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html
@@ -82,6 +84,10 @@ class HardCodedSecret(Rule["Place"]):
             for index, call in enumerate(function.scope.calls):
                 if _secret_argument(call) is not None:
                     yield backend.site(function, index)
+                elif _named_argument(call) is not None:
+                    site = backend.site(function, index)
+                    if site.callee.target is None and not site.callee.name.startswith("?"):
+                        yield site
         yield from (site for site in backend.calls(*_SIGNING) if not _is_left_alone(site.function.module))
 
     def check(self, subject: Place, backend: Backend) -> Iterator[Outcome]:
@@ -140,33 +146,58 @@ class HardCodedSecret(Rule["Place"]):
         given = site.argument(position, name)
         known = configuration_of(site.backend).known(site.function, given)
         text = known.value if known.origin == "code" and isinstance(known.value, str) else ""
-        if text and "BEGIN PUBLIC KEY" not in text and material(text):
+        places = [(text, site.location)] if text else []
+        for text, place in places or _handed(site, given):
+            if "BEGIN PUBLIC KEY" in text or not material(text):
+                continue
             if isinstance(given, Constant) or material(text) != "key" or secrecy(_last(given)) != "secret":
                 yield self.finding(
                     site,
                     f"the key of `{site.callee.name}` is in the code, so its readers can sign for anyone",
                     help="take it from the environment",
+                    location=place,
+                    related=[Note(site.location, "is used here")] if place != site.location else [],
                 )
 
     def _argument(self, site: Site) -> Iterator[Outcome]:
         assert site.call is not None
+        beside = any(key.lower() in _ACCOUNT for key, _ in site.call.keywords)
         found = _secret_argument(site.call)
-        assert found is not None
+        if found is None:
+            yield from self._named(site, beside)
+            return
         name, text = found
         kind = material(text)
-        beside = any(key.lower() in _ACCOUNT for key, _ in site.call.keywords)
         library = site.callee.target is None and not site.callee.name.startswith("?")
         if kind == "key":
             yield self._reproach(site, name, Confidence.HIGH if beside or library else Confidence.MEDIUM)
         elif kind == "word" and beside and library:
             yield self._reproach(site, name, Confidence.MEDIUM)
 
-    def _reproach(self, site: Site, name: str, confidence: Confidence) -> Outcome:
+    def _named(self, site: Site, beside: bool) -> Iterator[Outcome]:
+        """A literal that names, and functions of the project, hand to what is called a secret."""
+        assert site.call is not None
+        found = _named_argument(site.call)
+        assert found is not None
+        key, given = found
+        for text, place in _handed(site, given):
+            kind = material(text)
+            # A variable that is called a secret and holds a key is told of where it is assigned.
+            if kind == "key" and (secrecy(_last(given)) != "secret" or place != site.location):
+                yield self._reproach(site, key, Confidence.HIGH, place)
+            elif kind == "word" and beside:
+                yield self._reproach(site, key, Confidence.MEDIUM, place)
+
+    def _reproach(
+        self, site: Site, name: str, confidence: Confidence, place: Location | None = None
+    ) -> Outcome:
         return self.finding(
             site,
             f"`{name}` is in the code, so whoever reads it has the secret",
             help="take it from the environment, and replace the one that was in the code",
             confidence=confidence,
+            location=place,
+            related=[Note(site.location, "is used here")] if place not in (None, site.location) else [],
         )
 
 
@@ -176,6 +207,21 @@ def _secret_argument(call: Call) -> tuple[str, str] | None:
         if isinstance(value, Constant) and isinstance(value.value, str) and secrecy(key) == "secret":
             return key, value.value
     return None
+
+
+def _named_argument(call: Call) -> tuple[str, Ref] | None:
+    """The first keyword of a call that gives a name to what is called a secret."""
+    for key, value in call.keywords:
+        if isinstance(value, Ref) and secrecy(key) == "secret":
+            return key, value
+    return None
+
+
+def _handed(site: Site, given: Expr | None) -> Iterator[tuple[str, Location]]:
+    """Literals that a name stands for, each with the place where the code hands it over."""
+    for each in handed_literals(site.backend, site.function, given) if isinstance(given, Ref) else ():
+        if not _is_left_alone(each.holder.module):
+            yield each.text, each.place or site.location
 
 
 def _is_left_alone(module: Module) -> bool:
