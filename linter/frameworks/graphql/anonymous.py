@@ -7,7 +7,10 @@ tells who is calling is unknown instead, so that the two runs show what depends 
 from __future__ import annotations
 
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import NOWHERE, UNKNOWN, External, Instance, Made, Member, Partial, Value
+from linter.evaluate.values import NOWHERE, UNKNOWN, Closure, External, Instance, Made, Member, Partial, Value
+from linter.facts.expressions import Constant
+from linter.facts.scopes import Return
+from linter.resolve.definitions import Class
 from linter.resolve.project import Project
 
 _INFO = "graphql.GraphQLResolveInfo"
@@ -30,6 +33,7 @@ _USER_FIELDS: dict[str, Value] = {
     "username": "",
 }
 _USER_METHODS = frozenset({"has_perm", "has_perms", "has_module_perms", "is_verified"})
+_REQUESTS = frozenset({"starlette.requests.Request", "starlette.requests.HTTPConnection", "fastapi.Request"})
 _EMPTY = frozenset({"headers", "cookies", "COOKIES", "session"})
 _STATED = frozenset({"is_authenticated", "is_anonymous", "user", "request", "auth", *_EMPTY})
 """What tells that somebody is calling, and nothing of what they may do."""
@@ -127,8 +131,31 @@ class Anonymous:
         if made.name.rpartition(".")[2] in ("compare_digest", "constant_time_compare"):
             # Nothing that the caller left out is equal to a secret.
             return False if any(each in ("", b"", None) for each in made.args) else NotImplemented
+        if made.name == "isinstance" and len(made.args) == 2:
+            return self._is_instance(evaluator, *made.args)
         wrapping = len(made.args) == 1 and isinstance(made.args[0], Made) and made.args[0].name == _VIEW
         return made.args[0] if wrapping else NotImplemented
+
+    def _is_instance(self, evaluator: Evaluator, value: Value, kind: Value) -> Value:
+        """Whether the request is a request, and nobody an object of a class of users who are signed in."""
+        kinds = kind if isinstance(kind, (list, tuple)) else [kind]
+        name = value.name if isinstance(value, Made) else ""
+        if name == _USER:
+            self.asked.add("user")
+            return False if all(self._signed_in(evaluator, each) for each in kinds) else NotImplemented
+        if name == _REQUEST and any(isinstance(each, External) and each.name in _REQUESTS for each in kinds):
+            return True
+        return NotImplemented
+
+    def _signed_in(self, evaluator: Evaluator, kind: Value) -> bool:
+        """Whether all objects of a class of the project count as users who are signed in."""
+        if not isinstance(kind, Class):
+            return False
+        told = evaluator.class_attribute(kind, "is_authenticated")
+        if isinstance(told, Closure):
+            returned = [each for each in told.function.scope.statements if isinstance(each, Return)]
+            return bool(returned) and all(each.value == Constant(True) for each in returned)
+        return told is True
 
     def call_member(self, evaluator: Evaluator, member: Member, made: Made) -> Value:
         """The result of a method of the context, the request or the user."""
