@@ -133,9 +133,17 @@ class PredictableToken(CstRule):
             return ""
         parameters = target.scope.parameters[1 if target.owner is not None else 0 :]
         for parameter, value in zip(parameters, call.args, strict=False):
-            if is_secret(parameter.name) and self._makes(site, value):
+            # A store calls all that it keeps a token, a counter as well: only a text that is made is one.
+            if is_secret(parameter.name) and self._makes(site, value) and not self._is_drawn(site, value):
                 return parameter.name
         return ""
+
+    def _is_drawn(self, site: Site, value: Expr) -> bool:
+        """Whether a value is what was drawn, as it is."""
+        if isinstance(value, Ref):
+            assigned = site.function.assignments.get(value.name[1:], ())
+            return any(each.value is not None and self._is_drawn(site, each.value) for each in assigned)
+        return isinstance(value, Result) and site.function.scope.calls[value.call] is site.call
 
     def _taken_elsewhere(self, site: Site, backend: Backend) -> tuple[str, Function, Call] | None:
         """A secret's name that a caller gives to the value which this function returns, and where."""
