@@ -122,7 +122,7 @@ def flows_of(
     from linter.flow.carriers import carried
     from linter.flow.custom import custom_of
     from linter.flow.engine import Engine
-    from linter.flow.entries import Entry, Runner, entries_of, readers_of
+    from linter.flow.entries import Entry, Runner, entries_of, middleware_of, readers_of
     from linter.flow.secrets import SecretEngine
 
     entries = entries_of(backend)
@@ -158,6 +158,9 @@ def flows_of(
             entry = Entry(function, None, {})
             names, heap = runner.arguments(entry)
             note(entry, engine.enter(function, names, heap))
+    for function in middleware_of(backend):
+        if id(function) not in engine.met and id(function) in engine.relevant:
+            note(function, engine.enter(function, runner.hook_arguments(function), {}))
     leaking = SecretEngine(engine, frozenset(id(each.function) for each in entries if each.sends_as_it_is))
     for function, found in leaking.told():
         note(function, found)

@@ -7,6 +7,7 @@ from linter.flow import checks, folding
 from linter.flow.expressions import Expressions
 from linter.flow.heap import CONFIG, REST, Cell, Entries, Instance, Items, Native, joined, maybe_join
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
+from linter.flow.library.patterns import group_of
 from linter.flow.sanitizers import FILE_NAME
 from linter.flow.values import (
     STRING,
@@ -213,6 +214,8 @@ class Access(Expressions):
         if is_text(shape):
             taints = self.fresh_part(base.taints, _text_key(known, self.span))
             return Value(STRING, marked(taints, NO_PARENT_STEP) if _is_short(known) else taints)
+        if shape == _MATCH:
+            return group_of(self, base, key)
         if type(shape) in (ClassRef, Named) and not base.taints:
             return Value(self.engine.sources.element(shape)) if type(shape) is Named else base
         name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
@@ -393,6 +396,7 @@ def _cut(shape: Text, bounds: Bounds) -> Value | None:
 
 _LAST_PARTS = frozenset({"name", "stem", "suffix"})
 _NONE = Const(None)
+_MATCH = Named("re.Match")
 _SHORT = 4
 
 

@@ -97,7 +97,9 @@ class Activation(Calls):
             returned = state.names.get(YIELDED) or self.allocate(Items("iterator", ()))
         else:
             returned = self._returned()
-        return Summary(returned, state.heap, tuple(self.hits.values()), self.raised, state.proofs())
+        names = self.function.scope.globals
+        written = tuple([(name, state.names[name]) for name in sorted(names) if name in state.names])
+        return Summary(returned, state.heap, tuple(self.hits.values()), self.raised, state.proofs(), written)
 
     def _returned(self) -> Value:
         found: Value | None = None

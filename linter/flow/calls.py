@@ -10,7 +10,7 @@ from linter.flow.arguments import Args
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
 from linter.flow.kinds import BITS, HARMLESS
 from linter.flow.library.callbacks import QUEUED, queued
-from linter.flow.library.types import validated
+from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.sinks.models import MODELS, copies_keys
 from linter.flow.state import joined as joined_states
@@ -86,6 +86,13 @@ class Calls(Access):
             return self.library(full, args, receiver)
         if shape is None or is_text(shape) or type(shape) is Const:
             return self.method(receiver, name, args, call)
+        if type(shape) is ClassRef and name == "as_manager":
+            # Django's managers have the methods of the query set that they are made of.
+            return Value(Typed(shape.cls))
+        if name in DUMPS:
+            dumped = dump_of(self, receiver)
+            if dumped is not None:
+                return dumped
         if type(shape) is FunctionRef and name in QUEUED and shape.function.scope.decorators:
             return queued(self, receiver, name, args)
         return self.apply(self.attribute(receiver, name), args, call)
@@ -181,7 +188,7 @@ class Calls(Access):
             return self.engine.call_lambda(self, shape, args)
         saved = dict(self.state.names)
         if shape.cell is not None:
-            cell = self.state.heap.get(shape.cell)
+            cell = self.engine.cell(self, shape.cell)
             if type(cell) is Cell:
                 for name, value in cell.names.items():
                     self.state.names.setdefault(str(name), value)

@@ -390,7 +390,7 @@ class Engine:
                 kind = self.project.annotated_type(parent, each.annotation)
                 names[each.name] = self.fields.typed(names[each.name], kind)
         if ref.cell is not None:
-            cell = act.state.heap.get(ref.cell)
+            cell = self.cell(act, ref.cell)
             if type(cell) is Cell:
                 for name, value in cell.names.items():
                     if name not in function.local_names or name in function.scope.globals:
@@ -409,9 +409,7 @@ class Engine:
         if summary is None:
             summary = self._run(function, exported, dict(export.records))
             self._summaries[key] = summary
-        found = self._translated(act, function, export, summary)
-        self._write_back(act, ref, export, summary)
-        return found
+        return self._translated(act, ref, export, summary)
 
     def _run(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> Summary:
         self._stack.append(id(function))
@@ -421,7 +419,8 @@ class Engine:
         finally:
             self._stack.pop()
 
-    def _translated(self, act: Calls, function: Function, export: Export, summary: Summary) -> Value:
+    def _translated(self, act: Calls, ref: FunctionRef, export: Export, summary: Summary) -> Value:
+        function = ref.function
         step = act.step(None, f"handed to `{function.scope.name}`")
         translation = Translation(export, act.state, self.next_id, step)
         for each in summary.hits:
@@ -434,15 +433,21 @@ class Engine:
             act.alive = False
             return UNKNOWN
         found = translation.value(summary.returned)
+        self._write_back(act, ref, {name: translation.value(each) for name, each in summary.written})
         translation.records(summary.heap)
         act.state.prove(translation.marks(summary.proofs))
         return found
 
-    def _write_back(self, act: Calls, ref: FunctionRef, export: Export, summary: Summary) -> None:
-        """Names of the caller that a nested function has assigned are no longer known."""
-        if ref.cell is not None and ref.function.parent is act.function:
-            for name in ref.function.scope.globals:
-                act.state.names.pop(name, None)
+    def _write_back(self, act: Calls, ref: FunctionRef, written: dict[str, Value]) -> None:
+        """Give names around a nested function what it has assigned to them."""
+        if ref.cell is None:
+            return
+        cell = self.cell(act, ref.cell)
+        if type(cell) is Cell:
+            names: dict[object, Value] = dict(written.items())
+            act.state.heap[ref.cell] = Cell({**cell.names, **names})
+        if ref.function.parent is act.function:
+            act.state.names.update(written)
 
     def _default(self, function: Function, parameter: Parameter) -> Value:
         default = parameter.default
@@ -454,6 +459,11 @@ class Engine:
         assert parent is not None
         return self.globals.static(parent, default)
 
+    def cell(self, act: Calls, identity: int) -> Record | None:
+        """What a function sees around it, which may have been made when its module was run."""
+        found = act.state.heap.get(identity)
+        return self.statics.get(identity) if found is None else found
+
     def call_lambda(self, act: Calls, shape: Lambda, args: Args) -> Value:
         """The result of a lambda that another function made."""
         if len(self._stack) >= _DEEP:
@@ -461,7 +471,7 @@ class Engine:
         inner = self.activation(self, shape.function, State({}, act.state.heap, act.state.proved))
         inner.hits = act.hits  # type: ignore[attr-defined]
         if shape.cell is not None:
-            cell = act.state.heap.get(shape.cell)
+            cell = self.cell(act, shape.cell)
             if type(cell) is Cell:
                 inner.state.names.update({str(name): value for name, value in cell.names.items()})
         self._stack.append(id(shape))

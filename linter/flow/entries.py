@@ -16,6 +16,7 @@ from linter.flow.resolvers import LIBRARIES, Handed, Resolvers
 from linter.flow.sources.tables import CREDENTIALS, JSON, MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
 from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
+from linter.resolve.project import Variable
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Input, Route
@@ -42,7 +43,9 @@ _TYPED = frozenset({"int", "float", "bool", "UUID", "date", "datetime", "time", 
 """Types of inputs that hold no text of the caller's choice."""
 _DEPENDENCIES = 4
 """How deep dependencies of dependencies are run."""
+_MIDDLEWARE = frozenset({"__call__", "__acall__", "process_view", "process_request", "process_exception"})
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
+_WITH_FORM = frozenset({"form_valid", "form_invalid"})
 _HOOKS = (
     "get_queryset",
     "get_object",
@@ -151,6 +154,19 @@ def readers_of(backend: Backend) -> list[Function]:
         found += [each for each in module.functions if not each.is_module]
     known = {id(each) for each in backend.functions}
     return [each for each in found if id(each) in known]
+
+
+def middleware_of(backend: Backend) -> list[Function]:
+    """What Django calls for each request around its views, and hands the request to."""
+    if "django" not in backend.project.imported:
+        return []
+    found: list[Function] = []
+    for each in backend.functions:
+        maker = each.owner.methods.get("__init__") if each.owner is not None else each.parent
+        if isinstance(maker, Function) and any(p.name == "get_response" for p in maker.scope.parameters):
+            if each.owner is None or each.scope.name in _MIDDLEWARE:
+                found.append(each)
+    return found
 
 
 def _imports_request(statement: object) -> bool:
@@ -313,6 +329,8 @@ class Runner:
         name = parameter.name
         if position == 0 and function.owner is not None:
             return self._instance(entry.owner or function.owner, framework, heap, function)
+        if position == 1 and function.scope.name in _WITH_FORM:
+            return self._form(entry, parameter)
         if framework in _DJANGO and name in ("request", "req", "_request"):
             return Value(Named("django.http.HttpRequest"))
         if framework in _GIVEN_REQUESTS and position == (0 if function.owner is None else 1):
@@ -332,6 +350,19 @@ class Runner:
             if record is not None:
                 return record
         return Value(self._engine.globals.shape_of_type(declared))
+
+    def _form(self, entry: Entry, parameter: Parameter) -> Value:
+        """The form that a view of Django's hands to its hooks, filled with what the caller sends."""
+        owner = entry.owner or entry.function.owner
+        member = None if owner is None else self._project.member(owner, "form_class")
+        declared = None if member is None else member.target
+        assigned = declared.assign.value if isinstance(declared, Variable) else None
+        if not isinstance(declared, Variable) or not isinstance(assigned, Ref):
+            return UNKNOWN
+        form = self._project.reference(declared.holder, assigned.name).target
+        if not isinstance(form, Class):
+            return UNKNOWN
+        return self._engine.sources.parameter(entry.function, parameter.name, parameter.name, Typed(form))
 
     def declared_inputs(self, entry: Entry, heap: dict[int, Record]) -> Value | None:
         """What a schema in a decorator, or a request parser, makes of what the route takes: a dict of it."""

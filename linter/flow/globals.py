@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Attr, Expr, Item, Ref
 from linter.facts.scopes import Assign
-from linter.flow.heap import Entries, Items
+from linter.flow.heap import Entries, Instance, Items
 from linter.flow.names import BUILTIN_TYPES, HARMLESS_TYPES
 from linter.flow.registries import registered
 from linter.flow.sources.tables import PARTS, PATHS, READS
@@ -148,7 +148,7 @@ class Globals:
             return Value(self._type(variable))
         if name in self._changes(holder):
             return self._opened(found)
-        if type(self._engine.statics.get(getattr(found.shape, "id", -1))) in (Entries, Items):
+        if type(self._engine.statics.get(getattr(found.shape, "id", -1))) in (Entries, Items, Instance):
             self._variables[id(holder), name] = found
             registered(self._engine, holder, name, found)
         return found

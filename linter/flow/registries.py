@@ -1,15 +1,17 @@
-"""Lists and dicts of functions that decorators fill: `@handles("ping")` puts a function under a name."""
+"""Things that decorators fill with functions: `@handles("ping")` puts a function under a name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Attr, Expr, Item, Ref
+from linter.facts.expressions import Attr, Expr, Item, Ref, Result
 from linter.flow.arguments import Args
+from linter.flow.heap import Instance
 from linter.flow.state import State
 from linter.flow.values import FunctionRef, Value
 from linter.resolve.definitions import Definition, Function
+from linter.resolve.project import Variable
 
 if TYPE_CHECKING:
     from linter.flow.engine import Engine
@@ -18,17 +20,26 @@ _GROWS = frozenset({"append", "add", "setdefault", "update"})
 
 
 def registered(engine: Engine, holder: Definition, name: str, value: Value) -> None:
-    """Run the decorators that write to a variable of a module, over all that they decorate."""
+    """Run the decorators that write to a variable of a module, over all that they decorate.
+
+    Those are functions that write to it, and methods of the instance that it holds.
+    """
     from linter.flow.activation import Activation
 
-    writers = set(_writers(holder, name))
-    if not writers or not isinstance(holder, Function):
-        return
     identity = value.shape.id  # type: ignore[union-attr]
+    is_instance = type(engine.statics.get(identity)) is Instance
+    writers = set() if is_instance else set(_writers(holder, name))
+    if not (writers or is_instance) or not isinstance(holder, Function):
+        return
     for function in engine.backend.functions:
         parent = function.parent
-        for expr in engine.decorations.own(function):
-            if parent is None or id(engine.decorations.target(parent, expr)) not in writers:
+        for expr in [each.value for each in function.scope.decorators]:
+            if parent is None:
+                continue
+            if is_instance:
+                if not _is_method_of(engine, parent, expr, holder, name):
+                    continue
+            elif id(engine.decorations.target(parent, expr)) not in writers:
                 continue
             act = Activation(engine, holder, State({}, {}, {}))
             decorator = act.engine.globals.static(parent, expr)
@@ -36,6 +47,17 @@ def registered(engine: Engine, holder: Definition, name: str, value: Value) -> N
             record = act.state.heap.get(identity)
             if record is not None:
                 engine.statics.update(act.state.heap)
+
+
+def _is_method_of(engine: Engine, parent: Definition, expr: Expr, holder: Definition, name: str) -> bool:
+    """Whether a decorator is a method of what a variable of a module holds."""
+    if isinstance(expr, Result):
+        expr = parent.scope.calls[expr.call].callee
+    head = expr.name.rpartition(".")[0] if isinstance(expr, Ref) else ""
+    if head.rpartition(".")[2].lstrip(":$") != name:
+        return False
+    target = engine.project.reference(parent, head).target
+    return isinstance(target, Variable) and target.holder is holder and target.name == name
 
 
 def _writers(holder: Definition, name: str) -> Iterator[int]:

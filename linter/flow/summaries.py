@@ -66,6 +66,8 @@ class Summary(NamedTuple):
     hits: tuple[Hit, ...]
     raised: Value | None
     proofs: Marks
+    written: tuple[tuple[str, Value], ...] = ()
+    """What it leaves in names of the function around it."""
 
 
 class Export:

@@ -15,6 +15,7 @@ from linter.flow.library.codecs import CODECS, turned_back
 from linter.flow.library.iteration import ITERATION
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.library.records import RECORDS
+from linter.flow.library.templates import TEMPLATES
 from linter.flow.library.types import is_instance
 from linter.flow.library.urls import URLS
 from linter.flow.names import NUMBERS
@@ -379,6 +380,7 @@ _TABLE: dict[str, Model] = {
     **CALLBACKS,
     **ITERATION,
     **RECORDS,
+    **TEMPLATES,
     **CODECS,
     **URLS,
     "markupsafe.Markup": _markup(Named("markupsafe.Markup")),
@@ -419,6 +421,7 @@ _TABLE: dict[str, Model] = {
     "typing.cast": lambda act, args, receiver: args.given(1),
     "asyncio.run": _first,
     "asyncio.wait_for": _first,
+    "django.db.models.Manager.from_queryset": _first,
     "copy.copy": _copied,
     "copy.deepcopy": _copied,
     "os.path.commonpath": lambda act, args, receiver: Value(STRING, act.deep_taints(args.given(0))),

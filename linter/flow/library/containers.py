@@ -22,6 +22,7 @@ from linter.flow.heap import (
 from linter.flow.kinds import lacking
 from linter.flow.library.buffers import BUFFER, method_of_buffer
 from linter.flow.library.patterns import method_of_pattern
+from linter.flow.library.templates import ENVIRONMENT, TEMPLATE, method_of_environment, method_of_template
 from linter.flow.values import A_NUMBER, NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join, marked
 
 if TYPE_CHECKING:
@@ -182,6 +183,10 @@ class Containers:
             return method_of_pattern(act, record.fields["pattern"], name, args)
         if record.name == BUFFER:
             return method_of_buffer(act, receiver, record, name, args)
+        if record.name == ENVIRONMENT:
+            return method_of_environment(act, record, name, args)
+        if record.name == TEMPLATE:
+            return method_of_template(act, record, name, args)
         if record.name == CONTEXT:
             if name == "set":
                 act.store(receiver, Native(CONTEXT, {"value": args.given(0)}))

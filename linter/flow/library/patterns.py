@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linter.flow import checks
 from linter.flow.arguments import Args
+from linter.flow.heap import Entries, Items
 from linter.flow.kinds import BITS, CHARACTERS, WORD, lacking
-from linter.flow.values import STRING, Marks, Named, Value, const_of, marked, merge
+from linter.flow.values import STRING, Marks, Named, Value, const_of, constant, marked, merge, part
 
 if TYPE_CHECKING:
+    from linter.flow.access import Access
     from linter.flow.calls import Calls
 
 _LONG = 500
@@ -132,7 +134,95 @@ def _matched(how: str, pattern: Value, value: Value) -> Value:
     if isinstance(known, str):
         missing = absent(known)
         taints = marked(taints, _mask(missing)) if missing else taints
+        taints = part(taints, _Held(known))
     return Value(Named("re.Match"), taints, marks)
+
+
+class _Held(NamedTuple):
+    """The pattern that a match was held against, as a step of a way."""
+
+    pattern: str
+
+
+def group_of(act: Access, match: Value, key: Value) -> Value:
+    """`match[key]`: one group of a match, which holds what its part of the pattern lets through."""
+    name = const_of(key)
+    found = []
+    for each in act.state.fresh(match.taints):
+        held = each.way[-1] if each.way and isinstance(each.way[-1], _Held) else None
+        if held is not None and isinstance(name, (int, str)):
+            each = each._replace(safe=each.safe | _mask(_absent_in_group(held.pattern, name)))
+        found.append(each)
+    return Value(STRING, act.fresh_part(tuple(found), ("group", name if name is not ... else act.span)))
+
+
+@lru_cache(maxsize=512)
+def _absent_in_group(pattern: str, name: int | str) -> str:
+    """The special characters that one group of a pattern cannot hold."""
+    if name == 0 or len(pattern) > _LONG:
+        return absent(pattern)
+    try:
+        tree = re._parser.parse(pattern)
+    except Exception:
+        return ""
+    number = tree.state.groupdict.get(name) if isinstance(name, str) else name
+    inner = None if number is None else _group_in(tree, number)
+    return "" if inner is None else "".join(char for char in CHARACTERS if not _may_hold(inner, char))
+
+
+def _group_in(tree: Any, number: int) -> Any:
+    for op, value in tree:
+        parts: list[Any] = []
+        match str(op):
+            case "SUBPATTERN":
+                if value[0] == number:
+                    return value[3]
+                parts = [value[3]]
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                parts = [value[2]]
+            case "BRANCH":
+                parts = value[1]
+        for each in parts:
+            found = _group_in(each, number)
+            if found is not None:
+                return found
+    return None
+
+
+def _group(act: Calls, args: Args, receiver: Value) -> Value:
+    keys = args.positional or [constant(0)]
+    found = [group_of(act, receiver, each) for each in keys]
+    return found[0] if len(found) == 1 else act.allocate(Items("tuple", tuple(found)))
+
+
+def _names_of(receiver: Value) -> dict[str, int] | None:
+    """The groups of a match that have names; None when the pattern is not known."""
+    for each in receiver.taints:
+        if each.way and isinstance(each.way[-1], _Held):
+            try:
+                return dict(re.compile(each.way[-1].pattern).groupindex)
+            except Exception:
+                return None
+    return None
+
+
+def _groups(act: Calls, args: Args, receiver: Value) -> Value | None:
+    for each in receiver.taints:
+        if each.way and isinstance(each.way[-1], _Held):
+            try:
+                count = re.compile(each.way[-1].pattern).groups
+            except Exception:
+                return None
+            found = [group_of(act, receiver, constant(number)) for number in range(1, count + 1)]
+            return act.allocate(Items("tuple", tuple(found)))
+    return None
+
+
+def _group_dict(act: Calls, args: Args, receiver: Value) -> Value | None:
+    names = _names_of(receiver)
+    if names is None:
+        return None
+    return act.allocate(Entries({name: group_of(act, receiver, constant(name)) for name in names}))
 
 
 def _test(how: str) -> Callable[[Calls, Args, Value], Value]:
@@ -177,25 +267,43 @@ def _compiled(act: Calls, args: Args, receiver: Value) -> Value:
 
 
 def _found(act: Calls, args: Args, receiver: Value) -> Value:
-    from linter.flow.heap import Items
-
+    """`re.findall(pattern, text)`: whole matches, or their groups where the pattern has some."""
     matched = _matched("search", args.given(0), args.given(1, "string"))
-    element = Value(STRING, act.fresh_part(matched.taints, ("match", act.span)))
+    groups = _groups(act, args, matched)
+    record = None if groups is None else act.record(groups)
+    if groups is None or type(record) is not Items or not record.items:
+        element = group_of(act, matched, constant(0))
+    else:
+        element = record.items[0] if len(record.items) == 1 else groups
     return act.allocate(Items("list", (), element))
 
 
-def _group(act: Calls, args: Args, receiver: Value) -> Value:
-    return Value(STRING, act.fresh_part(receiver.taints, ("group", act.span)))
+def _matches(act: Calls, args: Args, receiver: Value) -> Value:
+    return act.allocate(Items("iterator", (), _matched("search", args.given(0), args.given(1, "string"))))
+
+
+def _pieces(act: Calls, args: Args, receiver: Value) -> Value:
+    """`re.split(pattern, text)`: the text without what separates its pieces."""
+    pattern, value = const_of(args.given(0)), args.given(1, "string")
+    taints = act.fresh_part(value.taints, ("split", act.span))
+    removed = _removed(pattern) if isinstance(pattern, str) else ""
+    return act.allocate(
+        Items("list", (), Value(STRING, marked(taints, _mask(removed)) if removed else taints))
+    )
 
 
 PATTERNS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
+    "re.Match.group": _group,
+    "re.Match.__getitem__": _group,
+    "re.Match.groups": _groups,
+    "re.Match.groupdict": _group_dict,
     "re.match": _test("match"),
     "re.search": _test("search"),
     "re.fullmatch": _test("fullmatch"),
     "re.findall": _found,
-    "re.split": _found,
+    "re.finditer": _matches,
+    "re.split": _pieces,
     "re.sub": _substituted,
-    "re.Match.group": _group,
     "re.compile": _compiled,
 }
 """Models of the functions of `re`."""

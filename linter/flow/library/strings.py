@@ -26,6 +26,7 @@ from linter.flow.values import (
     join,
     marked,
     merge,
+    shared,
     text,
 )
 
@@ -242,7 +243,15 @@ class Strings:
         return Value(STRING if is_text(shape) else shape, merge(taints, more))
 
     def _startswith(self, act: Calls, receiver: Value, args: Args) -> Value:
-        return Value(A_BOOL.shape, (), checks.prefix(receiver, args.given(0)))
+        record = act.record(args.given(0))
+        known = record.items if type(record) is Items and record.rest is None else (args.given(0),)
+        if not known:
+            return constant(False)
+        yes, no = checks.prefix(receiver, known[0]), checks.no_prefix(receiver, known[0])
+        for each in known[1:]:
+            yes = shared(yes, checks.prefix(receiver, each))
+            no = checks.union(no, checks.no_prefix(receiver, each))
+        return Value(A_BOOL.shape, (), yes, no)
 
     def _endswith(self, act: Calls, receiver: Value, args: Args) -> Value:
         return Value(A_BOOL.shape, (), checks.suffix(receiver, args.given(0)))

@@ -79,6 +79,26 @@ def _type_of(act: Calls, value: Value) -> str | None:
     return None
 
 
+DUMPS = frozenset({"model_dump", "dict"})
+"""Methods of models that give their fields."""
+_NESTED = 4
+
+
+def dump_of(act: Calls, model: Value, depth: int = 0) -> Value | None:
+    """The fields of a model as a dict; None for what is no model."""
+    record, shape = act.record(model), model.shape
+    cls = record.cls if type(record) is Instance else shape.cls if type(shape) is Typed else None
+    if cls is None or depth > _NESTED or not act.engine.project.derives(cls, "pydantic.BaseModel"):
+        return None
+    entries: dict[object, Value] = {}
+    for each in act.engine.project.ancestors(cls):
+        for name in act.engine.fields.names(each.target) if isinstance(each.target, Class) else ():
+            if name not in entries:
+                value = act.attribute(model, name)
+                entries[name] = dump_of(act, value, depth + 1) or value
+    return act.allocate(Entries(entries)) if entries else None
+
+
 def validated(act: Calls, cls: Class, name: str, args: Args) -> Value | None:
     """`Model.model_validate(data)`: an instance whose fields are as declared; None for any other method."""
     project = act.engine.project

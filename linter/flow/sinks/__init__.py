@@ -11,7 +11,7 @@ from linter.flow.kinds import ASKED, LOOSE, WEAK_GUARD
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.content_types import body_of, names_no_type
-from linter.flow.sinks.contexts import harmless, holes
+from linter.flow.sinks.contexts import harmless, holes, is_bare
 from linter.flow.sinks.pages import Pages
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
 from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
@@ -114,7 +114,7 @@ class Sinks:
         bit = row.bit
         for hole in holes(value):
             taint = hole.taint
-            if taint.safe & bit or harmless(row.kind, hole):
+            if (taint.safe & bit or harmless(row.kind, hole)) and not is_bare(row.kind, hole):
                 continue
             weak = bool(taint.safe & (WEAK_GUARD | ASKED)) or not row.sure
             shown = row.callee.removeprefix("?.")

@@ -82,6 +82,8 @@ def _is_text(act: Access, args: Args, value: Value | None, receiver: Value) -> V
 
 def _inside(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     record = None if value is None else act.record(value)
+    if type(record) is Entries:
+        return joined([*record.entries.values()], record.rest)
     return joined([*record.items], record.rest) if type(record) is Items else value
 
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from linter.flow.kinds import (
     ALL_CHARACTERS,
     CLOSES_QUOTE,
+    FROM_ROOT,
     INNER_QUOTE,
     LEAKS,
+    NO_HOST,
     NO_PARENT_STEP,
     OPENS_QUOTE,
     RELATIVE,
@@ -63,6 +65,13 @@ def harmless(kind: str, hole: Hole) -> bool:
     return judge is not None and judge(hole)
 
 
+def is_bare(kind: str, hole: Hole) -> bool:
+    """Whether a value stands in a page as an attribute without quotes: a blank ends it, escaped or not."""
+    tag = hole.before.rfind("<") if kind == "xss" and hole.before.endswith("=") else -1
+    inside = tag >= 0 and hole.before[tag + 1 : tag + 2].isalpha() and tag > hole.before.rfind(">")
+    return inside and not _open_quote(hole.before[tag:]) and not lacks(hole.taint.safe, " ")
+
+
 def _open_quote(before: str) -> str:
     """The quote that is open at the end of a text."""
     quote = ""
@@ -110,6 +119,8 @@ def _url(hole: Hole) -> bool:
 
 def _redirect(hole: Hole) -> bool:
     before = hole.before
+    if not before and hole.taint.safe & FROM_ROOT and hole.taint.safe & NO_HOST:
+        return True
     if before.startswith("/"):
         return len(before) > 1 and before[1] not in "/\\"
     return before.startswith(("\0", "?")) or _url(hole)

@@ -39,8 +39,25 @@ SQL = [
         "is-text",
     ),
     *rows("sql", "django.db.models.expressions.RawSQL django.db.models.RawSQL", 0, "sql"),
-    *rows("sql", "django.db.models.Model.objects.raw ?.raw", 0, "raw_query", "is-sql"),
-    *rows("sql", "django.db.models.Model.objects.extra ?.extra", -1, "where", "is-text-inside"),
+    *rows(
+        "sql",
+        "django.db.models.Model.objects.raw django.db.models.QuerySet.raw django.db.models.Manager.raw ?.raw",
+        0,
+        "raw_query",
+        "is-sql",
+    ),
+    *[
+        row
+        for keyword in ("where", "select")
+        for row in rows(
+            "sql",
+            "django.db.models.Model.objects.extra django.db.models.QuerySet.extra"
+            " django.db.models.Manager.extra ?.extra",
+            -1,
+            keyword,
+            "is-text-inside",
+        )
+    ],
     *rows("sql", "pandas.read_sql pandas.read_sql_query", 0, "sql"),
     *rows(
         "sql",
