@@ -1,8 +1,12 @@
 from collections.abc import Iterable, Iterator
 
 from linter.backend import Backend, Change, Table
+from linter.facts.spans import line_of
 from linter.finding import Note
 from linter.rule import Confidence, Outcome, Rule, Severity
+
+_COPY = ("insert", "opaque", "python", "update")
+"""What may have brought the values to another place before."""
 
 
 class DropColumn(Rule[Change]):
@@ -22,8 +26,8 @@ class DropColumn(Rule[Change]):
 
     ## Limits
     Silent for tables that the same migration creates, for a column that was added in the same migration,
-    and where one of the same name is added again. In Django also silent for SQL that drops what no model
-    had any more.
+    and where another is renamed to its name, or takes its name after its values may have been copied. In
+    Django also silent for SQL that drops what no model had any more.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html
@@ -39,18 +43,21 @@ class DropColumn(Rule[Change]):
         return (each for each in backend.changes_of("drop-column") if each.name and each.column)
 
     def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
-        """The column does not come back."""
+        """The column goes with its values; another that is added by its name has none."""
         if subject.statement.unused:
             return
         if any(each.kind == "add-column" and _is_same(each, subject) for each in subject.earlier):
             return
-        if any(
-            each.kind in ("add-column", "rename-column") and _makes(each, subject) for each in subject.later
-        ):
+        if any(each.kind == "rename-column" and _makes(each, subject) for each in subject.later):
             return
-        model = _model(subject, backend)
+        is_new = any(each.kind == "add-column" and _makes(each, subject) for each in subject.later)
+        if is_new and _may_be_copied(subject):
+            return
+        model = None if is_new else _model(subject, backend)
         column = f"`{subject.name}.{subject.column}`"
-        if model is None:
+        if is_new:
+            message = f"dropping {column} loses its values for good: the one that is added again begins anew"
+        elif model is None:
             message = f"dropping {column} loses its values for good, and code that still runs fails on it"
         else:
             message = (
@@ -65,6 +72,16 @@ class DropColumn(Rule[Change]):
             ),
             severity=Severity.ERROR if model is not None else None,
         )
+
+
+def _may_be_copied(dropped: Change) -> bool:
+    """Whether something ran before that can have brought the values to another place."""
+    ran = any(each.kind in _COPY for each in dropped.earlier)
+    return ran or any(
+        call.last_name in ("execute", "bulk_insert") and line_of(call.span) < dropped.location.line
+        for function in dropped.revision.functions
+        for call in function.scope.calls
+    )
 
 
 def _is_same(change: Change, other: Change) -> bool:
