@@ -60,6 +60,8 @@ OPERATORS: dict[type, str] = {
     ast.NotIn: "not in",
 }
 
+_QUOTING = frozenset({ord("r"), ord("a")})
+"""Conversions in holes of f-strings that write a value as source."""
 UNKNOWN = Operation("?", ())
 
 
@@ -314,10 +316,13 @@ class ExpressionReader:
         if self.sql.is_formatted(node):
             self.sql.add(node, self.frame.index, self.call, self._code_points)
         parts: list[Expr] = []
+        quoted: list[int] = []
         for value in node.values:
             if type(value) is ast.Constant:
                 parts.append(self._constant(value))
                 continue
+            if value.conversion in _QUOTING:
+                quoted.append(len(parts))
             parts.append(self.expr(value.value))
             if value.format_spec is not None:
                 parts.extend(
@@ -325,7 +330,7 @@ class ExpressionReader:
                     for inner in value.format_spec.values
                     if type(inner) is not ast.Constant
                 )
-        return Template(tuple(parts))
+        return Template(tuple(parts), tuple(quoted))
 
     def _tuple(self, node: ast.Tuple) -> Expr:
         return Sequence("tuple", tuple([self.expr(item) for item in node.elts]))

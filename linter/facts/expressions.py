@@ -55,9 +55,13 @@ class Result(msgspec.Struct, tag=5, array_like=True, gc=False):
 
 
 class Template(msgspec.Struct, tag=6, array_like=True):
-    """An f-string or t-string: constant pieces and holes in order."""
+    """An f-string or t-string: constant pieces and holes in order.
+
+    `quoted` are the positions of holes that are written as `repr` does (`!r`, `!a`).
+    """
 
     parts: tuple[Expr, ...]
+    quoted: tuple[int, ...] = ()
 
 
 class Operation(msgspec.Struct, tag=7, array_like=True):

@@ -29,7 +29,7 @@ from linter.flow.heap import (
     joined,
     maybe_join,
 )
-from linter.flow.kinds import LOOSE
+from linter.flow.kinds import LOOSE, lacking
 from linter.flow.memory import UNROLLED, Memory
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
@@ -37,6 +37,7 @@ from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
     NONE,
+    STRING,
     UNKNOWN,
     Bounds,
     ClassRef,
@@ -56,6 +57,7 @@ from linter.flow.values import (
     constant,
     is_text,
     join,
+    marked,
     merge,
     shared,
     text,
@@ -144,7 +146,11 @@ class Expressions(Memory):
         return Value(Const(expr.value))
 
     def _template(self, expr: Template) -> Value:
-        return self.concatenated([self.eval(each) for each in expr.parts])
+        values = [self.eval(each) for each in expr.parts]
+        for position in expr.quoted:
+            value = values[position]
+            values[position] = Value(STRING, marked(self.deep_taints(value), lacking("\r\n")))
+        return self.concatenated(values)
 
     def concatenated(self, values: list[Value]) -> Value:
         """The string that values put one after the other make."""

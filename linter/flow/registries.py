@@ -44,9 +44,7 @@ def registered(engine: Engine, holder: Definition, name: str, value: Value) -> N
             act = Activation(engine, holder, State({}, {}, {}))
             decorator = act.engine.globals.static(parent, expr)
             act.apply(decorator, Args([Value(FunctionRef(function, bare=True))]))
-            record = act.state.heap.get(identity)
-            if record is not None:
-                engine.statics.update(act.state.heap)
+            engine.statics.update(act.state.heap)
 
 
 def _is_method_of(engine: Engine, parent: Definition, expr: Expr, holder: Definition, name: str) -> bool:

@@ -19,7 +19,8 @@ from linter.finding import Note
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 _SOURCES = tuple(
-    f"random.{name}"
+    f"{generator}.{name}"
+    for generator in ("random", "random.Random")
     for name in ("choice", "choices", "randint", "randrange", "random", "getrandbits", "sample", "randbytes")
 )
 _SECRETS = frozenset(

@@ -42,8 +42,9 @@ class WeakPasswordHash(CstRule):
     follows_values = True
 
     def subjects(self, backend: Backend) -> Iterable[Site]:
-        """Calls of fast hashes."""
-        return backend.calls(*(f"hashlib.{name}" for name in _FAST), "hashlib.new")
+        """Calls of fast hashes, and what is fed to them afterwards."""
+        made = [*(f"hashlib.{name}" for name in _FAST), "hashlib.new"]
+        return backend.calls(*made, *(f"{name}().update" for name in made))
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A fast hash of something that is called a password."""
@@ -53,7 +54,7 @@ class WeakPasswordHash(CstRule):
             self._followed(subject),
         )
         if name and not self._feeds_slow_hash(subject) and not self._asks_register(subject):
-            algorithm = subject.callee.name.rpartition(".")[2]
+            algorithm = subject.callee.name.removesuffix("().update").rpartition(".")[2]
             yield self.finding(
                 subject,
                 f"`{name}` is hashed with `{algorithm}`, which is fast enough to try every likely password",
