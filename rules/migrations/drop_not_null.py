@@ -38,7 +38,9 @@ class DropNotNull(Rule[Change]):
     def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
         """It was NOT NULL before."""
         before = subject.column_before
-        if before is not None and before.nullable:
+        # Alembic's `nullable=True` beside another change says only what the column is.
+        is_open = subject.statement.derived if before is None else before.nullable
+        if is_open:
             return
         yield self.finding(
             subject,

@@ -41,9 +41,13 @@ class UniqueOnExistingRows(Rule[Change]):
     def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
         """Nothing made sure of it before."""
         columns = {each.name for each in subject.action.columns}
-        if subject.table is not None:
-            covered = any(index.unique and set(index.columns) <= columns for index in subject.table.indexes)
-            if covered or set(subject.table.primary_key or ("?",)) <= columns:
+        # What the same migration drops before has held for the rows until now.
+        states = [each.table for each in (*subject.earlier, subject) if each.name == subject.name]
+        for table in states:
+            if table is not None and (
+                any(index.unique and set(index.columns) <= columns for index in table.indexes)
+                or set(table.primary_key or ("?",)) <= columns
+            ):
                 return
         for each in subject.earlier:
             if each.kind in ("update", "delete", "python", "opaque"):
