@@ -19,8 +19,8 @@ class DropNotNull(Rule[Change]):
     written.
 
     ## Limits
-    Silent for tables that the same migration creates, and for columns that are known to be nullable
-    before.
+    Silent for tables that the same migration creates, for columns that are known to be nullable before, and
+    for operations of Alembic on columns that are not known: `nullable=True` may only say again what they are.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html
