@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from linter.backend import Backend, Route
     from linter.finding import Location
 
-_DUMPS = frozenset({"model_dump", "dict", "asdict", "jsonable_encoder", "to_dict"})
+_DUMPS = frozenset({"model_dump", "dict", "asdict", "jsonable_encoder", "to_dict", "vars"})
 """What makes a mapping of all fields of an object."""
-_MAPPINGS = frozenset({"validated_data", "cleaned_data"})
+_MAPPINGS = frozenset({"validated_data", "cleaned_data", "__dict__"})
 _LOADS = frozenset({"load"})
 _CREATES = frozenset({"create", "update", "values", "insert", "get_or_create", "update_or_create"})
 _FROM_OBJECT = frozenset({"model_validate", "from_orm", "sqlmodel_update", "parse_obj"})
@@ -29,7 +29,9 @@ _FILTERS = frozenset(
     {"filter", "filter_by", "get", "get_or_404", "get_object_or_404", "get_or_create", "exclude", "where"}
     | {"first_or_404", "exists", "count", "one", "one_or_404", "get_list_or_404"}
 )
-_SAVING = frozenset({"POST", "PUT", "PATCH"})
+_SAVING = frozenset({"POST", "PUT", "PATCH", "MUTATION"})
+_INPUTS = ("Arguments", "Input")
+"""What the classes in Graphene's mutations are called that say what callers give."""
 _GENERIC = ("rest_framework.", "django.views.generic.")
 _FUNCTIONS = 60
 _DEPTH = 5
@@ -72,6 +74,13 @@ class _Filling:
         self.models = {id(each.owner): each.name for each in backend.tables.values() if each.owner}
         self._found: dict[int, tuple[Filled, ...]] = {}
         self._named: dict[int, frozenset[str]] = {}
+        self._handed = {
+            (id(route.function), name): schema
+            for route in backend.routes
+            if route.is_graphql
+            for name, schema in self._handed_to(route)
+        }
+        """What the resolvers of GraphQL get for their parameters, which they need not annotate."""
 
     def bodies(self) -> Iterator[Body]:
         """Routes with a schema that is written as a whole behind them."""
@@ -79,16 +88,36 @@ class _Filling:
             if _SAVING.isdisjoint(route.methods):
                 continue
             functions = list(self._functions(route))
-            schemas = [
+            taken = [
                 each.model
                 for each in route.inputs
                 if each.model is not None and each.place in ("body", "form", "file")
-            ] or [each for function in functions for each in self._read_with(function)]
+            ]
+            schemas = [*taken, *(schema for _, schema in self._handed_to(route))] or [
+                each for function in functions for each in self._read_with(function)
+            ]
             for schema in dict.fromkeys(schemas):
                 for filled in (*self._written(functions, schema), *self._saved(route, functions, schema)):
                     aside = self._aside(functions, schema, route)
                     yield Body(route, schema, filled._replace(mentioned=filled.mentioned | aside))
                     break
+
+    def _handed_to(self, route: Route) -> Iterator[tuple[str, Class]]:
+        """The parameters of a resolver of GraphQL that are objects of a schema, or hold all arguments."""
+        function = route.function
+        if not route.is_graphql or function is None:
+            return
+        for each in route.inputs:
+            if each.model is not None:
+                yield each.parameter or each.name, each.model
+        rest, owner = (
+            next((each.name for each in function.scope.parameters if each.kind == "**"), ""),
+            route.owner,
+        )
+        for name in _INPUTS:
+            held = self.project.member(owner, name) if rest and owner is not None else None
+            if held is not None and isinstance(held.target, Class) and self.shapes.is_shape(held.target):
+                yield rest, held.target
 
     def _read_with(self, function: Function) -> Iterator[Class]:
         """Schemas that a function reads data of the request with, in its own code."""
@@ -242,6 +271,8 @@ class _Filling:
         return None
 
     def _schema_of(self, function: Function, expr: Expr) -> Class | None:
+        if isinstance(expr, Ref) and (id(function), expr.name[1:]) in self._handed:
+            return self._handed[id(function), expr.name[1:]]
         kind = self.project.type_of(function, expr)
         found = None if kind is None else self.project.by_id(kind)
         if not isinstance(found, Class) or id(found) in self.models:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from linter.analyses.ownership import expressions_of, ownership_of
 from linter.backend.routes import Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Result, Sequence, walk
-from linter.facts.scopes import Return
+from linter.facts.scopes import Raise, Return
 from linter.guards import refusals_of
 from linter.resolve.definitions import Class, Definition, Function
 
@@ -61,6 +61,7 @@ class Privileges:
             if not column.primary_key
         }
         self._read: dict[int, frozenset[str]] = {}
+        self._resolvers = {id(route.function) for route in backend.routes if route.is_graphql}
         self.columns = {(each.table, each.column): each for each in self._find()}
         common = self._asked_of_everyone()
         self.columns = {key: each for key, each in self.columns.items() if each.column not in common}
@@ -187,6 +188,9 @@ class Privileges:
         if not wanted:
             return
         refused = {each.block for each in self._refusals.refusals(function)}
+        if id(function) in self._resolvers:
+            # GraphQL refuses by any error: there is no status.
+            refused |= {each.block for each in function.scope.statements if isinstance(each, Raise)}
         for index, columns in wanted.items():
             if any(self._is_inside(function, block, index) for block in refused):
                 place = function.module.locate(blocks[index].span)

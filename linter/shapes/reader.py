@@ -82,6 +82,8 @@ _DECORATORS: dict[str, Library] = {
 }
 _RELAY = frozenset({"graphene.relay.ClientIDMutation", "graphene.ClientIDMutation"})
 """Mutations of Graphene whose class `Input` has the fields of an input object."""
+_MUTATIONS = frozenset({"graphene.Mutation", "graphene.types.mutation.Mutation"})
+"""Mutations of Graphene whose class `Arguments` has what a caller gives."""
 
 
 class Shapes:
@@ -133,10 +135,10 @@ class Shapes:
 
     def _by_place(self, cls: Class) -> Library | None:
         """The library that makes a schema class of one inside another class."""
-        if cls.scope.name != "Input" or not isinstance(cls.parent, Class):
+        if cls.scope.name not in ("Input", "Arguments") or not isinstance(cls.parent, Class):
             return None
-        is_relay = any(each.name in _RELAY for each in self.lineages.of(cls.parent))
-        return "graphene" if is_relay else None
+        takes = any(each.name in (*_RELAY, *_MUTATIONS) for each in self.lineages.of(cls.parent))
+        return "graphene" if takes else None
 
     def unread_bases(self, lineage: tuple[Ancestor, ...]) -> bool:
         """Whether a base outside the project may add fields."""

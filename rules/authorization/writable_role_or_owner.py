@@ -46,7 +46,8 @@ class WritableRoleOrOwner(Rule[Class]):
     A column of accounts counts when a refusal hangs on it (`if not user.is_admin: abort(403)`), or Django's
     own permissions do; an owner, when queries pick rows by that column for the caller. Routes whose guard
     asks for such a column or for a permission may write it. A field that the code on the way names is taken
-    to be dealt with.
+    to be dealt with. Of GraphQL, input objects and arguments of Strawberry and Graphene are read; Ariadne's,
+    which only the schema file names, are not.
 
     ## References
     - https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/
