@@ -24,7 +24,7 @@ _EVIDENCE = 5
 _WORTH_A_PROCESS = 20_000
 """Lines of source below which a second process costs more than it saves."""
 
-Subjects: TypeAlias = "dict[tuple[str, Location], Any]"
+Subjects: TypeAlias = "dict[tuple[str, Location, str], Any]"
 """The subject behind each finding, by its rule and place."""
 
 
@@ -160,7 +160,7 @@ def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects | None) -> tupl
         own = [each for each in said if isinstance(each, Finding)]
         if subjects is not None:
             for finding in own:
-                subjects[finding.rule, finding.location] = subject
+                subjects[finding.rule, finding.location, finding.message] = subject
         findings.extend(own)
         if own:
             violating += 1

@@ -71,6 +71,63 @@ def with_keyword(call: cst.Call, name: str, value: str) -> cst.Call:
     return call.with_changes(args=[*call.args[:-1], last.with_changes(comma=comma), added])
 
 
+def appended(sequence: cst.List | cst.Tuple, value: str, position: int) -> cst.List | cst.Tuple:
+    """A list or tuple with one more element (Python source) at its end or before its last one.
+
+    The layout is kept: what stands on lines of its own gets another line.
+    """
+    import libcst as cst
+
+    elements = [*sequence.elements]
+    added = cst.Element(cst.parse_expression(value))
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    if not elements:
+        alone = cst.Comma() if isinstance(sequence, cst.Tuple) else cst.MaybeSentinel.DEFAULT
+        return sequence.with_changes(elements=[added.with_changes(comma=alone)])
+    opening, closing = _inner_edges(sequence)
+    is_spread = isinstance(opening, cst.ParenthesizedWhitespace)
+    if position < len(elements):
+        between = cst.Comma(whitespace_after=opening) if is_spread else comma
+        elements.insert(position, added.with_changes(comma=between))
+        return sequence.with_changes(elements=elements)
+    last = elements[-1]
+    trailing = cst.Comma() if isinstance(last.comma, cst.Comma) else cst.MaybeSentinel.DEFAULT
+    if not is_spread or not isinstance(closing, cst.ParenthesizedWhitespace):
+        elements[-1] = last.with_changes(comma=comma)
+        return sequence.with_changes(elements=[*elements, added])
+    # Comments behind the last element stay behind it.
+    kept = opening.with_changes(first_line=closing.first_line, empty_lines=closing.empty_lines)
+    elements[-1] = last.with_changes(comma=cst.Comma(whitespace_after=kept))
+    elements.append(added.with_changes(comma=trailing))
+    bare = cst.TrailingWhitespace(newline=closing.first_line.newline)
+    edge = closing.with_changes(first_line=bare, empty_lines=[])
+    return _with_closing_edge(sequence.with_changes(elements=elements), edge)
+
+
+def _inner_edges(
+    sequence: cst.List | cst.Tuple,
+) -> tuple[cst.BaseParenthesizableWhitespace, cst.BaseParenthesizableWhitespace]:
+    """The whitespace behind the opening bracket and in front of the closing one."""
+    import libcst as cst
+
+    if isinstance(sequence, cst.List):
+        return sequence.lbracket.whitespace_after, sequence.rbracket.whitespace_before
+    if not sequence.lpar:
+        return cst.SimpleWhitespace(""), cst.SimpleWhitespace("")
+    return sequence.lpar[-1].whitespace_after, sequence.rpar[0].whitespace_before
+
+
+def _with_closing_edge(
+    sequence: cst.List | cst.Tuple, edge: cst.BaseParenthesizableWhitespace
+) -> cst.List | cst.Tuple:
+    import libcst as cst
+
+    if isinstance(sequence, cst.List):
+        return sequence.with_changes(rbracket=sequence.rbracket.with_changes(whitespace_before=edge))
+    first, *others = sequence.rpar
+    return sequence.with_changes(rpar=[first.with_changes(whitespace_before=edge), *others])
+
+
 def _on_lines_of_their_own(
     comma: cst.Comma, opening: cst.BaseParenthesizableWhitespace
 ) -> tuple[cst.Comma, cst.Comma]:

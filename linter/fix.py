@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from linter.backend import Change
     from linter.pipeline import Run
-    from linter.rule import CstRule, MigrationRule, Replacement
+    from linter.rule import ColumnRule, CstRule, MigrationRule, Replacement
 
 
 class Mended(NamedTuple):
@@ -219,27 +219,38 @@ def _ensure_subjects(run: Run) -> None:
         run.check_afresh(keep_subjects=True)
 
 
-def _rule(run: Run, finding: Finding) -> CstRule | MigrationRule | None:
-    from linter.rule import CstRule, MigrationRule
+def _rule(run: Run, finding: Finding) -> CstRule | MigrationRule | ColumnRule | None:
+    from linter.rule import ColumnRule, CstRule, MigrationRule
 
     rule = next((each for each in run.rules if each.id == finding.rule), None)
-    return rule if isinstance(rule, (CstRule, MigrationRule)) else None
+    return rule if isinstance(rule, (CstRule, MigrationRule, ColumnRule)) else None
 
 
 def _mended_node(
     run: Run, finding: Finding, tree: _Tree
 ) -> tuple[cst.CSTNode, Replacement, Sequence[str]] | None:
     rule = _rule(run, finding)
-    subject = run.subjects.get((finding.rule, finding.location))
-    node = tree.statement(finding.location)
-    if rule is None or subject is None or node is None:
+    subject = _subject(run, finding)
+    if rule is None or subject is None:
         return None
-    new = rule.fix(node, subject)
-    if new is None or new is node:
-        return None
-    from linter.rule import CstRule
+    from linter.rule import ColumnRule, CstRule
 
-    return node, new, rule.imports if isinstance(rule, CstRule) else rule.imports_of(subject)
+    plan = rule.plan(subject, run.backend) if isinstance(rule, ColumnRule) else None
+    place = finding.location if plan is None else plan.place
+    node = tree.statement(place) if place.path == finding.location.path else None
+    if node is None:
+        return None
+    if isinstance(rule, ColumnRule):
+        new, imports = (None, ()) if plan is None else (plan.edit(node), plan.imports)
+    else:
+        new = rule.fix(node, subject)
+        imports = rule.imports if isinstance(rule, CstRule) else rule.imports_of(subject)
+    return None if new is None or new is node else (node, new, imports)
+
+
+def _subject(run: Run, finding: Finding) -> Any:
+    """What a finding was said about."""
+    return run.subjects.get((finding.rule, finding.location, finding.message))
 
 
 def _sql_subject(run: Run, finding: Finding) -> Change | None:
@@ -248,7 +259,7 @@ def _sql_subject(run: Run, finding: Finding) -> Change | None:
 
     if not isinstance(_rule(run, finding), MigrationRule):
         return None
-    subject = run.subjects.get((finding.rule, finding.location))
+    subject = _subject(run, finding)
     return subject if subject is not None and subject.statement.origin == "file" else None
 
 

@@ -11,14 +11,16 @@ from linter.finding import Confidence, Finding, Location, Note, Severity
 if TYPE_CHECKING:
     import libcst as cst
 
-    from linter.backend import Backend, Change, Site, Statement
+    from linter.backend import Backend, Change, Site, Statement, TableColumn
     from linter.flow import Flow, SinkSite
     from linter.mending_sql import Insertion, Place
+    from linter.schema.model_indexes import IndexPlan
 
     Replacement: TypeAlias = "cst.CSTNode | cst.FlattenSentinel[cst.CSTNode]"
     """A node, or several that stand in for one."""
 
 __all__ = [
+    "ColumnRule",
     "Confidence",
     "CstRule",
     "Finding",
@@ -180,6 +182,14 @@ class MigrationRule(Rule["Change"]):
     def sql_fix(self, change: Change, place: Place) -> Sequence[Insertion]:
         """What to put into a SQL file, at `place`; nothing when it cannot be mended mechanically."""
         return ()
+
+
+class ColumnRule(Rule["TableColumn"]):
+    """Judges one column of a table, and can edit the model that declares it."""
+
+    def plan(self, subject: TableColumn, backend: Backend) -> IndexPlan | None:
+        """How the model is mended; None when it is not plain where."""
+        return None
 
 
 class SqlRule(Rule["Statement"]):

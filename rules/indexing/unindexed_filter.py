@@ -2,14 +2,15 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from linter.backend import Backend, Query, TableColumn
-from linter.rule import Confidence, Note, Outcome, Rule, Severity
+from linter.rule import ColumnRule, Confidence, Note, Outcome, Severity
+from linter.schema.model_indexes import IndexPlan, index_plan
 
 _SHOWN = 3
 _ENOUGH = 2
 _MANY = 4
 
 
-class UnindexedFilter(Rule[TableColumn]):
+class UnindexedFilter(ColumnRule):
     """Queries filter by a column that no index begins with.
 
     ## Why
@@ -28,7 +29,8 @@ class UnindexedFilter(Rule[TableColumn]):
     A query counts when none of the columns that it filters by begins an index, so the index would be
     used. Columns with few values (booleans, enums, choices) are left alone: an index on them seldom helps by
     itself. At least two such queries are needed, and below four it is a note. Silent for tables that could
-    not be read in full, and for foreign keys of MySQL, whose InnoDB makes the index.
+    not be read in full, and for foreign keys of MySQL, whose InnoDB makes the index. The fix edits the model
+    of Django or SQLAlchemy alone: the index needs a migration of its own.
 
     ## References
     - https://use-the-index-luke.com/sql/where-clause
@@ -37,6 +39,7 @@ class UnindexedFilter(Rule[TableColumn]):
     severity = Severity.WARNING
     confidence = Confidence.MEDIUM
     noun = "columns that queries filter by"
+    fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[TableColumn]:
         """Columns named in the filter of a query."""
@@ -60,12 +63,26 @@ class UnindexedFilter(Rule[TableColumn]):
             subject,
             f"{len(queries)} queries filter {subject} and no index begins with it, so each reads "
             "the whole table",
-            help=f"add an index on `{subject.column.name}`"
-            + (" (`index=True`)" if subject.table.source == "sqlalchemy" else "")
-            + (" (`db_index=True`)" if subject.table.source in ("django", "tortoise") else ""),
+            help=_help(subject),
+            fixable=index_plan(subject, backend) is not None,
             related=[Note(query.location, "filters by it") for query in queries[:_SHOWN]],
             severity=self.severity if len(queries) >= _MANY else Severity.NOTE,
         )
+
+    def plan(self, subject: TableColumn, backend: Backend) -> IndexPlan | None:
+        """An index in the model; its migration is the project's to make."""
+        return index_plan(subject, backend)
+
+
+def _help(subject: TableColumn) -> str:
+    match subject.table.source:
+        case "sqlalchemy":
+            how = " (`index=True`), and a migration that creates it concurrently"
+        case "django" | "tortoise":
+            how = " (`db_index=True`), and a migration that creates it concurrently"
+        case _:
+            how = ""
+    return f"add an index on `{subject.column.name}`{how}"
 
 
 @lru_cache(maxsize=1)

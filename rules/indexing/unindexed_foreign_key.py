@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Iterator
 
 from linter.backend import Backend, TableColumn
-from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.rule import ColumnRule, Confidence, Outcome, Severity
+from linter.schema.model_indexes import IndexPlan, index_plan
 
 
-class UnindexedForeignKey(Rule[TableColumn]):
+class UnindexedForeignKey(ColumnRule):
     """A foreign key has no index that begins with it.
 
     ## Why
@@ -21,7 +22,8 @@ class UnindexedForeignKey(Rule[TableColumn]):
     ## Limits
     Silent for MySQL and MariaDB, whose InnoDB makes the index, and for tables that could not be read in
     full. An index that has the column first is enough, whatever follows. Django makes the index unless
-    `db_index=False` is said; SQLAlchemy and Tortoise make none by themselves.
+    `db_index=False` is said; SQLAlchemy and Tortoise make none by themselves. The fix edits the model of
+    Django or SQLAlchemy alone: the index needs a migration of its own.
 
     ## References
     - https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
@@ -30,6 +32,7 @@ class UnindexedForeignKey(Rule[TableColumn]):
     severity = Severity.NOTE
     confidence = Confidence.HIGH
     noun = "foreign keys"
+    fix_safety = "unsafe"
 
     def subjects(self, backend: Backend) -> Iterable[TableColumn]:
         """Columns that reference another table."""
@@ -47,7 +50,12 @@ class UnindexedForeignKey(Rule[TableColumn]):
             f"foreign key {subject} has no index, so each delete in `{target}` reads the whole of "
             f"{subject.table}",
             help=_help(subject),
+            fixable=index_plan(subject, backend) is not None,
         )
+
+    def plan(self, subject: TableColumn, backend: Backend) -> IndexPlan | None:
+        """An index in the model; its migration is the project's to make."""
+        return index_plan(subject, backend)
 
 
 def _help(subject: TableColumn) -> str:
@@ -55,7 +63,7 @@ def _help(subject: TableColumn) -> str:
         case "sqlalchemy":
             return "add `index=True` to the column, and a migration that creates the index concurrently"
         case "django":
-            return "drop `db_index=False` from the field"
+            return "drop `db_index=False` from the field, and make a migration that creates the index"
         case "tortoise" if subject.table.model is not None:
             return "add `db_index=True` to the field, and a migration that creates the index concurrently"
         case _:
