@@ -25,6 +25,7 @@ def _traits(words: Sequence[Word]) -> Iterator[Trait]:
             yield from _role(words, keys)
         case ["CREATE", "POLICY"] if "ON" in keys:
             yield Trait("policy", _name_at(words, keys.index("ON") + 1))
+            yield from _open_policy(words, keys)
         case ["CREATE", "FUNCTION" | "PROCEDURE" | "OR"]:
             yield from _function(words, keys)
         case ["ALTER", "FUNCTION" | "PROCEDURE"] if _after(keys, "SET", "SEARCH_PATH"):
@@ -79,6 +80,19 @@ def _role(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
         # A shell or a template fills `${PW}`, `{{ pw }}` and `<password>` in.
         if "hole_" not in word.name and not is_hole(word.name) and word.name[0] not in "$<{%":
             yield Trait("password", role)
+
+
+def _open_policy(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
+    """A policy that lets everybody change every row: its condition is `true`, and it names no role."""
+    at = _after(keys, "FOR")
+    command = keys[at + 1] if at and at + 1 < len(keys) else "ALL"
+    to = _after(keys, "TO")
+    is_for_all = not to or keys[to + 1 : to + 2] == ["PUBLIC"]
+    opens = ("USING", "CHECK")
+    conditions = [keys[index + 1 : index + 4] for index, key in enumerate(keys) if key in opens]
+    is_open = bool(conditions) and all(each == ["(", "TRUE", ")"] for each in conditions)
+    if is_open and is_for_all and command != "SELECT" and "RESTRICTIVE" not in keys:
+        yield Trait("policy-open", _name_at(words, keys.index("ON") + 1), detail=command)
 
 
 def _function(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:

@@ -31,6 +31,8 @@ def query_traits(root: exp.Expr) -> tuple[Trait, ...]:
             found += _random(node)
         elif isinstance(node, exp.Offset) and not _is_zero(node.expression):
             found.append(Trait("offset"))
+        elif isinstance(node, exp.Insert):
+            found += _unnamed_columns(node)
         if isinstance(node, exp.Select):
             found += _unordered(node, is_outermost=node is root)
             found += _only_negated(node, is_outermost=node is root)
@@ -123,6 +125,15 @@ def _random(order: exp.Order) -> Iterator[Trait]:
             isinstance(by, exp.Anonymous) and by.name.upper() in _RANDOM
         ):
             yield Trait("random-order")
+
+
+def _unnamed_columns(insert: exp.Insert) -> Iterator[Trait]:
+    """`INSERT INTO orders VALUES (…)`: what goes where is the order in which the columns were made."""
+    target, source = insert.this, insert.expression
+    values = source if isinstance(source, exp.Values) else None
+    if isinstance(target, exp.Table) and values is not None and not is_hole(target.name):
+        if not any(is_hole(each.name) for each in values.find_all(exp.Column)):
+            yield Trait("unnamed-columns", ".".join(part.name for part in target.parts))
 
 
 def _is_zero(value: exp.Expr | None) -> bool:

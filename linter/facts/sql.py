@@ -73,8 +73,10 @@ class Trait(msgspec.Struct, array_like=True, frozen=True):
     `table`, called `column`, with all others. `grant-all` and `grant-to-public` give rights on `table`;
     `superuser` and `password` are said of the role `table`. `search-path` is left open by the SECURITY
     DEFINER function `table`, and `search-path-set` afterwards; `row-security` is switched on for `table`,
-    `policy` is made for it. `either` lists in `detail` the columns of an OR whose parts each compare one.
-    `negated` says that all conditions only rule values out, the first those of `column` by `detail`.
+    `policy` is made for it, `policy-open` lets everybody do `detail` to all of its rows. `unnamed-columns`
+    inserts into `table` by the order of its columns. `either` lists in `detail` the columns of an OR whose
+    parts each compare one. `negated` says that all conditions only rule values out, the first those of
+    `column` by `detail`.
     Two are of queries by an ORM only: `unfiltered` changes or removes all rows, `alone` loads rows of
     `table` without the rows that they refer to, but for the relationships that SQLAlchemy is told of in
     `detail`.
