@@ -22,6 +22,7 @@ from linter.frameworks.starlette.names import (
     public_name,
 )
 from linter.frameworks.starlette.nodes import settle
+from linter.frameworks.starlette.offered import include_offered
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.project import Project
 
@@ -54,7 +55,9 @@ class Setup:
         for function in self._factories():
             if id(function) not in self.library.entered:
                 self._start(function, 0)
-        settle([node for _, node in self.library.nodes])
+        nodes = [node for _, node in self.library.nodes]
+        include_offered(self.backend, self.evaluator, nodes)
+        settle(nodes)
 
     # Which modules
 
