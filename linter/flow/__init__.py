@@ -136,7 +136,9 @@ def flows_of(
 
     def note(entry: Entry | Function, found: Iterable[Hit]) -> None:
         for hit in found:
-            if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(_read(hit, hit.taint.root)):
+            if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(
+                _read(hit, hit.taint.root), not hit.taint.way
+            ):
                 holders[id(hit.holder)] = hit.holder
                 key = (hit.sink.kind, id(hit.holder), hit.span)
                 if hit.sink.callee in PROBES:

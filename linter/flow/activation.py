@@ -7,19 +7,17 @@ from typing import Any
 
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Sequence, Starred
 from linter.facts.scopes import Assertion, Assign, Define, Delete, Evaluate, Import, Jump, Raise, Return
-from linter.flow import checks
+from linter.flow import answers, checks
 from linter.flow.calls import Calls
 from linter.flow.closures import cell_of
 from linter.flow.expressions import refuted
 from linter.flow.heap import Entries, Instance, Items, joined
-from linter.flow.kinds import WEAK_GUARD
 from linter.flow.memory import YIELDED
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
 from linter.flow.summaries import Hit, Summary
 from linter.flow.tree import Compound, Suite
 from linter.flow.values import (
-    A_BOOL,
     NONE,
     UNKNOWN,
     ClassRef,
@@ -96,39 +94,10 @@ class Activation(Calls):
         if self.function.scope.generator:
             returned = state.names.get(YIELDED) or self.allocate(Items("iterator", ()))
         else:
-            returned = self._returned()
+            returned = answers.returned(self, self.returns, self._given)
         names = self.function.scope.globals
         written = tuple([(name, state.names[name]) for name in sorted(names) if name in state.names])
         return Summary(returned, state.heap, tuple(self.hits.values()), self.raised, state.proofs(), written)
-
-    def _returned(self) -> Value:
-        found: Value | None = None
-        yes: Marks | None = None
-        no: Marks | None = None
-        for value, state in self.returns:
-            found = value if found is None else join(found, value)
-            truth = self.truth(value)
-            proofs = state.proofs()
-            if truth is not False:
-                mine = checks.union(proofs, value.yes)
-                yes = mine if yes is None else shared(yes, mine)
-            if truth is not True:
-                mine = checks.union(proofs, value.no)
-                no = mine if no is None else shared(no, mine)
-        assert found is not None
-        if self._given and self._is_predicate():
-            # It looked at its arguments and can refuse them: a downgrade, unless more is proved.
-            yes = checks.union(yes or (), tuple([(t.root, t.way, WEAK_GUARD) for t in self._given]))
-        return Value(found.shape, found.taints, yes or (), no or ())
-
-    def _is_predicate(self) -> bool:
-        values = [value for value, _ in self.returns]
-        known = [self.truth(each) for each in values]
-        shapes = [shape for each in values for shape in getattr(each.shape, "shapes", (each.shape,))]
-        plain = all(
-            shape == A_BOOL.shape or isinstance(getattr(shape, "value", None), bool) for shape in shapes
-        )
-        return plain and (None in known or (True in known and False in known))
 
     def suite(self, suite: Suite) -> None:
         """Run statements in order, as far as the program gets."""

@@ -310,7 +310,7 @@ class Calls(Access):
         return self._unseen(receiver.taints, args)
 
     def _unseen(self, taints: Taints, args: Args) -> Value:
-        """What code that cannot be seen makes of its arguments: to ask whether it is true is to check them."""
+        """What code that cannot be seen makes of its arguments: to ask whether it is true checks them."""
         given: Taints = ()
         for each in args.all():
             given = merge(given, self.deep_taints(each))
@@ -347,7 +347,7 @@ class Calls(Access):
         if is_store(name):
             return Value(Named(kind), part(taints, ("of", last)) if taints else ())
         known = type(receiver.shape) is Named and not receiver.taints
-        loose = known and ("()" in name or _looks_up(name))
+        loose = engine.is_own(name) or (known and ("()" in name or _looks_up(name)))
         asked: Marks = ()
         for each in args.all():
             inner = self.deep_taints(each)

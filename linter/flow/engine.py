@@ -127,6 +127,7 @@ class Engine:
         self._free: dict[tuple[str, int], frozenset[str]] = {}
         self._free_by_module: dict[str, dict[int, frozenset[str]]] = {}
         self._by_name: dict[str, list[tuple[Function, Class]]] | None = None
+        self._roots: frozenset[str] | None = None
         self._relevant: frozenset[int] | None = None
         self._counting: frozenset[int] | None = None
         self._graph: Graph | None = None
@@ -260,6 +261,13 @@ class Engine:
     def callee(self, function: Function, call: Call) -> Resolved:
         """What a call is known to call by names and types alone."""
         return self.project.callee(function, call)
+
+    def is_own(self, name: str) -> bool:
+        """Whether a dotted name lies in the project itself, though nothing was found under it."""
+        if self._roots is None:
+            modules = self.project.modules.values()
+            self._roots = frozenset(each.name.partition(".")[0] for each in modules if each.name)
+        return name.partition(".")[0] in self._roots
 
     def candidates(self, name: str) -> tuple[tuple[Function, Class], ...]:
         """The methods of the project that have a name, when they are few."""

@@ -73,6 +73,7 @@ STORES = (
     "django.contrib.auth.",
     "django.core.cache.",
     "django.core.paginator.",
+    "django.contrib.staticfiles.",
     "django.shortcuts.get_object_or_404",
     "django.shortcuts.get_list_or_404",
     "peewee.",
@@ -149,6 +150,7 @@ STORES = (
     "django.utils.translation.",
     "gettext.",
     "flask_babel.",
+    "babel.",
 )
 """Prefixes of what answers with something of its own: a row, a file, a digest, another system's answer.
 

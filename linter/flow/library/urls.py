@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.checks import ADDRESS
-from linter.flow.values import STRING, Named, Value, marked, merge, text
+from linter.flow.heap import Items
+from linter.flow.values import STRING, Named, Value, const_of, constant, marked, merge, text
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -33,11 +34,23 @@ def _with_query(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(text([url, "?", behind]), merge(url.taints, behind.taints))
 
 
+def _put_together(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`urlunparse((scheme, host, path, …))`: what stands behind a host does not lead elsewhere."""
+    record = act.record(args.given(0))
+    if type(record) is not Items or record.rest is not None or len(record.items) < 3:
+        return None
+    scheme, host, path, *others = record.items
+    start = [] if const_of(host) == "" else [scheme, constant("://"), host, constant("/")]
+    return act.concatenated([*start, path, constant("?"), *others])
+
+
 URLS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     "urllib.parse.urlparse": _parsed,
     "urllib.parse.urlsplit": _parsed,
     "urllib.parse.urljoin": _joined,
     "urllib.parse.parse_qs": _query,
+    "urllib.parse.urlunparse": _put_together,
+    "urllib.parse.urlunsplit": _put_together,
     "tornado.httputil.url_concat": _with_query,
 }
 """Models of functions that handle URLs."""

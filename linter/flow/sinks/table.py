@@ -17,6 +17,10 @@ _WAY_BACK = (
     "request.referrer",
     *(f'{each}["{name}' for each in _MAPS_OF_HEADERS for name in ("referer", "referrer", "http_referer")),
 )
+_OWN_ADDRESS = frozenset(
+    {f"request.{name}" for name in ("url", "full_url", "build_absolute_uri", "get_raw_uri")}
+)
+"""The address at which the backend itself was asked."""
 _HARMLESS_READS = {
     "cookie": _SENT_BY_BROWSER,
     "log": _ONE_LINE,
@@ -52,8 +56,13 @@ class Sink(NamedTuple):
         """The kind's bit in masks."""
         return BITS[self.kind]
 
-    def can_come_from(self, read: str) -> bool:
-        """Whether what is read of a request, by name and key, can do harm at a sink of this kind."""
+    def can_come_from(self, read: str, whole: bool) -> bool:
+        """Whether what is read of a request, by name and key, can do harm at a sink of this kind.
+
+        `whole` says that it is no part of what is read.
+        """
+        if whole and self.kind == "redirect" and read in _OWN_ADDRESS:
+            return False
         return not read.lower().startswith(_HARMLESS_READS.get(self.kind, ()))
 
 
