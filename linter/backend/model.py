@@ -28,6 +28,21 @@ _DEPTH = 12
 
 
 _COMMAND_LINES = frozenset({"click", "typer"})
+_MIGRATORS = frozenset(
+    {
+        "aerich",
+        "alembic",
+        "django",
+        "flask_migrate",
+        "peewee",
+        "playhouse",
+        "sqlalchemy",
+        "sqlite3",
+        "tortoise",
+    }
+    | {"yoyo"}
+)
+"""Packages that files of migrations import."""
 _COMMANDS = ("command", "group", "callback")
 _ENUMS = ("enum.Enum", "enum.StrEnum", "enum.IntEnum")
 
@@ -223,7 +238,9 @@ class Backend:
         """Whether people run a function: it lies in a script, or in a command of click or typer."""
         module = function.module
         if is_run_by_hand(module.path):
-            return True
+            # Code that moves data between applications is called a migration as well.
+            otherwise = is_run_by_hand(module.path.replace("migrations/", "moves/"))
+            return otherwise or not _MIGRATORS.isdisjoint(module.facts.imports)
         if _COMMAND_LINES.isdisjoint(module.facts.imports):
             return False
         current: Definition | None = function

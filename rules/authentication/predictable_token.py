@@ -7,12 +7,15 @@ from linter.facts.expressions import (
     Attr,
     Choice,
     Comprehension,
+    Constant,
     Expr,
+    Mapping,
     Operation,
     Ref,
     Result,
     Template,
     children,
+    walk,
 )
 from linter.facts.scopes import Assign, Call, Return
 from linter.finding import Note
@@ -55,9 +58,9 @@ class PredictableToken(CstRule):
         reset_code = "".join(secrets.choice(string.digits) for _ in range(6))
 
     ## Limits
-    The name that takes the value says that it is a secret: a variable, a keyword, a column, or the function
-    that returns it; what a function returns is followed to its callers. `random.SystemRandom` is safe.
-    Demonstration data is left alone.
+    The name that takes the value says that it is a secret: a variable, a keyword, a key, a column, or the
+    function that returns it; what a function returns is followed to its callers. `random.SystemRandom` is
+    safe. Demonstration data is left alone.
 
     ## References
     - https://docs.python.org/3/library/secrets.html
@@ -112,12 +115,12 @@ class PredictableToken(CstRule):
                     return function.scope.name
         for call in function.scope.calls:
             for key, value in call.keywords:
-                if is_secret(key) and (self._holds(site, value) or self._makes(site, value)):
+                if is_secret(key) and self._holds(site, value):
                     return key
             name = self._handed_as(site, call)
             if name:
                 return name
-        return ""
+        return next((key for key, value in _named(function) if self._makes(site, value)), "")
 
     def _makes(self, site: Site, value: Expr) -> bool:
         """Whether a value is made of the drawn one, names in between included."""
@@ -130,7 +133,7 @@ class PredictableToken(CstRule):
         if not any(self._makes(site, each) for each in drawn):
             return ""
         target = site.backend.project.callee(site.function, call).target
-        if not isinstance(target, Function) or target.is_module:
+        if not isinstance(target, Function):
             return ""
         parameters = target.scope.parameters[1 if target.owner is not None else 0 :]
         for parameter, value in zip(parameters, call.args, strict=False):
@@ -195,11 +198,21 @@ def name_given(function: Function, call: Call) -> str:
             for target in statement.targets:
                 if isinstance(target, (Ref, Attr)) and is_secret(_last(target.name)):
                     return _last(target.name)
-    for each in function.scope.calls:
-        for key, value in each.keywords:
-            if is_secret(key) and is_built(function, value, call):
-                return key
-    return ""
+    return next((key for key, value in _named(function) if is_built(function, value, call)), "")
+
+
+def _named(function: Function) -> Iterator[tuple[str, Expr]]:
+    """What the keywords and dict displays of a function give a secret's name."""
+    scope = function.scope
+    keywords = [each for call in scope.calls for each in call.keywords]
+    yield from (each for each in keywords if is_secret(each[0]))
+    values = [each.value for each in scope.statements if isinstance(each, (Assign, Return))]
+    values += [each for call in scope.calls for each in call.args] + [value for _, value in keywords]
+    for expr in values:
+        for each in () if expr is None else walk(expr):
+            for key, value in zip(each.keys, each.values, strict=True) if isinstance(each, Mapping) else ():
+                if isinstance(key, Constant) and isinstance(key.value, str) and is_secret(key.value):
+                    yield key.value, value
 
 
 def is_built(function: Function, expr: Expr | None, call: Call, made: bool = True, depth: int = 0) -> bool:
