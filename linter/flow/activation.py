@@ -338,8 +338,27 @@ class Activation(Calls):
         block = compound.clauses[0].block
         self._breaks.append([])
         self._continues.append([])
-        self._turns(compound.clauses[0].suite, None, UNKNOWN, block.subject or Constant(True))
+        test = block.subject or Constant(True)
+        if isinstance(test, Constant) or not self._counted(compound.clauses[0].suite, test):
+            self._turns(compound.clauses[0].suite, None, UNKNOWN, test)
         self._after_loop(compound)
+
+    def _counted(self, suite: Suite, test: Expr) -> bool:
+        """Run a loop turn by turn, as long as its test is known; whether it has come to its end."""
+        for _ in range(_UNROLLED):
+            condition = self.eval(test)
+            known = self.truth(condition)
+            if known is None:
+                return False
+            if known is False:
+                return True
+            self.state.prove(condition.yes)
+            after = self._branch(suite, self.state)
+            self._meet([after, *self._continues[-1]])
+            self._continues[-1] = []
+            if not self.alive:
+                return True
+        return False
 
     def _with(self, compound: Compound) -> None:
         block = compound.clauses[0].block

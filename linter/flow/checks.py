@@ -76,8 +76,9 @@ def membership(value: Value, container: Value, choices: tuple[Value, ...] | None
 
     `choices` are the items of a container that is known, None for any other.
     """
+    others = _other_characters(value, container, choices)
     if value.taints and choices is not None and not any(each.taints for each in choices):
-        return known(value), ()
+        return known(value), others
     shape = value.shape
     if (
         container.taints
@@ -92,8 +93,19 @@ def membership(value: Value, container: Value, choices: tuple[Value, ...] | None
         return known(value), ()
     if value.taints and not container.taints:
         # Whatever it holds, the program has put it there: an allow-list of names.
-        return marks(value, BITS["keys"] | ASKED), ()
+        return marks(value, BITS["keys"] | ASKED), others
     return (), ()
+
+
+def _other_characters(value: Value, container: Value, choices: tuple[Value, ...] | None) -> Marks:
+    """What it proves of one character that it is none of a few."""
+    single = [taint for taint in value.taints if taint.way[-1:] == (CHAR,)]
+    text = getattr(container.shape, "value", "") if type(container.shape) is Const else ""
+    held: list[object] = [*text] if isinstance(text, str) else []
+    for each in choices or ():
+        held.append(each.shape.value if type(each.shape) is Const else "")
+    found = lacking("".join([each for each in held if isinstance(each, str) and len(each) == 1]))
+    return tuple([(taint.root, taint.way, found) for taint in single]) if found else ()
 
 
 def _without(container: Value, text: str) -> Marks:

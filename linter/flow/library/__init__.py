@@ -362,6 +362,12 @@ def _extension_split(act: Calls, args: Args, receiver: Value) -> Value:
     return act.allocate(Items("tuple", (path.shaped(STRING), extension)))
 
 
+_LOOKS = (
+    "os.path.exists os.path.lexists os.path.isfile os.path.isdir os.path.islink os.path.ismount os.access"
+    " keyword.iskeyword hmac.compare_digest secrets.compare_digest"
+)
+_MEASURES = "os.path.getsize os.path.getmtime os.path.getatime os.path.getctime zlib.crc32 zlib.adler32"
+
 _TABLE: dict[str, Model] = {
     **dict.fromkeys(_SAME_NAMES.split(), _same),
     **dict.fromkeys(NUMBERS, _number),
@@ -373,6 +379,8 @@ _TABLE: dict[str, Model] = {
     **{name: _folded(name, A_NUMBER) for name in ("len", "abs", "ord", "round", "hash", "id")},
     **{name: _folded(name, A_STRING) for name in ("chr", "hex", "oct", "bin")},
     **{name: _nothing_of_it(A_BOOL) for name in ("callable", "hasattr", "issubclass")},
+    **dict.fromkeys(_LOOKS.split(), _nothing_of_it(A_BOOL)),
+    **dict.fromkeys(_MEASURES.split(), _nothing_of_it(A_NUMBER)),
     "any": _any,
     "all": _all,
     **PATTERNS,
