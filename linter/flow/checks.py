@@ -102,8 +102,7 @@ def _other_characters(value: Value, container: Value, choices: tuple[Value, ...]
     single = [taint for taint in value.taints if taint.way[-1:] == (CHAR,)]
     text = getattr(container.shape, "value", "") if type(container.shape) is Const else ""
     held: list[object] = [*text] if isinstance(text, str) else []
-    for each in choices or ():
-        held.append(each.shape.value if type(each.shape) is Const else "")
+    held += [each.shape.value for each in choices or () if type(each.shape) is Const]
     found = lacking("".join([each for each in held if isinstance(each, str) and len(each) == 1]))
     return tuple([(taint.root, taint.way, found) for taint in single]) if found else ()
 

@@ -229,6 +229,6 @@ class Fields:
         return value
 
     def typed(self, value: Value, kind: str | None) -> Value:
-        """A value of unknown shape whose type the code declares: what is known of no text is taken to be none."""
+        """A value of unknown shape whose type the code declares, and which is taken to be that."""
         taints = marked(value.taints, NUMBER) if kind in HARMLESS_TYPES else value.taints
         return Value(self._engine.globals.shape_of_type(kind), taints, value.yes, value.no)
