@@ -61,8 +61,10 @@ class RenameBreaksRunningCode(Rule[Change]):
 
 
 def _what(change: Change) -> str:
-    if change.kind != "other":
+    if change.kind in ("rename-column", "rename-table"):
         return change.kind.partition("-")[2]
+    if change.kind != "other":
+        return ""
     if change.has("rename-value"):
         return "enum value of"
     if change.has("set-schema") or (change.has("alter-schema") and change.has("rename-to")):
