@@ -51,6 +51,11 @@ def _indexed(metadata):
                 ("routes", "last_id"),
             },
         ),
+        (
+            "unindexed-foreign-key/fixed_sqlalchemy_mixin.py",
+            "Base",
+            {("parcels", "owner_id"), ("parcels", "payer_id")},
+        ),
         ("unindexed-foreign-key/fixed_sqlmodel.py", "Hero", {("hero", "team_id"), ("hero", "former_id")}),
         ("unindexed-foreign-key/fixed_flask_sqlalchemy.py", "db", {("book", "author_id")}),
         ("unindexed-filter/fixed_sqlmodel.py", "Order", {("order", "reference"), ("order", "number")}),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _COLUMNS = frozenset({"Column", "mapped_column"})
 _LONGEST = 63
 """Letters of a name that PostgreSQL keeps."""
+_LONG = ("text", "json", "bytea", "blob")
+"""Types whose values may be too long for a plain index."""
 _INDEXES = "indexes"
 _ARGUMENTS = "__table_args__"
 
@@ -37,6 +39,8 @@ class IndexPlan(NamedTuple):
 def index_plan(subject: TableColumn, backend: Backend) -> IndexPlan | None:
     """The edit that gives a column of Django or SQLAlchemy an index; None where it is not plain which one."""
     source, owner = subject.table.source, subject.table.owner
+    if subject.column.type.startswith(_LONG):
+        return None
     if source == "sqlalchemy" and owner is None:
         # `Table("orders", metadata, Column("reference"), …)`: one statement holds all columns.
         return IndexPlan(subject.column.location, partial(_indexed_column, name=subject.column.name))
@@ -93,10 +97,11 @@ def _of_arguments(subject: TableColumn, owner: Class, backend: Backend) -> Index
         return None
     table = subject.table.name.replace(".", "_")
     name = f"ix_{table}_{subject.column.name}"
-    if not name.isidentifier() or len(name) > _LONGEST or not _is_free(owner.module, "Index", "sqlalchemy"):
+    spelled = _spelled_index(owner.module)
+    if not name.isidentifier() or len(name) > _LONGEST or not spelled:
         return None
-    code = f'Index("{name}", "{subject.column.name}")'
-    imports = ("sqlalchemy:Index",)
+    code = f'{spelled}("{name}", "{subject.column.name}")'
+    imports = ("sqlalchemy:Index",) if spelled == "Index" else ()
     own = owner.attributes.get(_ARGUMENTS)
     if own is not None:
         is_literal = isinstance(own.value, Mapping) or _is_literal(own.value, "tuple")
@@ -111,6 +116,14 @@ def _of_arguments(subject: TableColumn, owner: Class, backend: Backend) -> Index
         return None
     place = owner.module.locate(named.span)
     return IndexPlan(place, partial(_followed_by, statement=statement), imports)
+
+
+def _spelled_index(module: Module) -> str:
+    """How a module calls SQLAlchemy's `Index`, imported already or not; empty where it calls another so."""
+    for name, bound in module.bindings.items():
+        if isinstance(bound, Import) and (bound.module, bound.name) == ("sqlalchemy", ""):
+            return f"{name}.Index"
+    return "Index" if _is_free(module, "Index", "sqlalchemy") else ""
 
 
 def _is_inherited(owner: Class, place: Location, backend: Backend) -> bool:
