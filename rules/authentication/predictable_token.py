@@ -129,13 +129,10 @@ class PredictableToken(CstRule):
 
     def _handed_as(self, site: Site, call: Call) -> str:
         """The secret's name under which a function of the project takes the value, or empty."""
-        drawn = [each for each in call.args if isinstance(each, (Ref, Result, Template))]
-        if not any(self._makes(site, each) for each in drawn):
-            return ""
         target = site.backend.project.callee(site.function, call).target
-        if not isinstance(target, Function):
+        if not isinstance(target, Function) or not any(self._makes(site, each) for each in call.args):
             return ""
-        parameters = target.scope.parameters[1 if target.owner is not None else 0 :]
+        parameters = target.scope.parameters[target.owner is not None :]
         for parameter, value in zip(parameters, call.args, strict=False):
             # A store calls all that it keeps a token, a counter as well: only a text that is made is one.
             if is_secret(parameter.name) and self._makes(site, value) and not self._is_drawn(site, value):
