@@ -1412,3 +1412,22 @@ class TestWhatThePathLoads:
     def test_others_may_leave_it_in_g(self):
         found = verdicts(shop=app(LOADED) + "def keep(name, value):\n    setattr(g, name, value)\n")
         assert found["index"] == "unknown"
+
+
+def test_a_view_that_is_wrapped_at_once_and_again():
+    found = verdicts(
+        shop=app(
+            """
+            from flask.views import MethodView
+            from flask_login import login_required
+            class Shown(MethodView):
+                def get(self): ...
+            def serve(guard):
+                view = guard(login_required(Shown.as_view("shown")))
+                view = guard(view)
+                app.add_url_rule("/shown", view_func=view)
+            serve(login_required)
+            """
+        )
+    )
+    assert found == {"Shown.get": "yes"}

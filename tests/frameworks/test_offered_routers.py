@@ -65,3 +65,50 @@ def test_a_loop_over_plugins_includes_the_routers_that_classes_hold():
 def test_a_loop_that_is_followed_includes_what_it_goes_through():
     text = APP.replace("registry.all()", "[Mail()]")
     assert {route.path for route in routes_of(text)} == {"/v1/plugins/served", "/served"}
+
+
+LATE = """
+    from contextlib import asynccontextmanager
+    from fastapi import APIRouter, FastAPI
+
+    orders = APIRouter()
+
+    @orders.get("/orders")
+    def read(): ...
+
+    def add_routers(app):
+        app.include_router(orders, prefix="/v1")
+
+    async def prepare(app: FastAPI):
+        add_routers(app)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI):
+        await prepare(app)
+        yield
+
+    def create_app():
+        app = FastAPI(lifespan=lifespan)
+        return app
+"""
+
+
+def test_what_an_application_registers_when_it_starts():
+    assert [route.path for route in routes_of(LATE)] == ["/v1/orders"]
+
+
+def test_what_a_handler_of_the_start_registers():
+    for added in (
+        '@app.on_event("startup")\n        def start():\n            add_routers(app)',
+        'def start():\n            add_routers(app)\n        app.add_event_handler("startup", start)',
+    ):
+        text = LATE.replace("FastAPI(lifespan=lifespan)", f"FastAPI()\n        {added}")
+        assert [route.path for route in routes_of(text)] == ["/v1/orders"], added
+
+
+def test_what_runs_at_the_end_adds_nothing():
+    text = LATE.replace(
+        "FastAPI(lifespan=lifespan)",
+        'FastAPI()\n        @app.on_event("shutdown")\n        def end():\n            add_routers(app)',
+    )
+    assert routes_of(text) == []

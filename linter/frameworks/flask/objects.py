@@ -274,7 +274,9 @@ class Objects:
         certain = all(any(_conditions(binder, each.block) <= outer for outer in around) for each in wrapping)
         return [
             view._replace(wraps=(*view.wraps, *wraps), certain=view.certain and certain)
-            for view in dict.fromkeys(views)
+            for position, view in enumerate(views)
+            # Expressions have no hash.
+            if view not in views[:position]
         ]
 
     def _view(self, leaf: Value, depth: int) -> list[View]:

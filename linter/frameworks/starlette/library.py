@@ -94,6 +94,8 @@ class AsgiLibrary:
         self.nodes: list[tuple[Owner, Node]] = []
         self.entered: set[int] = set()
         """Functions that ran, by `id`."""
+        self.startups: list[tuple[Value, Owner]] = []
+        """What runs when an application starts, with the application."""
         self.unfollowed = False
         """Whether a router was included that could not be told."""
 
@@ -125,6 +127,7 @@ class AsgiLibrary:
     def _start(self, owner: Owner, kind: str, made: Made) -> None:
         node = start_node(owner, kind, made)
         self.nodes.append((owner, node))
+        self.startups += [(each, owner) for each in options(made.keywords.get("lifespan"))]
 
     def _graphql(self, owner: Owner, made: Made, name: str) -> None:
         """A router that serves a GraphQL schema at one path."""
@@ -190,6 +193,10 @@ class AsgiLibrary:
     def _on_node(self, evaluator: Evaluator, owner: Owner, node: Node, name: str, made: Made) -> Value:
         if name in DECORATING:
             return Registration(owner, name, made)
+        if name == "on_event" and made.argument(0, "event_type") == "startup":
+            return Registration(owner, name, made)
+        if name == "add_event_handler" and made.argument(0, "event_type") == "startup":
+            self.startups.append((made.argument(1, "func"), owner))
         if name not in REGISTERING:
             return UNKNOWN if name == "url_path_for" else NotImplemented
         if name == "include_router":
@@ -282,6 +289,9 @@ class AsgiLibrary:
         """What the decorator of a verb, `api_route`, `route`, `websocket` or `middleware` does."""
         node, method = node_of(decorator.owner), decorator.method
         assert node is not None
+        if method == "on_event":
+            self.startups.append((endpoint, decorator.owner))
+            return
         if method == "middleware":
             node.middleware.insert(0, Added(endpoint, decorator))
             return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from linter.backend import Backend, is_test
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import UNKNOWN, Closure, Instance
+from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
 from linter.facts.expressions import Attr, Expr, Ref, Result
 from linter.facts.scopes import Import
 from linter.frameworks.starlette.library import AsgiLibrary
@@ -21,7 +21,7 @@ from linter.frameworks.starlette.names import (
     library_bases,
     public_name,
 )
-from linter.frameworks.starlette.nodes import settle
+from linter.frameworks.starlette.nodes import Owner, settle
 from linter.frameworks.starlette.offered import include_offered
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.project import Project
@@ -55,6 +55,8 @@ class Setup:
         for function in self._factories():
             if id(function) not in self.library.entered:
                 self._start(function, 0)
+        for startup, app in self.library.startups:
+            self._start_up(startup, app)
         nodes = [node for _, node in self.library.nodes]
         include_offered(self.backend, self.evaluator, nodes)
         settle(nodes)
@@ -178,6 +180,24 @@ class Setup:
         if isinstance(made.target, Class):
             return any(public_name(each.name) in APPS for each in self.project.ancestors(made.target))
         return public_name(made.name) in APPS
+
+    def _start_up(self, startup: Value, app: Owner) -> None:
+        """Run what an application runs when it starts, if that registers something."""
+        if isinstance(startup, Closure) and self._adds_routes(startup.function, 0):
+            if id(startup.function) not in self.library.entered:
+                parameters = startup.function.scope.parameters
+                self.evaluator.run(startup, [app] if parameters and startup.receiver is None else [])
+
+    def _adds_routes(self, function: Function, depth: int) -> bool:
+        """Whether a function registers something, or hands something to one that does."""
+        for call in function.scope.calls:
+            if _last(call.callee) in REGISTERING:
+                return True
+            given = any(isinstance(each, Ref) for each in call.args)
+            target = self.project.callee(function, call).target if given and depth < _CALLERS else None
+            if isinstance(target, Function) and self._adds_routes(target, depth + 1):
+                return True
+        return False
 
     def _start(self, function: Function, depth: int) -> None:
         """Run a function by way of its callers, or by itself when nobody calls it."""
