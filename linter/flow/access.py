@@ -231,10 +231,16 @@ class Access(Expressions):
             if key >= 0:
                 if key < len(items):
                     return items[key]
-                return rest if rest is not None else UNKNOWN
+                return UNKNOWN if rest is None else self._at(rest, key)
             if rest is None:
                 return items[key] if -key <= len(items) else UNKNOWN
+            if not items:
+                return self._at(rest, key)
         return joined([*items], rest) or UNKNOWN
+
+    def _at(self, value: Value, position: int) -> Value:
+        """One of many items that are alike: what is proved of one is not proved of the others."""
+        return Value(value.shape, self.fresh_part(value.taints, ("at", position))) if value.taints else value
 
     def _made(self, base: Value, record: Entries, key: Value) -> Value | None:
         """What a `defaultdict` makes for a key that it does not have; None when nothing is made."""

@@ -129,7 +129,8 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
     if left.taints and right.taints:
         # `path.resolve().parent == folder`, where the folder is a caller's as well.
         sides = (left.taints, right.taints)
-        return sum((_base(each, RESOLVED, CONTAINED) for each in sides), ()), ()
+        same = marks(left, _common(right.taints)) + marks(right, _common(left.taints))
+        return same + sum((_base(each, RESOLVED, CONTAINED) for each in sides), ()), ()
     value, other = (left, right) if left.taints else (right, left)
     if not value.taints:
         return (), ()
@@ -147,6 +148,14 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
         unequal = tuple([(taint.root, taint.way, mask) for taint in single])
     # `common == base` is how `commonpath` is used.
     return _equal_to(value, text) + _base(value.taints, RESOLVED, CONTAINED), unequal
+
+
+def _common(taints: Taints) -> int:
+    """What is known of a value of each of its taints: whatever equals it has that as well."""
+    found = taints[0].safe
+    for each in taints[1:]:
+        found &= each.safe
+    return found & KNOWN_VALUE
 
 
 def _equal_to(value: Value, text: object) -> Marks:

@@ -13,7 +13,16 @@ from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
 from linter.flow.library.patterns import held_to
 from linter.flow.resolvers import LIBRARIES, Handed, Resolvers
-from linter.flow.sources.tables import CREDENTIALS, JSON, MAPPING, PLUMBING, REQUESTS, STREAM, UPLOADS
+from linter.flow.sources.tables import (
+    API_KEYS,
+    CREDENTIALS,
+    JSON,
+    MAPPING,
+    PLUMBING,
+    REQUESTS,
+    STREAM,
+    UPLOADS,
+)
 from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
@@ -460,6 +469,9 @@ class Runner:
         """What a dependency hands on, if it can be seen and holds anything of the caller's."""
         holder, expr = dependency
         target = self._project.reference(holder, expr.name).target if isinstance(expr, Ref) else None
+        if isinstance(target, Variable) and self._project.type_of_variable(target) in API_KEYS:
+            function = holder if isinstance(holder, Function) else target.holder.module.functions[0]
+            return self._engine.sources.parameter(function, target.name, target.name, STRING)
         if isinstance(target, Class) and depth < _DEPENDENCIES:
             return self._supplied_instance(target, heap, depth)
         if not isinstance(target, Function) or target.is_module or depth >= _DEPENDENCIES:

@@ -120,7 +120,9 @@ class Memory:
         if is_text(shape):
             return [], Value(STRING, self.fresh_part(value.taints, checks.CHAR))
         if type(shape) is Either:
-            return [], joined([self._any_element(Value(each)) for each in shape.shapes])
+            # The taints of a value that is one of several are those of what is no record.
+            several = [Value(each, () if type(each) is Obj else value.taints) for each in shape.shapes]
+            return [], joined([self._any_element(each) for each in several])
         element = self.engine.sources.element(shape)
         return [], Value(element, self.fresh_part(value.taints, ("element", self.span)))
 

@@ -58,7 +58,9 @@ def _string(act: Calls, args: Args, receiver: Value) -> Value | None:
     if known is not ...:
         return constant(known)
     shape = value.shape if type(value.shape) is Text else STRING
-    return Value(shape, act.deep_taints(value))
+    taints = act.deep_taints(value)
+    # What stands for a whole collection is no name that anybody picked in it.
+    return Value(shape, marked(taints, BITS["keys"]) if act.record(value) is not None else taints)
 
 
 def _number(act: Calls, args: Args, receiver: Value) -> Value:
@@ -109,6 +111,11 @@ def _escaped(act: Calls, args: Args, receiver: Value) -> Value:
     """The first argument as it is written in source: on one line."""
     value = _same(act, args, receiver)
     return Value(STRING, marked(value.taints, lacking("\r\n")))
+
+
+def _json_text(act: Calls, args: Args, receiver: Value) -> Value:
+    """The first argument as JSON, which is a value of JavaScript as well."""
+    return Value(STRING, marked(_escaped(act, args, receiver).taints, AS_JSON))
 
 
 def _least(act: Calls, args: Args, receiver: Value) -> Value:
@@ -349,6 +356,11 @@ _DATES = (
 )
 
 
+def _compared(act: Calls, args: Args, receiver: Value) -> Value:
+    """`compare_digest(a, b)`, which is `a == b` in constant time."""
+    return act.compare("==", args.given(0), args.given(1))
+
+
 def _dated(act: Calls, args: Args, receiver: Value) -> Value:
     """A date read of text: nothing of the text is left in it."""
     return Value(Named("datetime.datetime"))
@@ -364,7 +376,7 @@ def _extension_split(act: Calls, args: Args, receiver: Value) -> Value:
 
 _LOOKS = (
     "os.path.exists os.path.lexists os.path.isfile os.path.isdir os.path.islink os.path.ismount os.access"
-    " keyword.iskeyword hmac.compare_digest secrets.compare_digest"
+    " keyword.iskeyword"
 )
 _MEASURES = "os.path.getsize os.path.getmtime os.path.getatime os.path.getctime zlib.crc32 zlib.adler32"
 
@@ -404,6 +416,7 @@ _TABLE: dict[str, Model] = {
     "min": _least,
     "str": _string,
     "uuid.UUID": _number,
+    **dict.fromkeys(("hmac.compare_digest", "secrets.compare_digest"), _compared),
     **dict.fromkeys(_DATES.split(), _dated),
     "ipaddress.ip_address": _number,
     "bool": _folded("bool", A_BOOL),

@@ -197,12 +197,14 @@ class Strings:
             bare = Value(STRING, marked(piece.taints, lacking(separator)))
         if name.endswith("partition"):
             ends = (bare, piece) if name == "partition" else (piece, bare)
+            ends = (_end(act, ends[0], 0), _end(act, ends[1], 2))
             return act.allocate(Items("tuple", (ends[0], args.given(0), ends[1])))
         if args.get(1, "maxsplit") is None:
             return act.allocate(Items("list", (), bare))
         if const_of(args.given(1, "maxsplit")) == 1:
             # Without a separator there is one piece; whoever takes the other one knows that there are two.
-            return act.allocate(Items("list", (piece, bare) if name == "rsplit" else (bare, piece)))
+            ends = (piece, bare) if name == "rsplit" else (bare, piece)
+            return act.allocate(Items("list", (_end(act, ends[0], 0), _end(act, ends[1], 1))))
         return act.allocate(Items("list", (), piece))
 
     def _replace(self, act: Calls, receiver: Value, args: Args) -> Value:
@@ -336,6 +338,11 @@ def _put_into(act: Calls, receiver: Value, old: object, inserted: Value) -> Valu
     for position, each in enumerate(known.split(old) if old else [known]):
         pieces += [inserted, constant(each)] if position else [constant(each)]
     return act.concatenated(pieces)
+
+
+def _end(act: Calls, piece: Value, position: int) -> Value:
+    """One end of a text that was parted: what is proved of one end is not proved of the other."""
+    return Value(piece.shape, act.fresh_part(piece.taints, ("at", position)))
 
 
 def _split(shape: Text, separator: str) -> tuple[list[Value], bool]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from linter.analyses.configuration import READERS, READING_OBJECTS, SETTINGS_CLASSES
 from linter.analyses.secrecy import LAST_WORDS, secrecy
-from linter.facts.expressions import Attr, Constant, Expr, Item, Ref, Result, children
+from linter.facts.expressions import (
+    Attr,
+    Constant,
+    Expr,
+    Item,
+    Operation,
+    Ref,
+    Result,
+    Template,
+    children,
+)
 from linter.facts.scopes import Assign, Evaluate, Raise, Return
 from linter.flow.sinks.models import MODELS
 from linter.resolve.definitions import Class, Function
@@ -141,7 +151,16 @@ class Readers:
         first, *rest = name.lstrip(":.").split(".")
         if name[0] == "$":
             return not self._declared.isdisjoint(rest)
-        return is_secret(first) or any(map(is_secret, rest))
+        return any(each in self._declared or is_secret(each) for each in (first, *rest))
+
+    def derived(self, modules: Iterable[Function]) -> Iterator[str]:
+        """Names of variables of modules whose value is made of one that may be a secret."""
+        for module in modules:
+            for statement in module.scope.statements:
+                if isinstance(statement, Assign) and isinstance(statement.value, (Template, Operation)):
+                    if self._any([statement.value]):
+                        names = [each.name for each in statement.targets if isinstance(each, Ref)]
+                        yield from (name.lstrip(":") for name in names if "." not in name)
 
 
 def _expressions(scope: Scope) -> list[Expr]:

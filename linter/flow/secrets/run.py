@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.facts.expressions import Expr
 from linter.facts.scopes import Call
 from linter.flow.access import Access
 from linter.flow.activation import Activation
@@ -37,7 +38,7 @@ from linter.flow.values import (
     Value,
     const_of,
 )
-from linter.resolve.definitions import Class, Function
+from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 
 _SAME = frozenset(
@@ -85,20 +86,28 @@ class SecretEngine(Engine):
         """What of the secrets that functions read reaches a sink, by the function where that begins.
 
         Who calls a function that hands a secret back is looked at as well, and so are the methods of what
-        keeps one.
+        keeps one and the readers of what is made of one.
         """
         by_id = {id(each): each for each in self.backend.functions if not each.is_module}
-        pending = list(reads.Readers(self.declared.names).among(by_id.values()))
+        modules = [each for each in self.backend.functions if each.is_module]
+        made = frozenset(reads.Readers(self.declared.names).derived(modules))
+        pending = list(reads.Readers(self.declared.names | made).among(by_id.values()))
         reading = {id(each) for each in pending}
         for _ in range(_HOPS + 1):
             self._relevant = frozenset(reading)
             kept, further = len(self.kept), dict[int, Function]()
+            properties: set[str] = set()
             for function in pending:
                 hits, hands_back = self._run_start(function)
                 yield function, hits
+                if hands_back and self.decorations.kind(function) == "property":
+                    properties.add(function.scope.name)
                 further |= {
                     each: by_id[each] for each in self._callers(function) if hands_back and each in by_id
                 }
+            if properties:
+                found = reads.Readers(frozenset(properties)).among(by_id.values())
+                further |= {id(each): each for each in found}
             if len(self.kept) > kept:
                 further |= {id(each): each for each in self._users()}
             pending = [each for identity, each in further.items() if identity not in reading]
@@ -279,6 +288,13 @@ class SecretGlobals(Globals):
             if name == f"{reads.DJANGO_SETTINGS}.{last}":
                 return act.secret(f"settings.{last}")
         return super().value(act, name)
+
+    def static(self, holder: Definition, expr: Expr) -> Value:
+        """The value of an expression of a module's or class's, with the secrets that it is made of."""
+        act = SecretActivation(self._engine, holder, State({}, {}, {}))
+        value = act.eval(expr)
+        self._engine.statics.update(act.state.heap)
+        return Value(value.shape, value.taints)
 
 
 class _NoRequests(Sources):

@@ -134,8 +134,8 @@ def _named_program(act: Access, value: Value) -> Value | None:
 
 def _exec(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     values = list(args.positional)
-    if len(values) == 2 and act.record(values[1]) is not None:
-        return _command_of(act, values[1])
+    if len(values) >= 2 and act.record(values[1]) is not None:
+        return values[0] if values[0].taints else _command_of(act, values[1])
     words = [const_of(each) for each in values]
     if words and words[0] in _SHELLS:
         return joined([each for each, word in zip(values, words, strict=True) if word is ...])

@@ -87,8 +87,7 @@ COOKIE = [
 LOCATION = [
     *rows(
         "redirect",
-        f"{_WERKZEUG} starlette.responses.Response fastapi.Response fastapi.responses.Response"
-        " django.http.HttpResponse aiohttp.web.Response",
+        f"{_WERKZEUG} {_CHECKED} aiohttp.web.Response",
         -1,
         "headers",
         "location",

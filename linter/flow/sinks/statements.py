@@ -38,6 +38,7 @@ SQL = [
         "statement",
         "is-text",
     ),
+    *rows("sql", "psycopg2.sql.SQL psycopg.sql.SQL", 0, "string"),
     *rows("sql", "django.db.models.expressions.RawSQL django.db.models.RawSQL", 0, "sql"),
     *rows(
         "sql",

@@ -239,6 +239,13 @@ PARTS.update(
     {f"{each}.{name}": "str" for each in CREDENTIALS for name in ("username", "password", "credentials")}
 )
 
+API_KEYS = frozenset(
+    f"fastapi.security.{module}{name}"
+    for module in ("", "api_key.")
+    for name in ("APIKeyHeader", "APIKeyCookie", "APIKeyQuery")
+)
+"""FastAPI's own dependencies that hand on a text of the request."""
+
 PLUMBING = frozenset(
     {
         "fastapi.Response",
