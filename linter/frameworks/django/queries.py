@@ -8,6 +8,7 @@ from linter.backend import Backend, Function, Query
 from linter.facts.expressions import Ref, text_of
 from linter.facts.scopes import Call
 from linter.facts.sql import Trait
+from linter.frameworks.django.annotations import computed
 from linter.frameworks.django.lookups import predicate
 from linter.frameworks.django.managers import begins_with_all, is_ordered
 from linter.frameworks.django.models import DjangoModels
@@ -232,6 +233,7 @@ class _Reader:
             found.traits += tuple(excluding(self.reader, function, chain, model))
         if len(found.by_table) == 1:
             found.traits += tuple(either_traits(model.table, found.either))
+        found.predicates += computed(self.project, self.reader, function, chain, model)
         found.calls = tuple(link.index for link in chain.links)
         is_bounded = bounded or kind != "select"
         self.found += self.reader.told(function, chain.first, found, kind, bounded=is_bounded)

@@ -31,7 +31,7 @@ _METHODS = {
 _BEGIN_OPEN = frozenset({"endswith", "contains", "iendswith", "icontains"})
 _OPERATORS = {"==": "="}
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-_WRAPPERS = frozenset({"extract", "cast"})
+_WRAPPERS = frozenset({"cast", "collate", "extract"})
 _RANDOM = frozenset({"random", "rand", "newid", "gen_random_uuid"})
 _MOST = 40
 _LONGEST = 50
@@ -58,12 +58,12 @@ def predicate(
 
 
 def _wrapped(holder: Definition, expr: Expr, column_of: ColumnOf) -> tuple[tuple[str, str] | None, str]:
-    """The column inside `func.lower(column)`, `cast(column, …)`, `column.cast(…)` and `extract(…)`."""
+    """The column inside `func.lower(column)`, `cast(column, …)`, `column.collate(…)` and the like."""
     if not isinstance(expr, Result):
         return None, ""
     call = holder.scope.calls[expr.call]
     name = last_name(call.callee)
-    if name == "cast" and isinstance(call.callee, Ref):
+    if name in ("cast", "collate") and isinstance(call.callee, Ref):
         column = column_of(Ref(call.callee.name.rpartition(".")[0]))
         if column is not None:
             return column, name
