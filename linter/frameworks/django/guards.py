@@ -115,11 +115,14 @@ class DjangoGuards(DecoratorGuards):
         if not isinstance(cls, Class):
             return self._of_library_class(cls.name, view.module.locate(view.span))
         guards, free = list(self._of_hierarchy(cls, view.keywords)), False
+        marks = True
         for each in self.evaluator.order.classes(cls):
             if each.scope.decorators:
                 decorated = self.of_decorated(each, "class", method)
-                guards += decorated.guards
-                free = free or decorated.login_free
+                guards += [guard for guard in decorated.guards if marks or not _is_mark(guard)]
+                free = free or (marks and decorated.login_free)
+            # Django reads marks off the one `dispatch` that it calls first.
+            marks = marks and "dispatch" not in each.methods
         function = self.method(cls, method)
         if function is not None and function.scope.decorators:
             guards += self.of_decorated(function, "function").guards
@@ -138,12 +141,14 @@ class DjangoGuards(DecoratorGuards):
         found = None if depends else self._hierarchies.get(cls)
         if found is None:
             guards: list[Guard] = []
-            reached = False
+            reached, marks = False, True
             order = self.evaluator.order.of(cls)
             for ancestor in order:
                 reached = reached or ancestor.name == VIEW
                 if isinstance(ancestor.target, Class):
-                    guards += self._decorated_hooks(ancestor.target)
+                    decorated = self._decorated_hooks(ancestor.target)
+                    guards += [guard for guard in decorated if marks or not _is_mark(guard)]
+                    marks = marks and "dispatch" not in ancestor.target.methods
                 elif not reached:
                     guards += self._of_mixin(cls, ancestor.name)
             found = (*guards, *self._of_dispatch(cls, given))
@@ -275,6 +280,11 @@ class DjangoGuards(DecoratorGuards):
             if isinstance(found, Function):
                 return found
         return None
+
+
+def _is_mark(guard: Guard) -> bool:
+    """Whether a decorator does nothing but mark a function as free of the CSRF check."""
+    return guard.kind == "csrf" and guard.verdict is Verdict.NO
 
 
 def _frees_itself(function: Function) -> bool:
