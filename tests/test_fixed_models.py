@@ -58,6 +58,11 @@ def _indexed(metadata):
         ),
         ("unindexed-foreign-key/fixed_sqlmodel.py", "Hero", {("hero", "team_id"), ("hero", "former_id")}),
         ("unindexed-foreign-key/fixed_flask_sqlalchemy.py", "db", {("book", "author_id")}),
+        (
+            "unindexed-foreign-key/fixed_sqlalchemy_inherited.py",
+            "db",
+            {("file", "owner_id"), ("file", "page_id")},
+        ),
         ("unindexed-filter/fixed_sqlmodel.py", "Order", {("order", "reference"), ("order", "number")}),
         ("unindexed-filter/fixed_annotated.py", "Base", {("orders", "reference")}),
     ],

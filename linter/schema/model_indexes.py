@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from linter.rule import Replacement
 
 _COLUMNS = frozenset({"Column", "mapped_column"})
+_WRAPPERS = frozenset({"deferred", "column_property"})
 _LONGEST = 63
 """Letters of a name that PostgreSQL keeps."""
 _LONG = ("text", "json", "bytea", "blob")
@@ -49,8 +50,9 @@ def index_plan(subject: TableColumn, backend: Backend) -> IndexPlan | None:
     attribute = _attribute(owner, subject.column.location)
     if source == "django":
         return _of_django(subject, owner, attribute, backend)
-    if attribute:
-        return _of_attribute(owner, attribute, backend)
+    declared = (owner, attribute) if attribute else _in_subclass(owner, subject.column.location, backend)
+    if declared is not None:
+        return _of_attribute(*declared, backend)
     return _of_arguments(subject, owner, backend)
 
 
@@ -78,7 +80,8 @@ def _of_attribute(owner: Class, attribute: str, backend: Backend) -> IndexPlan |
     if isinstance(assign.value, Result):
         call = owner.scope.calls[assign.value.call]
         name = _library_name(owner, call, backend)
-        if name == "sqlmodel.Field" and call.keyword("sa_column") is not None:
+        is_outer = name == "sqlmodel.Field" and call.keyword("sa_column") is not None
+        if is_outer or name.rpartition(".")[2] in _WRAPPERS:
             return IndexPlan(place, partial(_indexed_column, name=""))
         is_field = name == "sqlmodel.Field" or name.rpartition(".")[2] in _COLUMNS
         return IndexPlan(place, _indexed_field) if is_field and not call.is_open else None
@@ -89,6 +92,15 @@ def _of_attribute(owner: Class, attribute: str, backend: Backend) -> IndexPlan |
     if not is_plain or not _is_free(owner.module, name, source):
         return None
     return IndexPlan(place, partial(_declared, name=name), (f"{source}:{name}",))
+
+
+def _in_subclass(owner: Class, place: Location, backend: Backend) -> tuple[Class, str] | None:
+    """The class, and its attribute, that adds a column to the table of the one that it extends."""
+    for cls in owner.module.classes:
+        attribute = _attribute(cls, place)
+        if attribute and any(base.target is owner for base in backend.project.ancestors(cls)[1:]):
+            return cls, attribute
+    return None
 
 
 def _of_arguments(subject: TableColumn, owner: Class, backend: Backend) -> IndexPlan | None:
