@@ -7,6 +7,7 @@ from linter.facts.scopes import Call
 from linter.flow import checks
 from linter.flow.access import Access
 from linter.flow.arguments import Args
+from linter.flow.fields import SERIALIZERS
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
 from linter.flow.kinds import BITS, HARMLESS
 from linter.flow.library.callbacks import QUEUED, queued
@@ -246,6 +247,9 @@ class Calls(Access):
     def _declared_fields(self, cls: Class, args: Args) -> tuple[dict[object, Value], Value | None]:
         """The fields of a dataclass, named tuple or model that its arguments fill."""
         fields: dict[object, Value] = {name: each for name, each in args.keywords.items()}  # noqa: C416
+        if self.engine.project.derives(cls, *SERIALIZERS):
+            # What it hands out as its data is not what it was given.
+            fields.pop("data", None)
         names = self.engine.fields.names(cls)
         fields.update(zip(names, args.positional, strict=False))
         fields = {key: self.engine.fields.limited(cls, str(key), value) for key, value in fields.items()}
@@ -384,10 +388,13 @@ class Calls(Access):
         return self._unseen(callee.taints, args)
 
 
+_MAPPINGS = frozenset({"dict", "os.environ"})
+
+
 def _looks_up(name: str) -> bool:
     """Whether a method of a library's instance gives what it has under a key: that is not made of the key."""
     owner, _, last = name.rpartition(".")
-    return last == "get" and owner.rpartition(".")[2][:1].isupper()
+    return last == "get" and (owner in _MAPPINGS or owner.rpartition(".")[2][:1].isupper())
 
 
 _READS = frozenset(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from linter.flow.engine import Engine
 
 _VALIDATED = frozenset({"validated_data", "cleaned_data"})
-_SERIALIZERS = ("rest_framework.serializers.Serializer", "rest_framework.serializers.ModelSerializer")
+SERIALIZERS = ("rest_framework.serializers.Serializer", "rest_framework.serializers.ModelSerializer")
 _FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field", "Regex"})
 _CHECKING = ("clean", "validate")
 _COLLECTIONS = frozenset(
@@ -63,7 +63,7 @@ class Fields:
             return None
         if name in _VALIDATED:
             return self._validated(act, cls, extra)
-        if name == "data" and self._project.derives(cls, *_SERIALIZERS):
+        if name == "data" and self._project.derives(cls, *SERIALIZERS):
             # Whoever writes a serializer has declared its fields.
             return Value(None, marked(act.taken(extra.taints, name), BITS["keys"]))
         found = self._project.member(cls, name)

@@ -71,6 +71,10 @@ FROM_ROOT = 1 << (_FIRST_FACT + 12)
 """The value begins with a slash."""
 NO_HOST = 1 << (_FIRST_FACT + 13)
 """The value does not begin with two slashes, after which a host would follow."""
+AS_JSON = 1 << (_FIRST_FACT + 11)
+"""The value is written as JSON."""
+NO_END_TAG = 1 << (_FIRST_FACT + 12)
+"""The value holds no `</`."""
 _NOT_SAFETY = LOOSE | WEAK_GUARD
 
 

@@ -113,11 +113,6 @@ def _escaped(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(STRING, marked(value.taints, lacking("\r\n")))
 
 
-def _json_text(act: Calls, args: Args, receiver: Value) -> Value:
-    """The first argument as JSON, which is a value of JavaScript as well."""
-    return Value(STRING, marked(_escaped(act, args, receiver).taints, AS_JSON))
-
-
 def _least(act: Calls, args: Args, receiver: Value) -> Value:
     """The least of several: no more than the ones that the program picked."""
     taints = gathered([Value(None, act.deep_taints(each)) for each in args.positional])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.kinds import ALL_CHARACTERS, BITS, CHARACTER_BITS, lacking
+from linter.flow.kinds import ALL_CHARACTERS, AS_JSON, BITS, CHARACTER_BITS, lacking
 from linter.flow.library.buffers import printed
 from linter.flow.values import STRING, UNKNOWN, Encoded, Named, Value, marked
 
@@ -58,7 +58,7 @@ CODECS: dict[str, Model] = {
         _each("base64", "b64decode urlsafe_b64decode standard_b64decode decodebytes"),
         _decoding("base64", _A_STRING),
     ),
-    "json.dumps": _encoding("json", lacking("\r\n")),
+    "json.dumps": _encoding("json", lacking("\r\n") | AS_JSON),
     **dict.fromkeys(
         [*_each("pickle", "dumps"), *_each("marshal", "dumps"), *_each("dill", "dumps")],
         _encoding("pickle", BITS["deserialize"]),

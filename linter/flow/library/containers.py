@@ -22,7 +22,7 @@ from linter.flow.heap import (
 from linter.flow.kinds import lacking
 from linter.flow.library.buffers import BUFFER, method_of_buffer
 from linter.flow.library.patterns import method_of_pattern
-from linter.flow.library.templates import ENVIRONMENT, TEMPLATE, method_of_environment, method_of_template
+from linter.flow.library.templates import ENVIRONMENTS, TEMPLATE, method_of_environment, method_of_template
 from linter.flow.values import A_NUMBER, NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join, marked
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Containers:
             return method_of_pattern(act, record.fields["pattern"], name, args)
         if record.name == BUFFER:
             return method_of_buffer(act, receiver, record, name, args)
-        if record.name == ENVIRONMENT:
+        if record.name in ENVIRONMENTS:
             return method_of_environment(act, record, name, args)
         if record.name == TEMPLATE:
             return method_of_template(act, record, name, args)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
-from linter.flow.kinds import BITS, CHARACTER_BITS, HARMLESS, lacking, lacks
+from linter.flow.kinds import BITS, CHARACTER_BITS, HARMLESS, NO_END_TAG, lacking, lacks
 from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
@@ -219,6 +219,8 @@ class Strings:
                 mask = lacking(old)
                 if old == "'" and new == "\\'":
                     mask = 0
+            if old == "</" and old not in new:
+                mask |= NO_END_TAG
             taints = marked(taints, mask) if mask else taints
         inserted = args.given(1, "new")
         more = act.deep_taints(inserted)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
 ENVIRONMENT = "jinja2.Environment"
+ENVIRONMENTS = frozenset({ENVIRONMENT, "jinja2.sandbox.SandboxedEnvironment"})
 TEMPLATE = "jinja2.Template"
 
 
@@ -22,8 +23,11 @@ def _escapes(args: Args) -> Value:
     return FALSE if given is None or const_of(given) in (False, None) else TRUE
 
 
-def _environment(act: Calls, args: Args, receiver: Value) -> Value:
-    return act.allocate(Native(ENVIRONMENT, {"escapes": _escapes(args)}))
+def _environment(name: str) -> Callable[[Calls, Args, Value], Value]:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        return act.allocate(Native(name, {"escapes": _escapes(args)}))
+
+    return model
 
 
 def _template(act: Calls, args: Args, receiver: Value) -> Value:
@@ -54,8 +58,7 @@ def method_of_template(act: Calls, record: Native, name: str, args: Args) -> Val
 
 
 TEMPLATES: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
-    ENVIRONMENT: _environment,
-    "jinja2.sandbox.SandboxedEnvironment": _environment,
+    **{name: _environment(name) for name in ENVIRONMENTS},
     TEMPLATE: _template,
 }
 """Models of what makes templates, by canonical name."""

@@ -184,6 +184,11 @@ def _is_element(act: Access, args: Args, value: Value | None, receiver: Value) -
     return value if known else None
 
 
+def _module(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """The name of a module, unless the program writes the package that it lies in."""
+    return None if value is None or _beginning(value).endswith(".") else value
+
+
 def _is_ldap(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     return value if value is not None and _beginning(value).lstrip().startswith("(") else None
 
@@ -328,6 +333,7 @@ CONDITIONS: dict[str, Condition] = {
     "is-template": _is_text,
     "is-format": _is_format,
     "page": _page,
+    "module": _module,
     "written-page": _written_page,
     "location": _location,
     "set-location": _set_location,

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from linter.flow.kinds import (
     ALL_CHARACTERS,
+    AS_JSON,
     CLOSES_QUOTE,
     FROM_ROOT,
     INNER_QUOTE,
     LEAKS,
+    NO_END_TAG,
     NO_HOST,
     NO_PARENT_STEP,
     OPENS_QUOTE,
@@ -127,7 +129,9 @@ def _redirect(hole: Hole) -> bool:
 
 
 def _xss(hole: Hole) -> bool:
-    before = hole.before
+    before, safe = hole.before, hole.taint.safe
+    if before.rfind("<script") > before.rfind("</script") and safe & AS_JSON:
+        return bool(safe & NO_END_TAG)
     tag = before.rfind("<")
     if tag > before.rfind(">"):
         quote = _open_quote(before[tag:])

@@ -35,7 +35,7 @@ COMMAND = [
 CODE = [
     *rows("code", "eval exec compile builtins.eval builtins.exec", 0, "source"),
     *rows("code", "code.InteractiveInterpreter.runcode code.InteractiveInterpreter.runsource", 0),
-    *rows("code", "importlib.import_module __import__", 0, "name"),
+    *rows("code", "importlib.import_module __import__", 0, "name", "module"),
     *rows("code", "timeit.timeit timeit.repeat", 0, "stmt"),
     *rows("code", "pandas.eval ?.query_eval", 0, "expr"),
 ]
