@@ -60,7 +60,7 @@ class IndexDefeatedByFunction(Rule[Statement | Query]):
                 not each.wrapped
                 and each.operator not in ("like", "ilike")
                 and each.table == predicate.table
-                and table.leads_index(each.column)
+                and _has_index(table, each.column)
                 for each in subject.predicates
             )
             if not helped:
@@ -71,6 +71,13 @@ class IndexDefeatedByFunction(Rule[Statement | Query]):
                     "the query reads the whole table",
                     help="compare the column itself with a range or a constant, or index the expression",
                 )
+
+
+def _has_index(table: Table, column: str) -> bool:
+    """Whether an index of any method begins with a column: GiST serves `>>` and `&&`."""
+    return table.leads_index(column) or any(
+        index.method and index.columns[0] == column for index in table.indexes
+    )
 
 
 def _is_plain(table: Table, predicate: Predicate) -> bool:
