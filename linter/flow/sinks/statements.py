@@ -59,6 +59,24 @@ SQL = [
             "is-text-inside",
         )
     ],
+    *rows(
+        "sql",
+        "tortoise.models.Model.raw tortoise.queryset.QuerySet.raw tortoise.expressions.RawSQL",
+        0,
+        "sql",
+    ),
+    *[
+        row
+        for client, mark in (("tortoise.BaseDBAsyncClient", ()), ("?", ("is-sql",)))
+        for name in (
+            "execute_query",
+            "execute_query_dict",
+            "execute_insert",
+            "execute_many",
+            "execute_script",
+        )
+        for row in rows("sql", f"{client}.{name}", 0, "query", *mark)
+    ],
     *rows("sql", "pandas.read_sql pandas.read_sql_query", 0, "sql"),
     *rows(
         "sql",
