@@ -292,6 +292,8 @@ class SecretGlobals(Globals):
     def static(self, holder: Definition, expr: Expr) -> Value:
         """The value of an expression of a module's or class's, with the secrets that it is made of."""
         act = SecretActivation(self._engine, holder, State({}, {}, {}))
+        stated = (each for each in holder.scope.statements if getattr(each, "value", None) is expr)
+        act.span = next((each.span for each in stated), act.span)
         value = act.eval(expr)
         self._engine.statics.update(act.state.heap)
         return Value(value.shape, value.taints)
