@@ -1,6 +1,7 @@
 """Who finds what on a project: backlint, bandit, ruff, semgrep and squawk, by practice, with times.
 
     python tests/benchmarks/who_finds_what.py DIRECTORY [--runs 3] [--ruff-select S] [--semgrep-config RULES]
+    python tests/benchmarks/who_finds_what.py DIRECTORY --by-weakness [--missed]
 
 Prints a table in Markdown. A number counts findings; the one in brackets those on whose lines no other tool
 reports anything of the same practice. Seconds are processor time, which other work on the machine does not
@@ -9,6 +10,9 @@ change; of several runs the median is told.
 Works on a copy of DIRECTORY that is committed to a branch `main`, and fetches nothing. What is not installed
 is left out, and so are semgrep without rules and squawk without SQL files. bandit's findings are those of
 backlint's engine, which are bandit's own; its time is that of `bandit -r`.
+
+With `--by-weakness` it counts, weakness by weakness, what bandit, ruff's rules `S` and backlint's own rules
+say about the same places, tests left out; `--missed` lists the places where backlint's rules say nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +29,10 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from flow_types import Found, rows, table
+
+from linter.backend import is_test
 
 # Compiled modules are kept, as they are wherever a tool is installed.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -50,10 +58,13 @@ def main() -> None:
     if shutil.which(options.bandit) is None:
         sys.exit(f"`{options.bandit}` is not installed: name it with --bandit")
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "project"
+        root = Path(folder).resolve() / "project"
         ignore = shutil.ignore_patterns(".git", ".backlint_cache", "node_modules", ".venv")
         shutil.copytree(options.directory, root, symlinks=True, ignore=ignore)
         _commit(root)
+        if options.by_weakness:
+            _compare(root, Path(folder), options)
+            return
         config = Path(folder) / "backlint.toml"
         config.write_text(_OWN_RULES, encoding="utf-8")
         tools = list(_tools(root, options))
@@ -83,6 +94,8 @@ def _options() -> argparse.Namespace:
     arguments.add_argument("--semgrep", default="semgrep")
     arguments.add_argument("--semgrep-config")
     arguments.add_argument("--squawk", default="squawk")
+    arguments.add_argument("--by-weakness", action="store_true")
+    arguments.add_argument("--missed", action="store_true")
     return arguments.parse_args()
 
 
@@ -148,6 +161,46 @@ def _findings(root: Path, verb: str, *options: str) -> list[Finding]:
     if verb == "check":
         return list(document["findings"])
     return [finding for practice in document["checklist"] for finding in practice["findings"]]
+
+
+# Weakness by weakness
+
+
+def _compare(root: Path, folder: Path, options: argparse.Namespace) -> None:
+    config = folder / "backlint.toml"
+    config.write_text("[engines]\naudit = []\n", encoding="utf-8")
+    own = [
+        Found(
+            str(each["rule"]).partition("/")[2],
+            str(each["path"]),
+            each["range"]["start"]["line"],
+            each["range"]["end"]["line"],
+        )
+        for each in _findings(root, "audit", "--config", str(config))
+    ]
+    bandit = json.loads(_output([options.bandit, "-q", "-r", str(root), "-f", "json"]))["results"]
+    command = [options.ruff, "check", "--no-cache", "--isolated", "--preview", "--exit-zero"]
+    ruff = json.loads(_output([*command, "--select", "S", "--output-format", "json", str(root)]))
+    theirs = [
+        Found(each["test_id"], each["filename"], min(each["line_range"]), max(each["line_range"]))
+        for each in bandit
+    ]
+    rules = [
+        Found(each["code"] or "", each["filename"], each["location"]["row"], each["end_location"]["row"])
+        for each in ruff
+    ]
+    found = list(rows(_judged(theirs, root), _judged(rules, root), own))
+    print("\n".join(table(found)))
+    for row in found if options.missed else ():
+        print(f"\n{row.type.name}")
+        for each in row.missed:
+            print(f"    {each.path}:{each.first} {each.code}")
+
+
+def _judged(found: list[Found], root: Path) -> list[Found]:
+    """Findings in code that backlint judges as well, with paths relative to the project."""
+    named = [each._replace(path=Path(each.path).resolve().relative_to(root).as_posix()) for each in found]
+    return [each for each in named if not is_test(each.path)]
 
 
 # Other tools' output as SARIF
