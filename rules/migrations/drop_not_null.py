@@ -20,7 +20,7 @@ class DropNotNull(Rule[Change]):
 
     ## Limits
     Silent for tables that the same migration creates, for columns that are known to be nullable before, and
-    for operations of Alembic on columns that are not known: `nullable=True` may only say again what they are.
+    for unknown ones where Alembic also changes the type or name: `nullable=True` may only say what they are.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-altertable.html
@@ -38,9 +38,7 @@ class DropNotNull(Rule[Change]):
     def check(self, subject: Change, backend: Backend) -> Iterator[Outcome]:
         """It was NOT NULL before."""
         before = subject.column_before
-        # Alembic's `nullable=True` beside another change says only what the column is.
-        is_open = subject.statement.derived if before is None else before.nullable
-        if is_open:
+        if _is_restated(subject) if before is None else before.nullable:
             return
         yield self.finding(
             subject,
@@ -48,3 +46,12 @@ class DropNotNull(Rule[Change]):
             " expect",
             help="deploy readers that handle NULL first",
         )
+
+
+def _is_restated(change: Change) -> bool:
+    """Whether `nullable=True` may only say again what the column is: Alembic writes it beside a new type."""
+    others = ("alter-column-type", "rename-column")
+    return any(
+        each.kind in others and each.location == change.location and each.name == change.name
+        for each in change.revision.changes
+    )
