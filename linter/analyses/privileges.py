@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _COMPARISONS = frozenset({"==", "!=", "in", "not in", "<", "<=", ">", ">=", "is", "is not"})
 _DEPTH = 3
+_FORBIDDEN = 403
 _EVERYONE = 0.8
 """A column that so many guarded routes ask for tells who has an account, not what it may do."""
 _OF_DJANGO = {
@@ -77,12 +78,19 @@ class Privileges:
                 continue
             if guard.verdict is Verdict.UNKNOWN:
                 unknown = True
-            if not names.isdisjoint(self._asked_by(self._project.by_id(guard.name))):
+            definition = self._project.by_id(guard.name)
+            if not names.isdisjoint(self._asked_by(definition)) or self._forbids(definition):
                 return True
         handler = route.function
         if handler is not None and not names.isdisjoint(self._asked_by(handler)):
             return True
         return None if unknown or not route.complete else False
+
+    def _forbids(self, definition: Definition | None) -> bool:
+        """Whether a guard itself refuses callers whom it knows: with 403."""
+        return isinstance(definition, Function) and any(
+            each.status == _FORBIDDEN and each.call is None for each in self._refusals.refusals(definition)
+        )
 
     def _asked_of_everyone(self) -> frozenset[str]:
         guarded = [route for route in self._backend.routes if route.authenticated is Verdict.YES]

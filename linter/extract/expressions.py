@@ -145,6 +145,9 @@ class ExpressionReader:
         bound = self.frame.bound
         if name not in bound and name not in self.frame.globals:
             bound[name] = ""
+        elif name in self.frame.packages and self.block == 0:
+            # `import app.logs` was for what it does; from here on the name is something else.
+            bound[name] = ""
 
     # Targets, parameters, annotations
 

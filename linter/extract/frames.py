@@ -30,6 +30,7 @@ class Frame:
         "keywords",
         "kind",
         "name",
+        "packages",
         "parameters",
         "parent",
         "pending",
@@ -58,6 +59,8 @@ class Frame:
         self.end_line = end_line
         self.bound: dict[str, str] = {}
         """Names bound here: the import's target, or empty for any other binding."""
+        self.packages: set[str] = set()
+        """Names that imports of submodules bind to the package: `a` of `import a.b`."""
         self.pending: list[Ref] = []
         self.globals: list[str] = []
         self.decorators: tuple[Decorator, ...] = ()

@@ -341,6 +341,8 @@ class PythonExtractor(ExpressionReader):
                 name, target = alias.asname, alias.name
             else:
                 name = target = alias.name.partition(".")[0]
+                if name != alias.name:
+                    self.frame.packages.add(name)
             if not bound.get(name):
                 bound[name] = target
             self.frame.statements.append(Import(span, self.block, alias.name, "", name))
