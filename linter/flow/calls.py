@@ -331,7 +331,12 @@ class Calls(Access):
         if name in NEVER_RETURNS:
             self.alive = False
             return UNKNOWN
-        if name.startswith("str.") and args.positional and receiver.shape == Named(name):
+        if (
+            name.startswith("str.")
+            and name != "str.maketrans"
+            and args.positional
+            and receiver.shape == Named(name)
+        ):
             # `str.upper(text)`, or `map(str.upper, texts)`: the first argument is what it is called on.
             first, *others = args.positional
             return engine.strings.method(self, first, name[4:], Args(others, args.keywords))
@@ -351,7 +356,7 @@ class Calls(Access):
         if is_store(name):
             return Value(Named(kind), part(taints, ("of", last)) if taints else ())
         known = type(receiver.shape) is Named and not receiver.taints
-        loose = engine.is_own(name) or (known and ("()" in name or _looks_up(name)))
+        loose = engine.is_own(name) or (known and "()" in name) or _looks_up(name)
         asked: Marks = ()
         for each in args.all():
             inner = self.deep_taints(each)
