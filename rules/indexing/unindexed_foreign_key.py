@@ -22,8 +22,8 @@ class UnindexedForeignKey(ColumnRule):
     ## Limits
     Silent for MySQL and MariaDB, whose InnoDB makes the index, and for tables that could not be read in
     full. An index that has the column first is enough, whatever follows. Django makes the index unless
-    `db_index=False` is said; SQLAlchemy and Tortoise make none by themselves. The fix edits the model of
-    Django or SQLAlchemy alone: the index needs a migration of its own.
+    `db_index=False` is said; SQLAlchemy and Tortoise make none by themselves. The fix is unsafe because it
+    edits the model of Django or SQLAlchemy alone, and the index needs a migration of its own.
 
     ## References
     - https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK
