@@ -29,8 +29,8 @@ class UnindexedFilter(ColumnRule):
     A query counts when none of the columns that it filters by begins an index, so the index would be
     used. Columns with few values (booleans, enums, choices) are left alone: an index on them seldom helps by
     itself. At least two such queries are needed, and below four it is a note. Silent for tables that could
-    not be read in full, and for foreign keys of MySQL, whose InnoDB makes the index. The fix is unsafe because
-    it edits the model of Django or SQLAlchemy alone, and the index needs a migration of its own.
+    not be read in full, and for foreign keys of MySQL, whose InnoDB makes the index. The fix is unsafe
+    because it edits the model of Django or SQLAlchemy alone, and the index needs a migration of its own.
 
     ## References
     - https://use-the-index-luke.com/sql/where-clause
