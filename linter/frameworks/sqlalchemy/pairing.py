@@ -15,7 +15,9 @@ from linter.schema.model import Model
 ModelOf: TypeAlias = Callable[[Ref], "Model | None"]
 """The model that a name, or the name before its attribute, stands for."""
 
-_READS = frozenset({"all", "execute", "exec", "first", "one", "scalars", "stream", "stream_scalars"})
+_READS = frozenset(
+    {"all", "cte", "execute", "exec", "first", "one", "scalars", "stream", "stream_scalars", "subquery"}
+)
 _PLAIN = _READS | frozenset(
     {
         "distinct",
@@ -86,7 +88,9 @@ def _mentioned(holder: Definition, exprs: Iterable[Expr], model_of: ModelOf) -> 
                 receiver = _receiver(call, model_of)
                 if receiver is None:
                     return None
-                waiting = [*receiver, *call.args, *(value for _, value in call.keywords), *waiting]
+                # An EXISTS of a relationship reads the other table for itself.
+                inner = () if call.last_name in ("any", "has") else call.args
+                waiting = [*receiver, *inner, *(value for _, value in call.keywords), *waiting]
     return None
 
 
