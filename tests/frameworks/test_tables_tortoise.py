@@ -69,6 +69,28 @@ class Item(Owned):
     )
 
 
+def test_a_dot_in_a_name_is_no_schema():
+    found = tables("""
+class Scrim(Model):
+    slots = fields.ManyToManyField("a.Slot")
+
+    class Meta:
+        table = "sm.scrims"
+
+
+class Slot(Model):
+    class Meta:
+        table = "sm.slots"
+""")
+    assert sorted(found) == ["sm.scrims", "sm.scrims_sm.slots", "sm.slots"]
+    assert list(found["sm.scrims_sm.slots"].columns) == ["sm.scrims_id", "slot_id"]
+
+
+def test_models_that_share_a_table_name_are_not_judged():
+    more = {"b/models.py": HEAD + "class Pet(Model):\n    age = fields.IntField()\n"}
+    assert not tables("class Pet(Model):\n    name = fields.TextField()\n", **more)["pet"].complete
+
+
 def test_indexes_of_every_kind():
     found = tables("""
 from tortoise.contrib.postgres.indexes import GinIndex

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -32,13 +33,24 @@ _DEEP = 8
 
 @dataclass(slots=True)
 class _Draft:
-    """A model with its fields. `key` is the field that is the primary key, None for the one made up."""
+    """A model with its fields. `key` is the field that is the primary key, None for the one made up.
+
+    `name` is the table's without its schema.
+    """
 
     cls: Class
-    table: str
+    name: str
+    schema: str = ""
     fields: dict[str, Field] = field(default_factory=dict)
     key: Field | None = None
     complete: bool = True
+
+    @property
+    def table(self) -> str:
+        return self.qualified(self.name)
+
+    def qualified(self, name: str) -> str:
+        return f"{self.schema}.{name}" if self.schema else name
 
     @property
     def key_column(self) -> str:
@@ -67,7 +79,10 @@ class TortoiseModels:
         for draft in self._drafts.values():
             self._relate(draft)
         found: dict[str, Table] = {}
+        names = Counter(draft.table for draft in self._drafts.values())
         for draft in self._drafts.values():
+            # Models that share a name may be those of two programs.
+            draft.complete = draft.complete and names[draft.table] == 1
             found[draft.table] = self._table(draft)
         for draft in self._drafts.values():
             for table in self._many_tables(draft):
@@ -88,8 +103,8 @@ class TortoiseModels:
     def _draft(self, cls: Class) -> _Draft:
         named = self.meta(cls, "table")
         table = self.values.text(named)
-        schema = self.values.text(self.meta(cls, "schema"))
-        draft = _Draft(cls, (f"{schema}." if schema else "") + (table or cls.scope.name.lower()))
+        schema = self.values.text(self.meta(cls, "schema")) or ""
+        draft = _Draft(cls, table or cls.scope.name.lower(), schema)
         draft.complete = table is not None or (named is None and not self._renamed)
         for base in reversed(self.project.ancestors(cls)):
             if isinstance(base.target, Class):
@@ -150,7 +165,7 @@ class TortoiseModels:
             model.relations[each.name] = Relation(target.cls.id, each.column, forward=True)
             if each.related_name is not None:
                 back = Relation(draft.cls.id, each.column, forward=False)
-                name = each.related_name or f"{draft.table}s"
+                name = each.related_name or f"{draft.name}s"
                 self.models[target.cls.id].relations.setdefault(name, back)
 
     # Tables
@@ -232,13 +247,11 @@ class TortoiseModels:
             target = self._target(draft, each) if each.is_many else None
             if target is None:
                 continue
-            schema, _, own = draft.table.rpartition(".")
-            other = target.cls.scope.name.lower()
-            name = each.through or f"{own}_{target.table.rpartition('.')[2]}"
-            forward = each.forward_key or f"{other}_id"
-            backward = each.backward_key or f"{own}_id"
+            name = each.through or f"{draft.name}_{target.name}"
+            forward = each.forward_key or f"{target.cls.scope.name.lower()}_id"
+            backward = each.backward_key or f"{draft.name}_id"
             if backward == forward and not each.backward_key:
-                backward = f"{own}_rel_id"
+                backward = f"{draft.name}_rel_id"
             ends = ((backward, draft), (forward, target))
             columns = {
                 column: Column(
@@ -255,7 +268,7 @@ class TortoiseModels:
             }
             pair = [Index(f"uidx_{name}", tuple(columns), True, each.location)] if each.unique else []
             yield make_table(
-                f"{schema}.{name}" if schema else name,
+                draft.qualified(name),
                 columns,
                 pair,
                 (),
