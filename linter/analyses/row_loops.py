@@ -34,6 +34,7 @@ _RUNS = frozenset(
         "fetchval",
         "first",
         "get",
+        "get_or_none",
         "in_bulk",
         "last",
         "latest",
