@@ -316,8 +316,10 @@ class Activation(Calls):
             if not self.alive:
                 break
             if test is None:
+                about = _about(element, self.state)
                 if exits and exits[0] is not None and not sure:
-                    exits[0].prove(_about(element, self.state))
+                    exits[0].prove(about)
+                self.state.prove(about)
                 exits.append(self.state.fork())
             self._meet([before, self.state])
         if test is not None and self.alive:
@@ -581,10 +583,9 @@ _COMPOUNDS: dict[str, Callable[[Activation, Compound], None]] = {
 def _about(element: Value, state: State) -> Marks:
     """What a turn has proved of the items of a loop; it holds as well where there are none."""
     ways = [(each.root, each.way) for each in element.taints]
-    return tuple(
-        [
-            (root, way, mask)
-            for root, way, mask in state.proofs()
-            if any(root == mine and way[: len(items)] == items for mine, items in ways)
-        ]
-    )
+    proved = [
+        (root, way, mask)
+        for root, way, mask in state.proofs()
+        if any(root == mine and way[: len(items)] == items for mine, items in ways)
+    ]
+    return checks.of_whole(tuple(proved))

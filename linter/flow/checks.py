@@ -77,7 +77,14 @@ def membership(value: Value, container: Value, choices: tuple[Value, ...] | None
     `choices` are the items of a container that is known, None for any other.
     """
     others = _other_characters(value, container, choices)
+    if value.taints and type(container.shape) is Const and isinstance(container.shape.value, str):
+        # A part of a constant holds none but its characters.
+        return marks(value, KNOWN_VALUE & ~_holding(container.shape.value)), others
     if value.taints and choices is not None and not any(each.taints for each in choices):
+        if all(each.way[-1:] == (CHAR,) for each in value.taints):
+            texts = [each.shape.value for each in choices if type(each.shape) is Const]
+            held = _holding("".join([each for each in texts if isinstance(each, str)]))
+            return marks(value, KNOWN_VALUE & ~held), others
         return known(value), others
     shape = value.shape
     if (
@@ -162,10 +169,21 @@ def _equal_to(value: Value, text: object) -> Marks:
     """Marks of a value that equals a constant; the characters of the constant are in it."""
     if not isinstance(text, str) or not text:
         return known(value)
-    held = 0
+    return marks(value, KNOWN_VALUE & ~_holding(text)) + _base(value.taints, HOST, ADDRESS)
+
+
+def _holding(text: str) -> int:
+    """The bits of the special characters of a text."""
+    found = 0
     for char in text:
-        held |= CHARACTER_BITS.get(char, 0)
-    return marks(value, KNOWN_VALUE & ~held) + _base(value.taints, HOST, ADDRESS)
+        found |= CHARACTER_BITS.get(char, 0)
+    return found
+
+
+def of_whole(proved: Marks) -> Marks:
+    """What is proved of a text of which each character has been looked at, beside what is proved of these."""
+    whole = [(root, way[:-1], mask & WORD) for root, way, mask in proved if way[-1:] == (CHAR,)]
+    return union(proved, tuple([each for each in whole if each[2]]))
 
 
 def no_prefix(value: Value, start: Value) -> Marks:

@@ -48,6 +48,7 @@ from linter.flow.values import (
     Marks,
     Named,
     Obj,
+    Shape,
     Step,
     Taints,
     Text,
@@ -299,11 +300,13 @@ class Expressions(Memory):
         elif symbol in ("==", "!=", "is", "is not"):
             if other is None and self._is_something(left):
                 return constant(symbol in ("!=", "is not"))
-            if other is None and left.shape == _MATCH:
+            if other is None and (left.shape == _MATCH or _is_none_or_true(left.shape)):
                 yes, no = left.no, left.yes
             # `None` is no choice that a caller makes: what is proved by it concerns the absent value only.
             if one is not None and other is not None:
                 yes, no = checks.equality(left, right)
+        elif symbol == "<=" and self._choices(left) is not None and self._choices(right) is not None:
+            yes = self._subset(left, right)
         elif symbol in ("<", "<=", ">", ">="):
             yes, no = self.engine.limits(left, right, symbol)
         if symbol in ("not in", "!=", "is not"):
@@ -324,6 +327,13 @@ class Expressions(Memory):
         if type(record) is Entries and record.keys is None and record.rest is None:
             return known in record.entries
         return None
+
+    def _subset(self, left: Value, right: Value) -> Marks:
+        """What it proves of the items of a set that all of them are in another one."""
+        known, rest = self.elements(left)
+        choices = self._choices(right)
+        items = known if rest is None else [*known, rest]
+        return checks.of_whole(checks.union(*[checks.membership(each, right, choices)[0] for each in items]))
 
     def _choices(self, container: Value) -> tuple[Value, ...] | None:
         record = self.record(container)
@@ -471,6 +481,13 @@ class Expressions(Memory):
     def loosened(self, taints: Taints) -> Taints:
         """Taints that went through code that cannot be seen."""
         return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
+
+
+def _is_none_or_true(shape: Shape) -> bool:
+    """Whether a value is one of a few constants of which only None is not true."""
+    if type(shape) is not Either:
+        return False
+    return all(type(each) is Const and (each.value is None or bool(each.value)) for each in shape.shapes)
 
 
 def refuted(test: Expr | None, value: Value) -> Marks:

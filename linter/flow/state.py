@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from linter.flow.checks import union
 from linter.flow.heap import Record, join_records, mapped, values_of
 from linter.flow.kinds import BITS, NO_PARENT_STEP
-from linter.flow.values import Marks, Root, Taint, Taints, Text, Value, join, merge, shared
+from linter.flow.values import Const, Marks, Root, Taint, Taints, Text, Value, join, merge, shared
 
 _PROOFS = 64
 CHECKED = "*checked"
@@ -119,6 +120,26 @@ def joined(states: Iterable[State | None]) -> State | None:
     return found
 
 
+def _join_values(left: State, one: Value, right: State, other: Value) -> Value:
+    """A name's value after two ways have met; a flag says which way it was, and so what was proved there."""
+    met = join(one, other)
+    if not (left.proved or right.proved) or Const not in (type(one.shape), type(other.shape)):
+        return met
+    marks = []
+    for truth in (True, False):
+        ways = [_implied(left, one, truth), _implied(right, other, truth)]
+        known = [each for each in ways if each is not None]
+        marks.append(shared(*known) if len(known) == 2 else known[0] if known else ())
+    return Value(met.shape, met.taints, marks[0], marks[1])
+
+
+def _implied(state: State, value: Value, truth: bool) -> Marks | None:
+    """What holds if a value has a truth in a state; None when it never has it."""
+    if type(value.shape) is Const and bool(value.shape.value) is not truth:
+        return None
+    return union(state.proofs(), value.yes if truth else value.no)
+
+
 def _join(left: State, right: State) -> State:
     if left is right:
         return left
@@ -129,7 +150,7 @@ def _join(left: State, right: State) -> State:
         if known is None:
             names[name] = value
         elif known is not value:
-            names[name] = join(known, value)
+            names[name] = _join_values(left, known, right, value)
     heap = dict(left.heap)
     for identity, record in right.heap.items():
         mine = heap.get(identity)

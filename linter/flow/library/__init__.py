@@ -233,21 +233,21 @@ def _set_attribute(act: Calls, args: Args, receiver: Value) -> Value:
 
 
 def _all(act: Calls, args: Args, receiver: Value) -> Value:
-    """`all(test(x) for x in xs)`: what is proved of one is proved of each."""
-    found = _tests(act, args)
-    yes = found[0].yes if found else ()
-    for each in found[1:]:
-        yes = shared(yes, each.yes)
-    return Value(A_BOOL.shape, (), yes)
-
-
-def _any(act: Calls, args: Args, receiver: Value) -> Value:
-    """`any(test(x) for x in xs)`: when it is false, each test has failed."""
+    """`all(test(x) for x in xs)`: when it is true, each test has passed; it may be false for any one."""
     found = _tests(act, args)
     no = found[0].no if found else ()
     for each in found[1:]:
         no = shared(no, each.no)
-    return Value(A_BOOL.shape, (), (), no)
+    return Value(A_BOOL.shape, (), checks.of_whole(checks.union(*[each.yes for each in found])), no)
+
+
+def _any(act: Calls, args: Args, receiver: Value) -> Value:
+    """`any(test(x) for x in xs)`: when it is false, each test has failed; it may be true for any one."""
+    found = _tests(act, args)
+    yes = found[0].yes if found else ()
+    for each in found[1:]:
+        yes = shared(yes, each.yes)
+    return Value(A_BOOL.shape, (), yes, checks.of_whole(checks.union(*[each.no for each in found])))
 
 
 def _tests(act: Calls, args: Args) -> list[Value]:
@@ -351,6 +351,18 @@ _DATES = (
 )
 
 
+def _character_table(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`str.maketrans(...)`: a dict of characters and what takes their place."""
+    if len(args.positional) == 1:
+        return args.positional[0]
+    given = [const_of(each) for each in args.positional]
+    if not given or not all(isinstance(each, str) for each in given):
+        return None
+    old, new, gone = [str(each) for each in (*given, "")][:3]
+    entries: dict[object, Value] = {char: constant(by) for char, by in zip(old, new, strict=False)}
+    return act.allocate(Entries({**entries, **{char: NONE for char in gone if len(given) > 2}}))
+
+
 def _compared(act: Calls, args: Args, receiver: Value) -> Value:
     """`compare_digest(a, b)`, which is `a == b` in constant time."""
     return act.compare("==", args.given(0), args.given(1))
@@ -410,6 +422,7 @@ _TABLE: dict[str, Model] = {
     ),
     "min": _least,
     "str": _string,
+    "str.maketrans": _character_table,
     "uuid.UUID": _number,
     **dict.fromkeys(("hmac.compare_digest", "secrets.compare_digest"), _compared),
     **dict.fromkeys(_DATES.split(), _dated),

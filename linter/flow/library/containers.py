@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.checks import CHAR
 from linter.flow.heap import (
@@ -175,7 +176,11 @@ class Containers:
             return fallback
         if known is ... and record.keys is None:
             fallback = _other_than(fallback, key, record)
-        return join(act.entry(record, known), fallback)
+        found = join(act.entry(record, known), fallback)
+        if known is ... and default is None and record.keys is None and record.rest is None:
+            # Nothing but what is under its keys is true.
+            return Value(found.shape, found.taints, checks.known(key), found.no)
+        return found
 
     def _of_native(self, act: Calls, receiver: Value, record: Native, name: str, args: Args) -> Value | None:
         act.engine.sinks.called(act, f"{record.name}.{name}", args, receiver)

@@ -135,7 +135,9 @@ def _matched(how: str, pattern: Value, value: Value) -> Value:
         missing = absent(known)
         taints = marked(taints, _mask(missing)) if missing else taints
         taints = part(taints, _Held(known))
-    return Value(Named("re.Match"), taints, marks)
+    removed = _removed(known) if isinstance(known, str) and how == "search" else ""
+    # Where nothing is found, none of the characters that the pattern looks for is in the text.
+    return Value(Named("re.Match"), taints, marks, checks.marks(value, _mask(removed)) if removed else ())
 
 
 class _Held(NamedTuple):

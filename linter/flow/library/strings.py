@@ -214,7 +214,9 @@ class Strings:
         taints = receiver.taints
         if isinstance(old, str) and isinstance(new, str) and len(args.positional) < 3:
             mask = 0
-            escaped = (old == "'" and new in ("''", "\\'", "&apos;", "&#39;")) or old not in new
+            escaped = (
+                old == "'" and new in ("''", "\\'", "&apos;", "&#39;", "'\\''", "'\"'\"'")
+            ) or old not in new
             if len(old) == 1 and escaped:
                 mask = lacking(old)
                 if old == "'" and new == "\\'":
