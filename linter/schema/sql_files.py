@@ -20,14 +20,20 @@ _NUMBERED = re.compile(r"(?:[VR]?\d|R__)", re.IGNORECASE)
 _DOWN_NAME = re.compile(
     r"(?:[._-](?:down|rollback|undo|revert)\.sql$)|(?:^(?:down|rollback|undo)\.sql$)|(?:^U\d)"
 )
-_UP = re.compile(r"--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:\s*up|migration up|@up|up\s*$)", re.IGNORECASE)
+_UP = re.compile(
+    r"--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:\s*up|migration up|@up|up\s*$|upgrade\s*--\s*$)",
+    re.IGNORECASE,
+)
 _DOWN = re.compile(
-    r"--\s*(?:\+goose\s+down|\+migrate\s+down|migrate:\s*down|migration down|@down|down\s*$|rollback\s*$)",
+    r"--\s*(?:\+goose\s+down|\+migrate\s+down|migrate:\s*down|migration down|@down|down\s*$|rollback\s*$"
+    r"|downgrade\s*--\s*$)",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"[Vv](\d+(?:[._]\d+)*)__")
 _DEPENDS = re.compile(r"--\s*depends:(.*)", re.IGNORECASE)
-_TRANSACTION = re.compile(r"--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:\s*up|depends:)", re.IGNORECASE)
+_TRANSACTION = re.compile(
+    r"--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:\s*up|depends:|upgrade\s*--\s*$)", re.IGNORECASE
+)
 _WHOLE = re.compile(r"(?:\.up\.sql|(?:^|/)migration\.sql)$")
 """Files that their runners send as one text: several statements of it are one transaction."""
 _NO_TRANSACTION = re.compile(

@@ -88,6 +88,15 @@ FOLDERS = {
         [("create-table", YES), ("add-column", YES), ("create-index", NO)],
         {"a": ["id", "b"]},
     ),
+    "aerich before Python": (
+        {
+            "migrations/models/10_20230102_b.sql": "-- upgrade --\nALTER TABLE a ADD b INT;\n"
+            "-- downgrade --\nALTER TABLE a DROP COLUMN b;\n",
+            "migrations/models/0_20230101_init.sql": "-- upgrade --\nCREATE TABLE a (id int);\n",
+        },
+        [("create-table", YES), ("add-column", YES)],
+        {"a": ["id", "b"]},
+    ),
     "prisma": (
         {
             "prisma/migrations/20240102_b/migration.sql": "ALTER TABLE a ADD COLUMN b int;",
