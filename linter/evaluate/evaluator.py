@@ -31,6 +31,8 @@ from linter.resolve.definitions import Class, Definition, Function, Module
 
 _TRIAL = 20_000
 _DEPTH = 40
+_RECURSION = 6
+"""How often a function may be in the middle of itself: what nests deeper is not what sets an application up."""
 _SIMPLE = frozenset({"str", "int", "bool", "float", "list", "tuple", "dict"})
 
 __all__ = ["Evaluator", "Library"]
@@ -39,7 +41,6 @@ __all__ = ["Evaluator", "Library"]
 class Evaluator(Expressions):
     """Follows code without running it. Whatever depends on the world outside is `UNKNOWN`."""
 
-    _depth = 0
     exhausted = False
 
     # Entry points
@@ -255,17 +256,17 @@ class Evaluator(Expressions):
 
     def enter(self, closure: Closure, args: list[Value], keywords: dict[str, Value]) -> Value:
         """Run a function of the project, past the library's say on the call."""
-        if self._depth >= _DEPTH:
-            return UNKNOWN
         function = closure.function
+        if len(self._running) >= _DEPTH or self._running.count(function) >= _RECURSION:
+            return UNKNOWN
         given = args if closure.receiver is None else [closure.receiver, *args]
         frame = Frame(function, closure.frame, self._bind(closure, given, keywords))
         branch = self.branches.current
-        self._depth += 1
+        self._running.append(function)
         try:
             return body_value(self, function, frame)
         finally:
-            self._depth -= 1
+            self._running.pop()
             self.branches.current = branch
 
     def _bind(self, closure: Closure, args: list[Value], keywords: dict[str, Value]) -> dict[str, Value]:

@@ -32,7 +32,7 @@ from linter.resolve.project import Project, Resolved, Variable
 if TYPE_CHECKING:
     from linter.evaluate.evaluator import Evaluator
 
-BUDGET = 400_000
+BUDGET = 600_000
 _FIELDS = frozenset({"pydantic.Field", "pydantic.fields.Field", "dataclasses.field", "sqlmodel.Field"})
 
 
@@ -60,6 +60,7 @@ class Names(ABC):
         self.branches = Branches()
         self._budget = budget
         self._reserve = budget
+        self._running: list[Function] = []
         self._frames: dict[str, Frame] = {}
         self._class_frames: dict[Class, Frame] = {}
         self._class_values: dict[tuple[Class, str], Value] = {}

@@ -1193,6 +1193,10 @@ HOSTILE = [
     "items = [items, *items]\nfor item in items:\n    app.add_url_rule(item, view_func=x)",
     "x = login(x)\nlogin = x(login)\napp.add_url_rule('/x', view_func=x)",
     "@app.before_request\ndef again():\n    return again()",
+    "def more(rows):\n    rows = [row for row in rows]\n    for row in rows:\n"
+    "        app.add_url_rule(row, view_func=x)\nmore(['/a'])",
+    "def f(a):\n    a = [f(b) for b in f(a)]\n    return a\nfor each in f(x):\n    each.add_url_rule('/')",
+    "def f(a):\n    v = a\n    v = x(v)\n    v = f(v)\n    app.add_url_rule('/', view_func=v)\nf(x)",
     "def deco(f):\n    return deco(f)\n@app.get('/x')\n@deco\ndef x(): ...",
 ]
 
@@ -1200,6 +1204,20 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_code_does_no_harm(text):
     routes_of(shop=app("def x(): ...\n" + text))
+
+
+def test_a_list_made_of_itself_keeps_its_items():
+    assert paths(
+        shop=app(
+            """
+            def x(): ...
+            rows = ["/a", "/b"]
+            rows = [row for row in rows]
+            for row in rows:
+                app.add_url_rule(row, view_func=x)
+            """
+        )
+    ) == ["/a", "/b"]
 
 
 def test_the_same_code_gives_the_same_routes():

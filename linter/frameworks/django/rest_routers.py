@@ -183,7 +183,9 @@ def patterns(evaluator: Evaluator, router: Router) -> list[Made]:
     """The URL patterns of everything registered, without format suffixes."""
     found: list[Made] = []
     prefix_before = _parent_regex(evaluator, router)
-    for prefix, viewset, made in router.fields["registry"]:
+    registry = router.fields["registry"]
+    evaluator.spend(registry)
+    for prefix, viewset, made in registry:
         if isinstance(prefix, str) and isinstance(viewset, (Class, External)):
             found += _of_viewset(evaluator, router, prefix_before + prefix, viewset, made)
     if _kind(evaluator, router) in ("DefaultRouter", "NestedDefaultRouter", "ExtendedDefaultRouter"):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from linter.frameworks.flask.setup import Setup
 
 _DEPTH = 12
+_NESTED = 30
+"""Collections that are read while another one is."""
 
 
 class Collections:
@@ -31,19 +33,27 @@ class Collections:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
+        self._open: set[int] = set()
+        """Comprehensions that are being read."""
+        self._nested = 0
+
+    def is_open(self, expr: Expr | None) -> bool:
+        """Whether an expression is a comprehension whose items are being read."""
+        return id(expr) in self._open
 
     def items(self, value: Value, depth: int = 0) -> list[Value] | None:
         """The items of a list, tuple, set, comprehension or dict; None when they are not known."""
         if value.parts is not None:
             return list(value.parts)
-        found: list[Value] = []
-        known = False
-        for leaf in self._setup.leaves(value) if depth <= _DEPTH else ():
-            items = self._items_of(leaf, depth)
-            if items is not None:
-                known = True
-                found.extend(items)
-        return found if known else None
+        if depth > _DEPTH or self._nested >= _NESTED:
+            return None
+        self._nested += 1
+        try:
+            read = [self._items_of(leaf, depth) for leaf in self._setup.leaves(value)]
+        finally:
+            self._nested -= 1
+        known = [items for items in read if items is not None]
+        return [item for items in known for item in items] if known else None
 
     def _items_of(self, leaf: Value, depth: int) -> list[Value] | None:
         if leaf.parts is not None:
@@ -73,10 +83,17 @@ class Collections:
                 found.append(value.beside(item))
         return found
 
-    def _comprehended(self, leaf: Value, expr: Comprehension) -> list[Value]:
-        scenes = [leaf.scene]
-        for target, source in zip(expr.targets, expr.sources, strict=False):
-            scenes = self._setup.turned(leaf.holder, target, source, scenes, -1)
+    def _comprehended(self, leaf: Value, expr: Comprehension) -> list[Value] | None:
+        """The items of a comprehension; None for `rows = [row for row in rows]` while it is read itself."""
+        if id(expr) in self._open:
+            return None
+        self._open.add(id(expr))
+        try:
+            scenes = [leaf.scene]
+            for target, source in zip(expr.targets, expr.sources, strict=False):
+                scenes = self._setup.turned(leaf.holder, target, source, scenes, -1)
+        finally:
+            self._open.discard(id(expr))
         return [Value(leaf.holder, expr.element, scene) for scene in scenes]
 
     def _items_of_call(self, leaf: Value, call: Call, depth: int) -> list[Value] | None:

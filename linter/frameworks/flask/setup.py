@@ -8,6 +8,7 @@ parameters and loop variables stand for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -23,7 +24,7 @@ from linter.facts.expressions import (
     Result,
     Sequence,
 )
-from linter.facts.scopes import Call, Parameter, Return
+from linter.facts.scopes import Assign, Call, Parameter, Return
 from linter.frameworks.flask.collections import Collections
 from linter.frameworks.flask.scenes import Scene, Scenes, Value, index_of, is_inside
 from linter.frameworks.flask.steering import Steering
@@ -33,6 +34,10 @@ from linter.resolve.project import Variable
 _DEPTH = 12
 _TURNS = 300
 """Turns of a loop, ways through a function, alternatives of a value: more are not followed."""
+_NESTED = 24
+"""Values that are looked behind while another one is: names that are made of each other lead no further."""
+_WORK = 300_000
+"""Values that are looked behind in all: many times of what large applications ask for."""
 
 _encode = msgspec.msgpack.encode
 
@@ -51,6 +56,8 @@ class Setup:
         self.start = self._known.start
         self._scenes: dict[int, list[Scene]] = {}
         self._collections = Collections(self)
+        self._nested = 0
+        self._work = _WORK
 
     def at(self, holder: Definition, expr: Expr) -> Value:
         """An expression outside of any particular way through the code."""
@@ -162,30 +169,38 @@ class Setup:
 
         What holds under a condition comes first, what holds otherwise last.
         """
-        if depth > _DEPTH:
+        self._work -= 1
+        if depth > _DEPTH or self._nested >= _NESTED or self._work < 0:
             return []
+        self._nested += 1
+        try:
+            further = self._behind(value, depth, into_calls)
+            if further is None:
+                return [value]
+            found = (leaf for each in further[:_TURNS] for leaf in self.leaves(each, depth + 1, into_calls))
+            return list(islice(found, _TURNS))
+        finally:
+            self._nested -= 1
+
+    def _behind(self, value: Value, depth: int, into_calls: bool) -> list[Value] | None:
+        """What a value stands for, one step further; None when it stands for itself."""
         match value.expr:
             case Ref(name=name):
-                further = self._named(value, name, depth)
+                return self._named(value, name, depth)
             case Result():
-                further = self._looked_up(value) or (self.returned(value) if into_calls else None)
+                return self._looked_up(value) or (self.returned(value) if into_calls else None)
             case Choice(then=then, otherwise=otherwise):
-                further = [value.beside(then), value.beside(otherwise)]
+                return [value.beside(then), value.beside(otherwise)]
             case Operation(operator="or" | "and", operands=operands):
-                further = [value.beside(each) for each in operands]
+                return [value.beside(each) for each in operands]
             case (
                 Operation(operator="await", operands=(inner,)) | Operation(operator=":=", operands=(_, inner))
             ):
-                further = [value.beside(inner)]
+                return [value.beside(inner)]
             case Item():
-                further = self._item(value, depth)
+                return self._item(value, depth)
             case _:
-                further = None
-        if further is None:
-            return [value]
-        return [leaf for each in further[:_TURNS] for leaf in self.leaves(each, depth + 1, into_calls)][
-            :_TURNS
-        ]
+                return None
 
     def _named(self, value: Value, name: str, depth: int) -> list[Value] | None:
         holder = value.holder
@@ -237,7 +252,7 @@ class Setup:
         return [Value(parent, default, self.start)]
 
     def _variable(self, variable: Variable) -> list[Value] | None:
-        assign = variable.assign
+        assign = self._read_now(variable)
         if assign.value is None or not any(isinstance(target, Ref) for target in assign.targets):
             return None
         if isinstance(assign.value, Constant) and assign.value.value is None:
@@ -247,6 +262,16 @@ class Setup:
             for start in self.scenes(variable.holder)
             for scene in self.turns(variable.holder, assign.block, start)
         ]
+
+    def _read_now(self, variable: Variable) -> Assign:
+        """The assignment that a name stands for: inside of `rows = [f(row) for row in rows]` the one before."""
+        assign = variable.assign
+        if self._collections.is_open(assign.value) and isinstance(variable.holder, Function):
+            for each in variable.holder.assignments.get(variable.name, ()):
+                if each is variable.assign:
+                    break
+                assign = each
+        return assign
 
     def _global_assignments(self, variable: Variable) -> list[Value]:
         """`app = None` at the top of a module, and `global app` where it is made."""

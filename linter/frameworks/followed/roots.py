@@ -10,7 +10,6 @@ from linter.frameworks.followed.setup import Setup, last_name, registering_modul
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Resolved
 
-_BUDGET = 1_500_000
 _DEPTH = 12
 _APP_NAMES = frozenset({"app", "application", "web_app"})
 
@@ -21,7 +20,7 @@ def follow(backend: Backend, setup: Setup, app: str, calls: frozenset[str]) -> E
     `calls` are the last names of methods that register something, by which functions that are given
     an application from outside of the project are found.
     """
-    evaluator = Evaluator(backend.project, setup, lambda name: (name, ()), budget=_BUDGET)
+    evaluator = Evaluator(backend.project, setup, lambda name: (name, ()))
     evaluator.definer = setup
     runs = _Runs(backend, setup, evaluator)
     for holder in runs.makers():

@@ -10,7 +10,6 @@ from linter.frameworks.graphql.library import GraphLibrary, registering
 from linter.frameworks.graphql.names import ENDPOINTS, SCHEMAS
 from linter.resolve.definitions import Class, Definition, Function, Module
 
-_BUDGET = 4_000_000
 _DEPTH = 8
 _BINDING = frozenset({"set_field", "set_source"})
 
@@ -35,7 +34,7 @@ def _library_bases(name: str) -> tuple[str, tuple[str, ...]]:
 def follow(backend: Backend) -> tuple[GraphLibrary, Evaluator]:
     """Run what makes schemas; the library holds the schemas and the calls that they were given to."""
     library = GraphLibrary(backend.project)
-    evaluator = Evaluator(backend.project, library, _library_bases, budget=_BUDGET, definer=library)
+    evaluator = Evaluator(backend.project, library, _library_bases, definer=library)
     runs = _Runs(backend, library, evaluator)
     for module in backend.project.modules.values():
         if not is_test(module.path) and _binds(module):

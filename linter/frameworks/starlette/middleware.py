@@ -99,8 +99,9 @@ class Layers:
         self._auth: Value = UNKNOWN
 
     def of(self, added: list[Added]) -> list[Layer]:
-        """The layers of an application, outermost first."""
-        return [Layer(self, each) for each in added]
+        """The layers of an application, outermost first, each place that adds one once."""
+        places = {(each.made.module.path, each.made.span): each for each in added}
+        return [Layer(self, each) for each in places.values()]
 
     def request(self, path: Value = UNKNOWN, method: Value = UNKNOWN) -> Made:
         """A request as it is before the layers that are not judged yet."""

@@ -26,7 +26,6 @@ from linter.frameworks.starlette.offered import include_offered
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.project import Project
 
-_BUDGET = 4_000_000
 _CALLERS = 4
 _VIEWS = DECORATING - {"middleware"}
 
@@ -42,7 +41,6 @@ class Setup:
             self.project,
             self.library,
             library_bases,
-            budget=_BUDGET,
             definer=self.library,
             environment=SETTINGS,
         )
