@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from linter.analyses.secrecy import words_of
 from linter.backend import Setting, is_run_by_hand
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.names import BUDGET
@@ -30,29 +29,16 @@ from linter.facts.expressions import Expr, Ref, Result
 from linter.facts.scopes import Import
 from linter.facts.spans import line_of
 from linter.frameworks.django.settings import DjangoSettings, star_imported
+from linter.frameworks.environment import READERS, READING_OBJECTS, SETTINGS_CLASSES
 from linter.resolve.definitions import Class, Definition, Module
 from linter.resolve.project import Variable
+from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     from linter.backend import Backend
 
 Origin = Literal["code", "default", "unknown"]
 
-READERS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault", "decouple.config"})
-READING_OBJECTS = frozenset(
-    {
-        "decouple.Config",
-        "decouple.AutoConfig",
-        "environ.Env",
-        "environ.FileAwareEnv",
-        "environs.Env",
-        "environs.FileAwareEnv",
-        "starlette.config.Config",
-    }
-)
-"""Classes whose objects read the environment when they are called."""
-
-SETTINGS_CLASSES = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 _FALSE = frozenset({"0", "false", "no", "off", "n", "f", ""})
 _DEVELOPERS = frozenset(

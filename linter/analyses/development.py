@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linter.analyses.secrecy import words_of
 from linter.facts.expressions import Expr, Result, walk
 from linter.facts.scopes import Define
 from linter.resolve.definitions import Definition, Function
 from linter.resolve.project import Resolved, Variable
+from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     from linter.backend import Backend

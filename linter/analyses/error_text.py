@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from linter.analyses.provenance import argument_for
-from linter.analyses.secrecy import words_of
 from linter.facts.expressions import (
     Attr,
     Choice,
@@ -22,6 +21,7 @@ from linter.facts.expressions import (
 )
 from linter.facts.scopes import Assign, Return, Statement
 from linter.resolve.definitions import Function
+from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Site

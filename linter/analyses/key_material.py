@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from linter.analyses.secrecy import words_of
+from linter.secrecy import words_of
 
 Material = Literal["", "placeholder", "word", "key"]
 """`word` is a short literal that may be a real password; `placeholder` says that it is to be replaced."""

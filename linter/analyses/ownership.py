@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from linter.analyses.secrecy import words_of
 from linter.backend.sites import statement_range
 from linter.facts.expressions import Expr, Ref, walk
 from linter.facts.spans import line_of
 from linter.guards import refusals_of
 from linter.resolve.definitions import Definition, Function, arguments_of
+from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Query, Table

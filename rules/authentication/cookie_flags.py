@@ -2,10 +2,10 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from linter.analyses.configuration import configuration_of
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Setting, Site
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
+from linter.secrecy import words_of
 
 Place: TypeAlias = "Site | Setting"
 

@@ -2,7 +2,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from linter.analyses.ownership import expressions_of
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Function, Route, Verdict
 from linter.facts.expressions import Attr, Constant, Ref, Result, walk
 from linter.facts.scopes import Call, Raise, Return
@@ -10,6 +9,7 @@ from linter.finding import Note
 from linter.guards import refusals_of
 from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
+from linter.secrecy import words_of
 
 _REACHED = 40
 _DEPTH = 3

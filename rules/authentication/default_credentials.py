@@ -4,11 +4,11 @@ from linter.analyses.configuration import configuration_of, is_for_developers
 from linter.analyses.key_material import material
 from linter.analyses.ownership import expressions_of
 from linter.analyses.provenance import provenance_of
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Function, Site, is_test
 from linter.facts.expressions import Constant, Expr, Mapping, Ref, Result, walk
 from linter.facts.scopes import Assign
 from linter.rule import Confidence, CstRule, Outcome, Severity
+from linter.secrecy import words_of
 
 _CREATING = {
     "create_user": (2, "password"),

@@ -1,7 +1,6 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.provenance import provenance_of
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import (
     Attr,
@@ -20,6 +19,7 @@ from linter.facts.expressions import (
 from linter.facts.scopes import Assign, Call, Return
 from linter.finding import Note
 from linter.rule import Confidence, CstRule, Outcome, Severity
+from linter.secrecy import words_of
 
 _SOURCES = tuple(
     f"{generator}.{name}"
@@ -205,9 +205,9 @@ def _named(function: Function) -> Iterator[tuple[str, Expr]]:
     yield from (each for each in keywords if is_secret(each[0]))
     values = [each.value for each in scope.statements if isinstance(each, (Assign, Return))]
     values += [each for call in scope.calls for each in call.args] + [value for _, value in keywords]
-    for expr in values:
-        for each in () if expr is None else walk(expr):
-            for key, value in zip(each.keys, each.values, strict=True) if isinstance(each, Mapping) else ():
+    for each in (inner for expr in values if expr is not None for inner in walk(expr)):
+        if isinstance(each, Mapping):
+            for key, value in zip(each.keys, each.values, strict=True):
                 if isinstance(key, Constant) and isinstance(key.value, str) and is_secret(key.value):
                     yield key.value, value
 

@@ -2,11 +2,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from linter.analyses.provenance import RAW, provenance_of
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, walk
 from linter.facts.scopes import Assign, Return
 from linter.rule import Confidence, CstRule, Outcome, Severity
+from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     import libcst as cst

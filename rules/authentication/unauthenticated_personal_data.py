@@ -2,7 +2,6 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from linter.analyses.effects import effects_of
-from linter.analyses.secrecy import is_personal
 from linter.backend import Backend, Class, Function, Query, Resolved, Route, Table, Variable, Verdict
 from linter.facts.expressions import Attr, Constant, Ref, Result, walk
 from linter.facts.scopes import Call, Return
@@ -10,6 +9,7 @@ from linter.facts.spans import line_of
 from linter.finding import Location, Note
 from linter.resolve.definitions import arguments_of
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
+from linter.secrecy import is_personal
 from linter.shapes import shape_of
 
 """Last words of columns that hold what identifies or reaches a person."""

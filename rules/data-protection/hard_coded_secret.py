@@ -4,11 +4,11 @@ from typing import TypeAlias
 from linter.analyses.configuration import configuration_of, is_for_developers
 from linter.analyses.handed_literals import handed_literals
 from linter.analyses.key_material import is_issued, material
-from linter.analyses.secrecy import secrecy
 from linter.backend import Backend, Module, Setting, Site, is_run_by_hand, is_test
 from linter.facts.expressions import Constant, Expr, Ref, walk
 from linter.facts.scopes import Assign, Call
 from linter.rule import Confidence, Location, Note, Outcome, Rule, Severity
+from linter.secrecy import secrecy
 
 Place: TypeAlias = "Site | Setting"
 

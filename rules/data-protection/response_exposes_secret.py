@@ -3,12 +3,12 @@ from functools import lru_cache
 
 from linter.analyses.effects import effects_of
 from linter.analyses.returned_rows import place_of_return, returned_by, table_of_row
-from linter.analyses.secrecy import secrecy, words_of
 from linter.backend import Backend, Class, Definition, Function, Route
 from linter.facts.expressions import Constant, Mapping, Operation, Ref, Result, text_of, walk
 from linter.facts.scopes import Return
 from linter.finding import Location, Note
 from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.secrecy import secrecy, words_of
 from linter.shapes import Field, shape_of
 
 _DEPTH = 4

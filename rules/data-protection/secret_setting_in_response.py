@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linter.analyses.secrecy import words_of
 from linter.rule import Confidence, FlowRule, Severity
+from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     from linter.flow import Flow

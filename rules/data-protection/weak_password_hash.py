@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Iterator
 
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Site
 from linter.facts.expressions import Item, Operation, Ref, walk
 from linter.facts.scopes import Assign, Return
 from linter.rule import Confidence, CstRule, Outcome, Severity
+from linter.secrecy import words_of
 
 _FAST = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
 _SLOW = frozenset(

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.configuration import configuration_of
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Setting
 from linter.rule import Confidence, Outcome, Rule, Severity, Undecided
+from linter.secrecy import words_of
 
 _SECURITY = "django.middleware.security.SecurityMiddleware"
 _SESSIONS = ".SessionMiddleware"

@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Iterator
 
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, TableColumn
 from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.secrecy import words_of
 
 _FLOATS = ("float", "double", "real")
 _MONEY = frozenset(

@@ -1,11 +1,11 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.log_values import item_key, written
-from linter.analyses.secrecy import is_personal
 from linter.backend import Backend, LogCall
 from linter.facts.expressions import Attr, Expr, Ref
 from linter.finding import Note
 from linter.rule import Confidence, Outcome, Rule, Severity
+from linter.secrecy import is_personal
 
 _COLUMNS = ("Field", ".Column", ".mapped_column()")
 """How the types of columns end: an instance holds a plain value under them."""

@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.log_values import written
-from linter.analyses.secrecy import secrecy
 from linter.backend import Backend, Class, LogCall
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result
 from linter.rule import Confidence, Finding, Outcome, Rule, Severity
+from linter.secrecy import secrecy
 
 _SURE = frozenset({"headers", "META", "environ", "cookies", "COOKIES"})
 _BODY = frozenset({"POST", "body", "data", "form", "json", "get_json", "get_data", "values"})

@@ -2,11 +2,11 @@ from collections.abc import Iterable, Iterator
 
 from linter.analyses.development import is_for_development
 from linter.analyses.log_values import Written, item_key, written
-from linter.analyses.secrecy import Secrecy, secrecy, words_of
 from linter.backend import Backend, LogCall
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
 from linter.facts.scopes import Assign
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
+from linter.secrecy import Secrecy, secrecy, words_of
 
 
 class SecretInLog(Rule[LogCall]):

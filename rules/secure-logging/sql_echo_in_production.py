@@ -1,12 +1,12 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.analyses.secrecy import words_of
 from linter.backend import Backend, Site
 from linter.facts.expressions import Constant, Expr, Item, Ref
 from linter.facts.scopes import Assign
 from linter.resolve.definitions import Class, Definition, Function
 from linter.rule import Confidence, CstRule, Outcome, Severity
+from linter.secrecy import words_of
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from linter.analyses.configuration import READERS, READING_OBJECTS, SETTINGS_CLASSES
-from linter.analyses.secrecy import LAST_WORDS, secrecy
 from linter.facts.expressions import (
     Attr,
     Constant,
@@ -20,8 +18,10 @@ from linter.facts.expressions import (
 )
 from linter.facts.scopes import Assign, Evaluate, Raise, Return
 from linter.flow.sinks.models import MODELS
+from linter.frameworks.environment import READERS, READING_OBJECTS, SETTINGS_CLASSES
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
+from linter.secrecy import LAST_WORDS, secrecy
 
 if TYPE_CHECKING:
     from linter.backend import Backend

@@ -1,0 +1,19 @@
+"""What reads the environment: functions, objects, and classes whose fields it fills."""
+
+from __future__ import annotations
+
+READERS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault", "decouple.config"})
+READING_OBJECTS = frozenset(
+    {
+        "decouple.Config",
+        "decouple.AutoConfig",
+        "environ.Env",
+        "environ.FileAwareEnv",
+        "environs.Env",
+        "environs.FileAwareEnv",
+        "starlette.config.Config",
+    }
+)
+"""Classes whose objects read the environment when they are called."""
+
+SETTINGS_CLASSES = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
