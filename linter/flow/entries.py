@@ -42,6 +42,8 @@ _NUMBERS = frozenset({"int", "float"})
 _ONE_SEGMENT = CHARACTER_BITS["/"] | RELATIVE
 _DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
 _FLASK = ("flask", "quart", "apiflask")
+_CONVERTING = frozenset({*_DJANGO, *_FLASK})
+"""Frameworks in which a project has converters of its own for parts of a path."""
 _RETURNING = frozenset({*_FLASK, "fastapi", "ninja", "litestar"})
 """Frameworks that make a body of what a handler returns."""
 _FILLING = frozenset({"ninja", "litestar"})
@@ -189,7 +191,7 @@ def _placeholders(route: Route) -> dict[str, str]:
 
 
 def _converter(route: Route, given: Input) -> str:
-    if given.type is None and not given.pattern and route.framework in _DJANGO:
+    if given.type is None and not given.pattern and route.framework in _CONVERTING:
         # A converter of the project: what it makes of the text is no text, or text of its own pattern.
         return "converted"
     return (given.type or "").lower()

@@ -153,7 +153,7 @@ def number_of(q: int):
     return str(q)
 
 
-{top}@app.post("/case/{key}/{number}")
+{top}@app.post("/case/{number}/{key:path}")
 async def handler(
     key: str, number: int, uid: UUID, order: Order, word: Literal["a", "b"], body: Body, request: Request,
     q: str = Query(""), agent: str = Header(""), session: str = Cookie(""),
@@ -185,7 +185,7 @@ def handler(request: HttpRequest, key: str, number: int):
     {body}
 
 
-urlpatterns = [path("case/<str:key>/<int:number>/", handler)]
+urlpatterns = [path("case/<int:number>/<path:key>", handler)]
 """,
     'given = request.GET.get("q", "")',
     (
