@@ -21,11 +21,8 @@ from linter.finding import Note
 from linter.rule import Confidence, CstRule, Outcome, Severity
 from linter.secrecy import words_of
 
-_SOURCES = tuple(
-    f"{generator}.{name}"
-    for generator in ("random", "random.Random")
-    for name in ("choice", "choices", "randint", "randrange", "random", "getrandbits", "sample", "randbytes")
-)
+_DRAWS = ("choice", "choices", "randint", "randrange", "random", "getrandbits", "sample", "randbytes")
+_SOURCES = tuple(f"{each}.{name}" for each in ("random", "random.Random") for name in _DRAWS)
 _SECRETS = frozenset(
     {"token", "otp", "password", "passwd", "secret", "nonce", "salt", "pin", "passcode", "totp"}
 )
