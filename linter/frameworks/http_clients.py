@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter.backend import Backend, Outbound, Site, Verdict
 from linter.facts.expressions import Constant, Expr, Operation, Template
+from linter.frameworks.unpacked import unpacked_keywords
 
 CLIENTS = frozenset({"requests", "httpx", "urllib", "aiohttp"})
 """Top-level packages of the clients that are known."""
@@ -40,7 +41,8 @@ def _timeout(site: Site, name: str) -> Verdict:
     given = site.argument(2 if name.endswith("urlopen") else _NO_POSITION, "timeout")
     if given is not None:
         return Verdict.NO if given == Constant(None) else Verdict.YES
-    if site.call.is_open:
+    unpacked = unpacked_keywords(site) if site.call.is_open else frozenset()
+    if unpacked is None or "timeout" in unpacked:
         return Verdict.UNKNOWN
     if name in _ENDLESS or (name.startswith("httpx.") and "Client." in name and _made_endless(site)):
         return Verdict.NO
