@@ -105,7 +105,7 @@ def _in_subclass(owner: Class, place: Location, backend: Backend) -> tuple[Class
 
 def _of_arguments(subject: TableColumn, owner: Class, backend: Backend) -> IndexPlan | None:
     """`Index(…)` in the class's own `__table_args__`, for a column that a base or a mixin declares."""
-    if not _is_inherited(owner, subject.column.location, backend):
+    if not _inherited(owner, subject.column.location, backend):
         return None
     table = subject.table.name.replace(".", "_")
     name = f"ix_{table}_{subject.column.name}"
@@ -138,12 +138,11 @@ def _spelled_index(module: Module) -> str:
     return "Index" if _is_free(module, "Index", "sqlalchemy") else ""
 
 
-def _is_inherited(owner: Class, place: Location, backend: Backend) -> bool:
-    """Whether one of the classes that a model extends declares what is at a place."""
-    return any(
-        isinstance(base.target, Class) and _attribute(base.target, place)
-        for base in backend.project.ancestors(owner)[1:]
-    )
+def _inherited(owner: Class, place: Location, backend: Backend) -> str:
+    """The attribute at a place that one of the classes which a model extends declares; empty for none."""
+    bases = [base.target for base in backend.project.ancestors(owner)[1:]]
+    named = (_attribute(base, place) for base in bases if isinstance(base, Class))
+    return next((name for name in named if name), "")
 
 
 # Django
@@ -158,7 +157,7 @@ def _of_django(subject: TableColumn, owner: Class, attribute: str, backend: Back
         denied = call.keyword("db_index") == Constant(False)
         place = owner.module.locate(owner.attributes[attribute].span)
         return IndexPlan(place, _without_denial) if denied else None
-    listed = _of_meta(subject, owner, attribute)
+    listed = _of_meta(owner, attribute or _inherited(owner, subject.column.location, backend))
     if listed is not None or call is None:
         return listed
     if call.is_open or not _takes_options(owner, call, backend):
@@ -167,13 +166,12 @@ def _of_django(subject: TableColumn, owner: Class, attribute: str, backend: Back
     return IndexPlan(place, partial(_indexed_field, keyword="db_index"))
 
 
-def _of_meta(subject: TableColumn, owner: Class, attribute: str) -> IndexPlan | None:
+def _of_meta(owner: Class, name: str) -> IndexPlan | None:
     """An entry in the list of indexes that the model's own `Meta` spells out."""
     meta = owner.children.get("Meta")
     own = meta.attributes.get(_INDEXES) if isinstance(meta, Class) else None
-    if own is None or not (_is_literal(own.value, "list") or _is_literal(own.value, "tuple")):
+    if not name or own is None or not (_is_literal(own.value, "list") or _is_literal(own.value, "tuple")):
         return None
-    name = attribute or subject.column.name
     bound = owner.module.bindings.get("models")
     place = owner.module.locate(own.span)
     if isinstance(bound, Import) and f"{bound.module}.{bound.name}" == "django.db.models":
