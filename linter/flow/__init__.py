@@ -98,6 +98,16 @@ class Flows:
             self._by_start[kind] = found
         return self._by_start[kind].get((place.path, place.line, place.column), ())
 
+    def judges(self, kind: str, place: Location) -> bool:
+        """Whether a sink of a kind within a place was met on a way from a caller, and all of that way seen.
+
+        What reaches it is then known, and nothing does where no flow ends there.
+        """
+        return not self.cut and any(
+            each.location.path == place.path and place.line <= each.location.line <= place.end_line
+            for each in self._by_kind.get(kind, ())
+        )
+
     def ends_in(self, kind: str, place: Location) -> bool:
         """Whether a value of the caller's certainly reaches a sink of a kind within a place."""
         return any(

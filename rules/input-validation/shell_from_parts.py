@@ -67,8 +67,10 @@ class ShellFromParts(CstRule):
                 break
             if leaf.kind == "parameter" and leaf.part:
                 worst = worst or leaf
-        if backend.flows is not None and backend.flows.ends_in("command", subject.location):
-            # `command-injection` shows the whole way of the same value.
+        outside = worst is not None and worst.kind == "outside"
+        shows = None if backend.flows is None else backend.flows.judges if outside else backend.flows.ends_in
+        if shows is not None and shows("command", subject.location):
+            # `command-injection` shows the whole way of the same value, or knows that it has none.
             return
         if worst is None:
             return

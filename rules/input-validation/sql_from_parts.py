@@ -104,8 +104,10 @@ class SqlFromParts(CstRule):
                 break
             if leaf.kind == "parameter" and leaf.part and worst is None and self._is_text(leaf, backend):
                 worst = leaf
-        if backend.flows is not None and backend.flows.ends_in("sql", subject.location):
-            # `sql-injection` shows the whole way of the same value.
+        outside = worst is not None and worst.kind == "outside"
+        shows = None if backend.flows is None else backend.flows.judges if outside else backend.flows.ends_in
+        if shows is not None and shows("sql", subject.location):
+            # `sql-injection` shows the whole way of the same value, or knows that it has none.
             return
         if worst is None or (worst.kind == "parameter" and is_run_by_hand(subject.location.path)):
             return
