@@ -94,8 +94,7 @@ class PredictableToken(CstRule):
 
     def _is_index(self, site: Site) -> bool:
         """Whether the value picks a place in something: `randrange(len(devices))`."""
-        assert site.call is not None
-        sizes = [site.call_of(argument) for argument in site.call.args]
+        sizes = [site.call_of(each) for each in (site.call.args if site.call else ())]
         return any(size is not None and size.callee.name == "len" for size in sizes)
 
     def _taken_as(self, site: Site) -> str:
