@@ -32,7 +32,7 @@ from linter.resolve.definitions import Class, Definition, Function, Module
 _TRIAL = 20_000
 _DEPTH = 40
 _RECURSION = 6
-"""How often a function may be in the middle of itself: what nests deeper is not what sets an application up."""
+"""How often a function may be in the middle of itself: what sets an application up nests no deeper."""
 _SIMPLE = frozenset({"str", "int", "bool", "float", "list", "tuple", "dict"})
 
 __all__ = ["Evaluator", "Library"]

@@ -23,6 +23,7 @@ from linter.facts.expressions import (
 from linter.facts.expressions import Mapping as MappingExpr
 from linter.facts.files import FileFacts
 from linter.facts.scopes import Assign, Call, Define, Import, Parameter, Return
+from linter.resolve.blocks import block_source
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.known_types import WRAPPERS, canonical, last_part, returned
 from linter.resolve.modules import Layout
@@ -451,7 +452,7 @@ class Project:
                 )
                 if kind is not None:
                     return kind
-        source = _block_source(function, name)
+        source = block_source(function, name)
         return None if source is None else self.type_of(function, source)
 
     def _type_of_parameter(self, function: Function, position: int, parameter: Parameter) -> str | None:
@@ -592,17 +593,3 @@ class Project:
         kind = kinds.pop() if len(kinds) == 1 else None
         self._types[key] = kind
         return kind
-
-
-def _block_source(function: Function, name: str) -> Expr | None:
-    """The context manager that `with … as name` or the error type that `except … as name` binds."""
-    wanted = "$" + name
-    for block in function.scope.blocks:
-        if block.kind == "with" and isinstance(block.subject, Sequence):
-            for target, source in zip(block.targets, block.subject.items, strict=False):
-                if isinstance(target, Ref) and target.name == wanted:
-                    return source
-        elif block.kind in ("for", "except", "comprehension", "case"):
-            if any(isinstance(target, Ref) and target.name == wanted for target in block.targets):
-                return Operation("?", ())
-    return None

@@ -264,7 +264,7 @@ class Setup:
         ]
 
     def _read_now(self, variable: Variable) -> Assign:
-        """The assignment that a name stands for: inside of `rows = [f(row) for row in rows]` the one before."""
+        """The assignment that a name stands for: in `rows = [f(row) for row in rows]` the one before."""
         assign = variable.assign
         if self._collections.is_open(assign.value) and isinstance(variable.holder, Function):
             for each in variable.holder.assignments.get(variable.name, ()):

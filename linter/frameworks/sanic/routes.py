@@ -23,6 +23,8 @@ from linter.resolve.definitions import Class
 
 _SHOWN = ("get", "post", "put", "patch", "delete")
 _DEPTH = 12
+_VISITS = 20_000
+"""Blueprints, groups and lists of them that are gone through, each once for each way to it."""
 
 
 def routes(backend: Backend, refusals: Refusals) -> list[Route]:
@@ -55,6 +57,7 @@ class _Served(NamedTuple):
 
 class _Linker:
     def __init__(self, backend: Backend, refusals: Refusals) -> None:
+        self._visits = 0
         self._setup = SanicSetup(backend.project, frozenset({APP, BLUEPRINT, GROUP}), REGISTERING)
         self._evaluator = follow(backend, self._setup, APP, CALLS)
         self._visitor = RequestVisitor(backend, refusals, WORDS, self._evaluator)
@@ -104,9 +107,10 @@ class _Linker:
             yield from self._taken_in(note.argument(0, "blueprint"), inner, depth + 1)
 
     def _taken_in(self, value: Value, way: _Way, depth: int) -> Iterator[Route]:
-        for option in options(value):
-            if isinstance(option, (list, tuple)) and depth <= _DEPTH:
-                for each in option:
+        self._visits += 1
+        for option in options(value) if self._visits <= _VISITS else ():
+            if isinstance(option, (list, tuple)):
+                for each in option if depth <= _DEPTH else ():
                     yield from self._taken_in(each, way, depth + 1)
                 continue
             copy = option if isinstance(option, Note) and option.name == "copy" else None
@@ -120,7 +124,7 @@ class _Linker:
             return
         members = [*made.args, *(arg for note in node.named("append", "insert") for arg in note.args[-1:])]
         own = _text(made.keywords.get("url_prefix")) or ""
-        for member in _flat(members):
+        for member in _flat(members) if self._visits <= _VISITS else ():
             node_inside = self._setup.node(member)
             inner = (
                 own if node_inside is not None and node_inside.kind == GROUP else self._joined(member, own)

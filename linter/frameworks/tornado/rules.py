@@ -106,9 +106,10 @@ class Rules:
     def nested(self) -> set[int]:
         """Applications and routers that rules of others lead to."""
         found: set[int] = set()
+        seen: set[tuple[int, int]] = set()
         for node in self._setup.of_kind(APP, ROUTER):
             for note in node.notes:
-                _targets(_given_rules(node, note), found, 0)
+                _targets(_given_rules(node, note), found, seen, 0)
         return found
 
 
@@ -117,13 +118,18 @@ def _given_rules(node: Node, note: Note) -> Value:
     return note.argument(0, name, note.keywords.get(name))
 
 
-def _targets(value: Value, found: set[int], depth: int) -> None:
+def _targets(value: Value, found: set[int], seen: set[tuple[int, int]], depth: int) -> None:
+    """Add what lists of rules lead to; `seen` are lists that were read, by depth."""
     for option in options(value):
+        if (id(option), depth) in seen:
+            continue
+        if isinstance(option, list):
+            seen.add((id(option), depth))
         if isinstance(option, Made) and option.name in SPECS:
             option = tuple(option.args)
         if isinstance(option, (list, tuple)) and depth < _DEPTH:
             for each in option:
-                _targets(each, found, depth + 1)
+                _targets(each, found, seen, depth + 1)
         elif depth:
             found.add(id(option))
 
