@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _VALIDATED = frozenset({"validated_data", "cleaned_data"})
 SERIALIZERS = ("rest_framework.serializers.Serializer", "rest_framework.serializers.ModelSerializer")
-_FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field", "Regex"})
+_FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field"})
 _CHECKING = ("clean", "validate")
 _COLLECTIONS = frozenset(
     {
