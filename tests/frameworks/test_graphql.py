@@ -292,3 +292,116 @@ def test_a_check_outside_of_the_project_leaves_the_answer_open() -> None:
     found = linked(ELSEWHERE)
     assert found["/graphql#Query.checked"].authenticated is Verdict.UNKNOWN
     assert found["/graphql#Query.plain"].authenticated is Verdict.NO
+
+
+OF_DJANGO = """
+import contextlib
+import graphene
+from django.contrib.auth import authenticate
+from django.http import JsonResponse
+from django.urls import path
+from django.utils.functional import SimpleLazyObject
+from django.views import View
+from promise import Promise
+
+class PermissionDenied(Exception):
+    def __init__(self, permissions=()):
+        super().__init__("you need more than that")
+
+@contextlib.contextmanager
+def writing():
+    yield
+
+def app_of(request):
+    if hasattr(request, "app"):
+        return Promise.resolve(request.app)
+    token = request.META.get("HTTP_AUTHORIZATION", "")
+    return Promise.resolve(None) if not token else Promise.resolve(find_app(token))
+
+def user_of(request):
+    if not hasattr(request, "_user"):
+        request._user = authenticate(request=request)
+    return request._user
+
+def make_context(request):
+    if not hasattr(request, "app"):
+        request.app = app_of(request).get()
+    request.user = SimpleLazyObject(lambda: user_of(request) or None)
+    return request
+
+class BaseMutation(graphene.Mutation):
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def check(cls, context):
+        wanted = cls._meta.permissions
+        if not wanted:
+            return True
+        requestor = context.app or context.user
+        return bool(requestor) and any([requestor.has_perm(each) for each in wanted])
+
+    @classmethod
+    @writing()
+    def mutate(cls, root, info, **given):
+        if not cls.check(info.context):
+            raise PermissionDenied(permissions=cls._meta.permissions)
+        return cls.perform(info, **given)
+
+class Delete(BaseMutation):
+    ok = graphene.Boolean()
+
+    class Meta:
+        permissions = ("shop.delete",)
+
+    @classmethod
+    def perform(cls, info):
+        return cls(ok=True)
+
+class Greet(BaseMutation):
+    ok = graphene.Boolean()
+
+    class Meta:
+        description = "Says hello."
+
+    @classmethod
+    def perform(cls, info):
+        return cls(ok=True)
+
+class Query(graphene.ObjectType):
+    count = graphene.Int()
+
+class Mutation(graphene.ObjectType):
+    delete = Delete.Field()
+    greet = Greet.Field()
+
+schema = graphene.Schema(Query, Mutation)
+
+class GraphQLView(View):
+    schema = None
+
+    def post(self, request):
+        context = make_context(request)
+        found = self.schema.execute(request.body.decode(), context_value=context)
+        return JsonResponse({"data": found.data})
+
+urlpatterns = [path("graphql/", GraphQLView.as_view(schema=schema))]
+"""
+
+
+def of_django(source: str) -> dict[str, Route]:
+    texts = {"urls.py": source, "settings.py": 'ROOT_URLCONF = "urls"\n'}
+    facts = {path: extract(text.encode(), "python", "auto") for path, text in texts.items()}
+    return {route.path: route for route in link(facts, texts.__getitem__).routes if route.is_graphql}
+
+
+def test_a_context_that_a_view_makes_of_the_request() -> None:
+    found = of_django(OF_DJANGO)
+    assert found["/graphql/#Mutation.delete"].authenticated is Verdict.YES
+    # What `Meta` leaves out is not known.
+    assert found["/graphql/#Mutation.greet"].authenticated is Verdict.UNKNOWN
+
+
+def test_an_attribute_of_the_request_that_something_sets_unasked() -> None:
+    found = of_django(OF_DJANGO + "\ndef install(request):\n    request.app = find_app(request)\n")
+    assert found["/graphql/#Mutation.delete"].authenticated is not Verdict.NO

@@ -21,7 +21,7 @@ from linter.evaluate.values import (
     Value,
     options,
 )
-from linter.facts.expressions import Ref, walk
+from linter.facts.expressions import Ref, Result, walk
 from linter.facts.scopes import Decorator
 from linter.frameworks.flask.names import GUARD_WORDS
 from linter.frameworks.graphql.anonymous import is_reached, is_view
@@ -52,6 +52,7 @@ _REFUSING_CODES = {
 _MOST_OPTIONS = 16
 """How many outcomes of a call are told apart; of more, some are lost."""
 
+_CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 _HOOKS = ("on_operation", "on_validate", "on_parse", "on_execute")
 
 
@@ -116,10 +117,27 @@ class Access:
         self, function: Function, frame: Frame, decorator: Decorator, given: Given
     ) -> Iterator[Guard]:
         value = self.evaluator.within(frame, decorator.value)
-        judged = self.of_wrapper(value, given)
+        manager = self._context_manager(function, decorator)
+        if manager is None:
+            judged = self.of_wrapper(value, given)
+        else:
+            value = Closure(manager)
+            judged = DOUBTFUL if self._who.may_refuse(manager) else PASSES
         if judged.verdict is not Verdict.NO:
             place = function.module.locate(decorator.span)
             yield Guard(name_of(value), judged.kind, "function", place, judged.verdict)
+
+    def _context_manager(self, function: Function, decorator: Decorator) -> Function | None:
+        """The context manager of the project that a decorator runs a resolver in: `@in_transaction()`."""
+        parent, project = function.parent, self._refusals.project
+        if parent is None or not isinstance(decorator.value, Result):
+            return None
+        made = project.callee(parent, parent.scope.calls[decorator.value.call]).target
+        if not isinstance(made, Function) or made.parent is None:
+            return None
+        marks = (each.value for each in made.scope.decorators if isinstance(each.value, Ref))
+        found = {project.reference(made.parent, each.name).name for each in marks}
+        return None if found.isdisjoint(_CONTEXT_MANAGERS) else made
 
     def of_wrapper(self, decorator: Value, given: Given) -> Judgement:
         """What a decorator does to a caller before the resolver that it wraps runs."""
@@ -190,7 +208,8 @@ class Access:
         met = self._tried(callee, given, somebody=False)
         kind: GuardKind = "authentication" if self._anonymous.tells_only_presence else "authorization"
         if met.exhausted:
-            return DOUBTFUL if self._who.may_refuse(function) else PASSES
+            refused = any(self._refuses(each) is not None for each in met.raised)
+            return DOUBTFUL if refused or self._who.may_refuse(function) else PASSES
         passing = [each for each in met.others if not stands_in or is_reached(each)]
         if met.raised and not met.others:
             judged = self._always_raises(callee, given, met, kind, function)

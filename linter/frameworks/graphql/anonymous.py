@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import NOWHERE, UNKNOWN, Closure, External, Instance, Made, Member, Partial, Value
-from linter.facts.expressions import Constant
-from linter.facts.scopes import Return
+from linter.facts.expressions import Constant, Ref
+from linter.facts.scopes import Assign, Return
+from linter.file_roles import is_test
 from linter.resolve.definitions import Class
 from linter.resolve.project import Project
 
 _INFO = "graphql.GraphQLResolveInfo"
+_INFO_CLASS = "ResolveInfo"
 _CONTEXT = "the context"
 _REQUEST = "the request"
 _META = "the request's META"
 _USER = "the anonymous user"
 _EXECUTION = "the execution context"
+_PROMISE = "a promise that is kept"
+_LAZY = frozenset({"django.utils.functional.SimpleLazyObject"})
+_SETTLED = frozenset({"promise.Promise.resolve"})
+_REQUEST_NAMES = frozenset({"$request", "$context", "$info.context", "$req"})
+_ROOT = "the root value"
 _VIEW = "the resolver"
 _REACHED = "the resolver's answer"
 
@@ -45,6 +52,7 @@ class Anonymous:
     def __init__(self, project: Project) -> None:
         self._project = project
         self.somebody = False
+        self._once: frozenset[str] | None = None
         self.asked: set[str] = set()
         """What was looked at that tells who is calling."""
         self.context: Value = UNKNOWN
@@ -53,6 +61,12 @@ class Anonymous:
     def info(self) -> Made:
         """The second argument of a resolver."""
         return _made(_INFO)
+
+    def root(self) -> Made:
+        """The first argument of a resolver at the top, of which nothing is known."""
+        root = _made(_ROOT)
+        root.truth = None
+        return root
 
     def request(self) -> Made:
         """A request without credentials."""
@@ -82,7 +96,8 @@ class Anonymous:
             return self._of_request(name)
         if receiver.name == _USER:
             return self._of_user(receiver, name)
-        return UNKNOWN if receiver.name in (_INFO, _EXECUTION, _VIEW, _REACHED) else NotImplemented
+        opaque = (_INFO, _EXECUTION, _ROOT, _VIEW, _REACHED)
+        return UNKNOWN if receiver.name in opaque else NotImplemented
 
     def _context(self) -> Value:
         if self.somebody:
@@ -91,6 +106,11 @@ class Anonymous:
         if self.context is UNKNOWN:
             return _made(_CONTEXT)
         self.asked.add("user")
+        if isinstance(self.context, Made):
+            # What one resolver does to the request is no matter for the next.
+            fresh = _made(self.context.name)
+            fresh.fields = dict(self.context.fields)
+            return fresh
         return self.context
 
     def _of_request(self, name: str) -> Value:
@@ -133,8 +153,54 @@ class Anonymous:
             return False if any(each in ("", b"", None) for each in made.args) else NotImplemented
         if made.name == "isinstance" and len(made.args) == 2:
             return self._is_instance(evaluator, *made.args)
+        if made.name == "next" and made.args and isinstance(made.args[0], list):
+            first = made.args[0][0] if made.args[0] else None
+            return first if isinstance(first, Made) and first.name == _INFO else NotImplemented
+        if made.name == "hasattr" and len(made.args) == 2:
+            return self._has(*made.args)
+        if made.name == "django.contrib.auth.authenticate" and set(made.keywords) <= {"request"}:
+            # Without credentials no backend finds anybody.
+            self.asked.add("user")
+            return UNKNOWN if self.somebody else None
+        if made.name in _LAZY and len(made.args) == 1:
+            return evaluator.call(made.args[0], [], {}, None, None)
+        if made.name in _SETTLED and len(made.args) == 1:
+            return Made(_PROMISE, made.args, {}, made.module, made.span)
         wrapping = len(made.args) == 1 and isinstance(made.args[0], Made) and made.args[0].name == _VIEW
         return made.args[0] if wrapping else NotImplemented
+
+    def _has(self, value: Value, name: Value) -> Value:
+        """Whether a request has an attribute: none that the project fills when it is missing."""
+        is_request = isinstance(value, Made) and value.name in (_REQUEST, _CONTEXT)
+        if not is_request or not isinstance(name, str):
+            return NotImplemented
+        return True if name in value.fields else False if name in self._filled_once() else NotImplemented
+
+    def _filled_once(self) -> frozenset[str]:
+        """Names that functions set on what they were given, and nothing sets that does not look first."""
+        if self._once is None:
+            looked: set[str] = set()
+            blind: set[str] = set()
+            for function in self._project.functions:
+                if is_test(function.module.path):
+                    continue
+                given = {f"${each.name}" for each in function.scope.parameters}
+                tested = {
+                    str(call.args[1].value)
+                    for call in function.scope.calls
+                    if call.callee == Ref("hasattr")
+                    and len(call.args) == 2
+                    and isinstance(call.args[1], Constant)
+                }
+                for statement in function.scope.statements:
+                    for target in statement.targets if isinstance(statement, Assign) else ():
+                        owner, _, name = (
+                            target.name.rpartition(".") if isinstance(target, Ref) else ("", "", "")
+                        )
+                        if owner in _REQUEST_NAMES and owner.partition(".")[0] in given:
+                            (looked if name in tested else blind).add(name)
+            self._once = frozenset(looked - blind)
+        return self._once
 
     def _is_instance(self, evaluator: Evaluator, value: Value, kind: Value) -> Value:
         """Whether the request is a request, and nobody an object of a class of users who are signed in."""
@@ -143,6 +209,9 @@ class Anonymous:
         if name == _USER:
             self.asked.add("user")
             return False if all(self._signed_in(evaluator, each) for each in kinds) else NotImplemented
+        told = all(isinstance(each, External) and each.name.endswith(_INFO_CLASS) for each in kinds)
+        if told and name in (_INFO, _ROOT):
+            return name == _INFO
         if name == _REQUEST and any(isinstance(each, External) and each.name in _REQUESTS for each in kinds):
             return True
         return NotImplemented
@@ -162,6 +231,8 @@ class Anonymous:
         receiver, name = member.receiver, member.name
         if not isinstance(receiver, Made):
             return NotImplemented
+        if receiver.name == _PROMISE:
+            return receiver.args[0] if name == "get" else UNKNOWN
         key = made.argument(0, "key")
         if receiver.name == _USER:
             self.asked.add(name)

@@ -13,10 +13,11 @@ from linter.evaluate.values import (
     Value,
     options,
 )
+from linter.facts.expressions import Ref, Result
 from linter.facts.scopes import Parameter
 from linter.frameworks.graphql.anonymous import Anonymous, open_context
 from linter.frameworks.graphql.library import arguments_of
-from linter.resolve.definitions import Class
+from linter.resolve.definitions import Class, Function
 
 _MAKERS = ("context_getter", "context_value", "get_context")
 _ABSENT = frozenset({"Header", "Cookie", "Query"})
@@ -28,14 +29,18 @@ class Contexts:
 
     def __init__(self, evaluator: Evaluator, anonymous: Anonymous) -> None:
         self._evaluator = evaluator
+        self._project = evaluator.project
         self._anonymous = anonymous
         self.may_refuse = False
         """Whether what makes the last context, or something it depends on, may raise instead."""
 
-    def of(self, server: Value) -> Value:
-        """The context that what serves a schema gives to the resolvers; UNKNOWN for the library's own."""
+    def of(self, server: Value, view: Class | None = None) -> Value:
+        """The context that what serves a schema gives to the resolvers; UNKNOWN for the library's own.
+
+        `view` is the class that answers, if one does.
+        """
         self.may_refuse = False
-        maker = self._maker(server)
+        maker = self._maker(server) or self._made_by(view)
         if maker is None:
             return UNKNOWN
         if isinstance(maker, dict):
@@ -55,11 +60,27 @@ class Contexts:
         own = NotImplemented if cls is None else self._evaluator.class_value(cls, "get_context")
         return own if isinstance(own, Closure) else None
 
+    def _made_by(self, view: Class | None) -> Value:
+        """The function whose result a class view runs documents with: `execute(context=make(request))`."""
+        for cls in () if view is None else self._evaluator.order.classes(view):
+            for method in cls.methods.values():
+                for call in method.scope.calls:
+                    given = call.keyword("context_value") or call.keyword("context")
+                    assigned = method.assignments.get(given.name[1:], ()) if isinstance(given, Ref) else ()
+                    value = assigned[0].value if len(assigned) == 1 else None
+                    if isinstance(value, Result):
+                        made = self._project.callee(method, method.scope.calls[value.call]).target
+                        if isinstance(made, Function):
+                            return Closure(made)
+        return None
+
     def _completed(self, context: Value) -> Value:
         if isinstance(context, dict):
             return open_context(context)
         if isinstance(context, Instance):
             context.fields.setdefault("request", self._anonymous.request())
+            return context
+        if isinstance(context, Made) and context.name == self._anonymous.request().name:
             return context
         return UNKNOWN
 

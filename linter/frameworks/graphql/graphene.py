@@ -147,7 +147,7 @@ class Graphene:
         names = {each.name for each in positional[2:]} | {
             each.name for each in taken if each.kind == "keyword-only"
         }
-        return Given([UNKNOWN, anonymous.info()], dict.fromkeys(sorted(names), UNKNOWN))
+        return Given([anonymous.root(), anonymous.info()], dict.fromkeys(sorted(names), UNKNOWN))
 
     # Mutations
 

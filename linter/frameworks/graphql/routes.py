@@ -71,7 +71,8 @@ class _Linker:
         """Every field once at each endpoint."""
         found: dict[tuple[str, tuple[str, ...]], Route] = {}
         for made, endpoint in self._endpoints():
-            self._access.enter(self._contexts.of(endpoint.server))
+            view = None if endpoint.route is None else endpoint.route.owner
+            self._access.enter(self._contexts.of(endpoint.server, view))
             schema = self._read(made)
             around = [*schema.guards, *self._middleware(endpoint)]
             for field in schema.fields:
