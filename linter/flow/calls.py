@@ -14,6 +14,7 @@ from linter.flow.library.callbacks import QUEUED, queued
 from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.sinks.models import MODELS, copies_keys
+from linter.flow.sources.tables import is_opaque
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
     UNKNOWN,
@@ -90,6 +91,10 @@ class Calls(Access):
         if type(shape) is ClassRef and name == "as_manager":
             # Django's managers have the methods of the query set that they are made of.
             return Value(Typed(shape.cls))
+        if name == "get_serializer" and type(self.record(receiver)) is Instance:
+            made = self._serializer(receiver, args)
+            if made is not None:
+                return made
         if name in DUMPS:
             dumped = dump_of(self, receiver)
             if dumped is not None:
@@ -280,6 +285,17 @@ class Calls(Access):
             return self._passed(UNKNOWN, name, args)
         return self._method_of_unknown(receiver, name, args, call)
 
+    def _serializer(self, view: Value, args: Args) -> Value | None:
+        """What Django REST framework makes of the class that a view names, unless the view does it itself."""
+        record = self.record(view)
+        member = (
+            self.engine.project.member(record.cls, "get_serializer") if type(record) is Instance else None
+        )
+        named = self.attribute(view, "serializer_class").shape
+        if (member is not None and isinstance(member.target, Function)) or type(named) is not ClassRef:
+            return None
+        return self.instantiate(named.cls, args)
+
     def _of_library_base(self, receiver: Value, record: Instance, name: str, args: Args) -> Value:
         taints = self.deep_taints(receiver) if record.extra is not None else ()
         return self._passed(Value(None, marked(taints, BITS["keys"])), name, args)
@@ -352,7 +368,7 @@ class Calls(Access):
         last = name.rpartition(".")[2]
         if kind is None:
             kind = name if last[:1].isupper() else f"{name}()"
-        taints = receiver.taints
+        taints = self.loosened(receiver.taints) if is_opaque(name) else receiver.taints
         if is_store(name):
             return Value(Named(kind), part(taints, ("of", last)) if taints else ())
         known = type(receiver.shape) is Named and not receiver.taints
