@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from linter.facts.expressions import Expr
 from linter.facts.scopes import Call
+from linter.file_roles import is_run_by_hand
 from linter.flow.access import Access
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args
@@ -21,6 +22,7 @@ from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.library.strings import Strings
 from linter.flow.secrets import reads
 from linter.flow.sinks.leaks import Leaks
+from linter.flow.sinks.models import MODELS
 from linter.flow.sinks.records import tells_fields
 from linter.flow.sources import Sources
 from linter.flow.state import State
@@ -86,32 +88,43 @@ class SecretEngine(Engine):
         """What of the secrets that functions read reaches a sink, by the function where that begins.
 
         Who calls a function that hands a secret back is looked at as well, and so are the methods of what
-        keeps one and the readers of what is made of one.
+        keeps one and the readers of what is made of one. Scripts, migrations and commands are left out: who
+        runs them sees what they print.
         """
-        by_id = {id(each): each for each in self.backend.functions if not each.is_module}
-        modules = [each for each in self.backend.functions if each.is_module]
-        made = frozenset(reads.Readers(self.declared.names).derived(modules))
-        pending = list(reads.Readers(self.declared.names | made).among(by_id.values()))
+        served = [each for each in self.backend.functions if not is_run_by_hand(each.module.path)]
+        by_id = {id(each): each for each in served if not each.is_module}
+        made = reads.Readers(self.declared.names).derived(each for each in served if each.is_module)
+        pending = list(reads.Readers(self.declared.names | {*made}).among(by_id.values()))
         reading = {id(each) for each in pending}
         for _ in range(_HOPS + 1):
             self._relevant = frozenset(reading)
-            kept, further = len(self.kept), dict[int, Function]()
-            properties: set[str] = set()
+            kept = len(self.kept)
+            handing: list[Function] = []
             for function in pending:
                 hits, hands_back = self._run_start(function)
                 yield function, hits
-                if hands_back and self.decorations.kind(function) == "property":
-                    properties.add(function.scope.name)
-                further |= {
-                    each: by_id[each] for each in self._callers(function) if hands_back and each in by_id
-                }
-            if properties:
-                found = reads.Readers(frozenset(properties)).among(by_id.values())
-                further |= {id(each): each for each in found}
+                if hands_back:
+                    handing.append(function)
+            further = {id(each): each for each in self._takers(handing, by_id)}
             if len(self.kept) > kept:
                 further |= {id(each): each for each in self._users()}
             pending = [each for identity, each in further.items() if identity not in reading]
             reading |= further.keys()
+
+    def _takers(self, handing: list[Function], by_id: dict[int, Function]) -> Iterator[Function]:
+        """Who calls functions that hand a secret back, and who reads those of them that are properties."""
+        for function in handing:
+            yield from (by_id[each] for each in self._callers(function) if each in by_id)
+        properties = frozenset(each.scope.name for each in handing if self._is_setting(each))
+        if properties:
+            yield from reads.Readers(properties).among(by_id.values())
+
+    def _is_setting(self, function: Function) -> bool:
+        """Whether a function is a property of what is no row: rows have names such as `url` for it."""
+        owner = function.owner
+        if owner is None or self.decorations.kind(function) != "property":
+            return False
+        return not self.project.derives(owner, *MODELS)
 
     def _users(self) -> Iterator[Function]:
         """The methods that may read what an instance of their class keeps."""
