@@ -150,6 +150,7 @@ STORES = (
     "django.utils.translation.",
     "gettext.",
     "flask_babel.",
+    "flask_login.",
     "babel.",
 )
 """Prefixes of what answers with something of its own: a row, a file, a digest, another system's answer.

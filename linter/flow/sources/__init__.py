@@ -8,7 +8,17 @@ from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.kinds import BITS, NUMBER, lacking
 from linter.flow.names import NUMBERS
-from linter.flow.sources.tables import ELEMENTS, HOSTS, LAST_PARTS, PARTS, PATHS, READS, SCHEMES, UPLOADS
+from linter.flow.sources.tables import (
+    ELEMENTS,
+    HOSTS,
+    LAST_PARTS,
+    PARTS,
+    PATHS,
+    READS,
+    SCHEMES,
+    UPLOADS,
+    is_opaque,
+)
 from linter.flow.values import (
     STRING,
     Named,
@@ -72,6 +82,8 @@ class Sources:
         kind = PARTS.get(full)
         shape = Named(full) if kind is None else self.shape(kind)
         taints = act.taken(value.taints, key) if value.taints else ()
+        if kind is None and taints and is_opaque(full) and not act.engine.is_own(full):
+            taints = act.loosened(taints)
         if kind in NUMBERS:
             return Value(shape, marked(taints, NUMBER))
         return Value(shape, marked(taints, lacking("/\\")) if full in LAST_PARTS else taints)

@@ -6,6 +6,8 @@ text, or nothing when the type is the caller's choice, as in JSON. Another frame
 
 from __future__ import annotations
 
+import sys
+
 MAPPING = "request.mapping"
 """A mapping of names to strings that the caller fills."""
 FILES = "request.files"
@@ -192,6 +194,22 @@ PARTS: dict[str, str] = {
     "httpx.URL.scheme": "str",
 }
 """Types of attributes of what a request gives."""
+
+_TRANSPARENT = frozenset(
+    {each.partition(".")[0] for each in (*READS, *PARTS)}
+    | {"markupsafe", "pydantic", "jinja2", "lxml", "bs4", "bottle"}
+    | sys.stdlib_module_names
+)
+
+
+def is_opaque(name: str) -> bool:
+    """Whether a method or attribute is of an instance of a library's class of which nothing is known.
+
+    Whatever the instance was made with, what it hands out may be something of its own.
+    """
+    owner = name.rpartition(".")[0]
+    return owner.rpartition(".")[2][:1].isupper() and name.partition(".")[0] not in _TRANSPARENT
+
 
 ELEMENTS: dict[str, str] = {
     MAPPING: "str",
