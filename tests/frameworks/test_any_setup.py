@@ -1,4 +1,4 @@
-"""Set-up code of any shape, also names that are made of themselves, ends no adapter and keeps none for long."""
+"""Set-up code of any shape, also names made of themselves, ends no adapter and keeps none for long."""
 
 from __future__ import annotations
 
