@@ -19,6 +19,8 @@ from linter.resolve.project import Project, Variable
 from linter.responses import Responses
 
 _DEPTH = 6
+_LOGIN_WORDS = ("login", "signin", "sign-in", "sign_in")
+_SENT_ON = range(300, 400)
 _REDIRECTS = {
     "django.shortcuts.redirect",
     "django.http.HttpResponseRedirect",
@@ -178,7 +180,7 @@ class Refusals:
     def _raised(self, function: Function, exception: Expr | None) -> int | None:
         status = self.responses.raised(function, exception)
         if status is not None:
-            return status
+            return 401 if status in _SENT_ON and self._sends_to_login(function, exception) else status
         kind = self.project.type_of(function, exception)
         if kind is None and isinstance(exception, Ref):
             kind = self.project.reference(function, exception.name).name
@@ -212,15 +214,22 @@ class Refusals:
                 return 401 if inner.kind == "authentication" else 403
         return None
 
+    def _sends_to_login(self, function: Function, exception: Expr | None) -> bool:
+        """Whether the headers of an exception name a login page."""
+        if not isinstance(exception, Result):
+            return False
+        headers = function.scope.calls[exception.call].keyword("headers")
+        return headers is not None and self._names_login(function, headers)
+
     def _leads_to_login(self, function: Function, call: Call) -> bool:
         """Whether a redirect's target names a login page."""
-        for argument in arguments_of(call):
-            for word in self._words(function, argument):
-                lowered = word.lower()
-                if "login_redirect" in lowered:
-                    continue
-                if "login" in lowered or "signin" in lowered or "sign-in" in lowered or "sign_in" in lowered:
-                    return True
+        return any(self._names_login(function, argument) for argument in arguments_of(call))
+
+    def _names_login(self, function: Function, expr: Expr) -> bool:
+        for word in self._words(function, expr):
+            lowered = word.lower()
+            if "login_redirect" not in lowered and any(each in lowered for each in _LOGIN_WORDS):
+                return True
         return False
 
     def _words(self, function: Function, expr: Expr) -> Iterator[str]:

@@ -299,7 +299,9 @@ class Caller:
         if isinstance(exception, Made):
             name = public_name(exception.name)
             if name in HTTP_EXCEPTIONS:
-                return as_status(exception.argument(0, "status_code")) or 0
+                status = as_status(exception.argument(0, "status_code")) or 0
+                sends_away = 300 <= status < 400 and _names_login([exception.keywords.get("headers", "")])
+                return 401 if sends_away else status
             if name.endswith(".WebSocketException"):
                 return 403 if as_status(exception.argument(0, "code")) in _REFUSING_CODES else 0
             return self._refusals.mapped_status(name) or EXCEPTION_STATUS.get(name, 0)
@@ -343,6 +345,8 @@ def _names_login(values: list[Value]) -> bool:
             if isinstance(option, str) and any(word in option.lower() for word in _LOGIN_WORDS):
                 return True
             if isinstance(option, Made) and _names_login([*option.args, *option.keywords.values()]):
+                return True
+            if isinstance(option, dict) and _names_login(list(option.values())):
                 return True
             if isinstance(option, External) and any(word in option.name.lower() for word in _LOGIN_WORDS):
                 return True
