@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from linter.backend import Backend, Site, is_run_by_hand
 from linter.facts.expressions import Ref
 from linter.facts.scopes import Assign
+from linter.resolve.definitions import Function
 from linter.rule import Confidence, CstRule, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class TlsVerificationOff(CstRule):
         requests.get(url, verify="/etc/ssl/internal-ca.pem")
 
     ## Limits
-    Only a switch that is off in the code is reported, not one that a setting decides. The fix is unsafe
-    because a server with a certificate that nobody vouches for is refused from then on.
+    Only a switch that is off in the code is reported, not one that a setting or a condition decides. The fix
+    is unsafe because a server with a certificate that nobody vouches for is refused from then on.
 
     ## References
     - https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification
@@ -58,7 +59,11 @@ class TlsVerificationOff(CstRule):
         yield from (site for site in found if not is_run_by_hand(site.location.path))
         for function in backend.functions:
             for statement in function.scope.statements:
-                if isinstance(statement, Assign) and _switch(statement):
+                if (
+                    isinstance(statement, Assign)
+                    and _switch(statement)
+                    and not _is_chosen(function, statement)
+                ):
                     yield Site(backend, function, statement.span, statement.block)
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
@@ -106,6 +111,19 @@ class TlsVerificationOff(CstRule):
 
         call = sole_call(node, site.callee.name.rpartition(".")[2])
         return None if call is None else node.deep_replace(call, without_keyword(call, "verify"))
+
+
+def _is_chosen(function: Function, statement: Assign) -> bool:
+    """Whether something decides about the switch: a condition around it, or another value given later."""
+    blocks, block = function.scope.blocks, statement.block
+    while block:
+        if blocks[block].kind in ("if", "else", "case"):
+            return True
+        block = blocks[block].parent
+    return any(
+        isinstance(each, Assign) and each.targets == statement.targets and each.value != statement.value
+        for each in function.scope.statements
+    )
 
 
 def _switch(statement: Assign) -> bool:

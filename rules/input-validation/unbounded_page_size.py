@@ -95,7 +95,10 @@ class UnboundedPageSize(CstRule):
         if leaf.what.startswith("request."):
             return True
         known = provenance_of(backend).inputs.input_of(leaf.holder, leaf.what)
-        return known is not None and known.bounded is not Verdict.YES and (known.type or "").startswith("int")
+        if known is None or known.place == "path":
+            # What stands in a path names a row.
+            return False
+        return known.bounded is not Verdict.YES and (known.type or "").startswith("int")
 
 
 def _slice_end(expr: Expr) -> Expr | None:

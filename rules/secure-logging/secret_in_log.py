@@ -138,7 +138,18 @@ def _prints_as_text(log: LogCall, expr: Ref | Attr) -> bool:
         # The type of what a library holds is not known: it is given the name of the thing itself.
         if kind.rpartition(".")[2] != expr.name.rpartition(".")[2].lstrip(":$"):
             return False
-    return not (isinstance(expr, Ref) and _is_cleaned(log, expr))
+    return not (isinstance(expr, Ref) and (_is_cleaned(log, expr) or _is_row(log, expr)))
+
+
+def _is_row(log: LogCall, expr: Ref) -> bool:
+    """Whether a local name is treated as an object of a database elsewhere in the function."""
+    return any(
+        call.last_name in _OF_ROWS
+        and isinstance(call.callee, Ref)
+        and "session" in call.callee.name.rpartition(".")[0]
+        and expr in call.args
+        for call in log.function.scope.calls
+    )
 
 
 def _is_cleaned(log: LogCall, expr: Ref) -> bool:
@@ -163,6 +174,8 @@ def _says_nothing(expr: Ref) -> bool:
     return "." not in expr.name and words_of(expr.name)[-1:] in (("value",), ("raw",), ("key",), ("header",))
 
 
+_OF_ROWS = frozenset({"add", "delete", "expunge", "merge", "refresh"})
+"""Methods of a session that take an object of a table."""
 _HIDING = frozenset(
     {"mask", "masked", "redact", "redacted", "hash", "hashed", "obfuscate", "censor", "hexdigest", "digest"}
     | {"sanitize", "scrub", "encrypt", "fingerprint", "len", "bool", "truncate", "shorten", "anonymize"}
