@@ -366,6 +366,9 @@ class Calls(Access):
             return source
         kind = RECEIVER_TYPES.get(name) or returned(name)
         last = name.rpartition(".")[2]
+        if last == "save" and receiver.taints and name.startswith(_FORMS):
+            # A form hands back a row, not what it was sent.
+            return UNKNOWN
         if kind is None:
             kind = name if last[:1].isupper() else f"{name}()"
         taints = self.loosened(receiver.taints) if is_opaque(name) else receiver.taints
@@ -409,6 +412,7 @@ class Calls(Access):
         return self._unseen(callee.taints, args)
 
 
+_FORMS = ("django.forms.", "rest_framework.serializers.")
 _MAPPINGS = frozenset({"dict", "os.environ"})
 
 
