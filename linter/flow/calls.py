@@ -366,7 +366,7 @@ class Calls(Access):
             return source
         kind = RECEIVER_TYPES.get(name) or returned(name)
         last = name.rpartition(".")[2]
-        if last == "save" and receiver.taints and name.startswith(_FORMS):
+        if last == "save" and receiver.taints:
             # A form hands back a row, not what it was sent.
             return UNKNOWN
         if kind is None:
@@ -412,7 +412,6 @@ class Calls(Access):
         return self._unseen(callee.taints, args)
 
 
-_FORMS = ("django.forms.", "rest_framework.serializers.")
 _MAPPINGS = frozenset({"dict", "os.environ"})
 
 
