@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from linter.facts.scopes import Parameter
     from linter.flow.summaries import Hit
     from linter.frameworks.fastapi.dependencies import Declared, Dependencies
+    from linter.resolve.project import Project
 
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
 _ERROR_HANDLERS = frozenset({"errorhandler", "app_errorhandler"})
@@ -121,7 +122,7 @@ def entries_of(backend: Backend) -> list[Entry]:
             member = None if owner is None else backend.project.member(owner, name)
             hook = None if member is None else member.target
             if isinstance(hook, Function):
-                found.setdefault(_key(hook, route), Entry(hook, route, _placeholders(route)))
+                found.setdefault(_key(hook, route, backend.project), Entry(hook, route, _placeholders(route)))
         if function is not None and route.is_graphql:
             # One resolver may serve many fields, each with arguments of its own.
             taken = tuple((each.name, each.type) for each in route.inputs)
@@ -130,9 +131,13 @@ def entries_of(backend: Backend) -> list[Entry]:
             for name in _METHODS:
                 method = route.owner.methods.get(name)
                 if method is not None:
-                    found.setdefault(_key(method, route), Entry(method, route, _placeholders(route)))
+                    found.setdefault(
+                        _key(method, route, backend.project), Entry(method, route, _placeholders(route))
+                    )
         elif function is not None:
-            found.setdefault(_key(function, route), Entry(function, route, _placeholders(route)))
+            found.setdefault(
+                _key(function, route, backend.project), Entry(function, route, _placeholders(route))
+            )
     known = {id(each.function) for each in found.values()}
     handles_errors = not backend.project.imported.isdisjoint(_FLASK)
     for function in backend.functions:
@@ -150,10 +155,17 @@ def entries_of(backend: Backend) -> list[Entry]:
     return sorted(found.values(), key=lambda each: (each.function.module.path, each.function.index))
 
 
-def _key(function: Function, route: Route) -> object:
-    """What makes an entry another one: a method that many classes inherit does in each what they fill in."""
-    inherited = function.owner is not None and route.owner is not None and route.owner is not function.owner
-    return (id(function), id(route.owner)) if inherited else id(function)
+def _key(function: Function, route: Route, project: Project) -> object:
+    """What tells the entries of a method apart: the methods of the views that inherit it, not their data."""
+    if function.owner is None or route.owner is None or route.owner is function.owner:
+        return id(function)
+    methods: list[int] = []
+    for ancestor in project.ancestors(route.owner):
+        if ancestor.target is function.owner:
+            break
+        if isinstance(ancestor.target, Class):
+            methods += [id(each) for each in ancestor.target.methods.values()]
+    return (id(function), *methods)
 
 
 def readers_of(backend: Backend) -> list[Function]:
