@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from linter.facts.files import Directive
-from linter.finding import Finding
+from linter.finding import Finding, Location
 from linter.measures import Measures
 from linter.outcome import Failure, Inventory, RuleInfo, RuleResult, Skipped
 
@@ -13,8 +13,9 @@ from linter.outcome import Failure, Inventory, RuleInfo, RuleResult, Skipped
 class Checked(msgspec.Struct):
     """All findings of all rules with their fingerprints, and what is needed to judge them.
 
-    `results` and `rules` are by rule id, `directives` by path. It is stored as it is, so that a run in
-    which nothing changed reads it back whatever the profile.
+    `results` and `rules` are by rule id, `directives` by path. `clean` are the places that rules which follow
+    values have judged and found nothing in, `refuted` what engines say of them all the same. It is stored as
+    it is, so that a run in which nothing changed reads it back whatever the profile.
     """
 
     findings: tuple[Finding, ...]
@@ -25,3 +26,5 @@ class Checked(msgspec.Struct):
     skipped: tuple[Skipped, ...]
     failures: tuple[Failure, ...]
     measures: Measures = Measures()
+    clean: dict[str, tuple[Location, ...]] = {}
+    refuted: tuple[Finding, ...] = ()

@@ -13,7 +13,7 @@ from linter.finding import Location
 from linter.fingerprint import fingerprinted
 from linter.outcome import Attempts, Failure, Inventory, RuleResult, Skipped
 from linter.packs import info
-from linter.rule import Finding, Rule, Undecided, scope_name
+from linter.rule import Finding, FlowRule, Rule, Undecided, scope_name
 from linter.timings import Timings
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def check(
         findings=tuple(findings),
         results={name: result for share in shares for name, result in share.results.items()},
         rules={rule.id: info(rule) for rule in rules},
+        clean={name: places for share in shares for name, places in share.clean.items()},
         directives={path: each.directives for path, each in facts.items() if each.directives},
         inventory=Inventory(
             files=len(facts),
@@ -82,6 +83,7 @@ class _Share(msgspec.Struct):
 
     findings: list[Finding] = []
     results: dict[str, RuleResult] = {}
+    clean: dict[str, tuple[Location, ...]] = {}
     failures: list[Failure] = []
     seconds: dict[str, float] = {}
     counts: dict[str, int] = {}
@@ -139,6 +141,8 @@ def _share(
         try:
             said, share.results[rule.id] = _judge(rule, backend, subjects)
             found.extend(said)
+            if isinstance(rule, FlowRule):
+                share.clean[rule.id] = _clean(rule, backend)
         except Exception as error:
             share.failures.append(Failure.of(f"rule {rule.id}", error))
             share.results[rule.id] = RuleResult(rule.id, rule.noun, 0, 0, 0)
@@ -170,6 +174,13 @@ def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects | None) -> tupl
             place = subject.location
             evidence.append((_label(subject), place.path, place.line))
     return findings, RuleResult(rule.id, rule.noun, counted, violating, undecided, tuple(evidence))
+
+
+def _clean(rule: FlowRule, backend: Backend) -> tuple[Location, ...]:
+    """The sinks that nothing from a caller reaches, where all ways to them were followed to the end."""
+    if backend.flows is None or backend.flows.cut or backend.flows.failures:
+        return ()
+    return tuple(each.location for each in rule.subjects(backend) if not each.flows)
 
 
 def _label(subject: Any) -> str:

@@ -13,7 +13,7 @@ from linter.measures import Measures, Trend
 
 T = TypeVar("T")
 Status = Literal["complies", "violations", "not-applicable", "ask"]
-HiddenBy = Literal["suppression", "baseline", "released", "unchanged", "profile"]
+HiddenBy = Literal["suppression", "baseline", "released", "unchanged", "refuted", "profile"]
 
 
 class RuleInfo(msgspec.Struct, frozen=True):

@@ -397,6 +397,9 @@ class Run:
                 kept.append(verdict)
             elif verdict is not None:
                 hidden.append(verdict)
+        for finding in checked.refuted:
+            if self.discovery.is_target(finding.location.path) and isinstance(judge.apply(finding), Finding):
+                hidden.append(Hidden(finding, "refuted"))
         suppressed = [each for each in hidden if each.by != "suppression" or judge.ran_at(each.finding)]
         return _Judged(kept, suppressed, judge.effective_rules())
 

@@ -24,5 +24,8 @@ class TreeEngine(Observer, Protocol):
     def rule_of(self, remark: Remark) -> str:
         """The id under which a remark is reported."""
 
+    def is_asked_for(self, remark: Remark) -> bool:
+        """Whether the test behind a remark is reported only when it is selected by its full name."""
+
     def describe(self, remark: Remark) -> tuple[str, str]:
         """The title and the documentation (Markdown) of the test behind a remark."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from linter.engines.remark import Remark, Remarks
 from linter.engines.weaknesses import related
-from linter.facts.ranges import statement_ranges
+from linter.facts.ranges import scope_at, statement_ranges
 from linter.finding import Confidence, Finding, Location, Severity
 from linter.fingerprint import fingerprinted
 from linter.measures import Figure, Measures
@@ -53,7 +53,10 @@ def join(
     for engine, said in zip(engines, observations, strict=True):
         about, failures = _decoded(engine, said)
         remarks = [(path, remark) for path, each in about for remark in dict.fromkeys(each.remarks)]
-        checked = with_remarks(checked, engine, remarks, facts, text_of, judged=len(said))
+        asked = {engine.rule_of(remark) for _, remark in remarks if engine.is_asked_for(remark)}
+        checked = with_remarks(
+            checked, engine, remarks, facts, text_of, judged=len(said), asked=asked, weighs=True
+        )
         checked = msgspec.structs.replace(
             checked,
             failures=(*checked.failures, *failures),
@@ -95,24 +98,31 @@ def with_remarks(
     text_of: Callable[[str], str],
     *,
     judged: int,
+    asked: Container[str] = (),
+    weighs: bool = False,
 ) -> Checked:
     """What was checked together with remarks, each with its path.
 
-    `judged` counts the files that were looked at; 0 when that is not known.
+    `judged` counts the files that were looked at; 0 when that is not known. `asked` are rules that are
+    reported only when they are selected by name. With `weighs`, for a source that sees a line at a time, a
+    remark is refuted where following the values has found that no caller's reaches the place.
     """
     doubles = _Doubles(checked, facts)
     added: list[Finding] = []
+    refuted: list[Finding] = []
     rules: dict[str, RuleInfo] = {}
     places: dict[str, set[str]] = {}
     for path, remark, twins in _without_twins(remarks):
         for each in (remark, *twins):
             rule = source.rule_of(each)
             if rule not in rules:
-                rules[rule] = _info(rule, source, each)
+                rules[rule] = _info(rule, source, each, opt_in=rule in asked)
             places.setdefault(rule, set()).add(path)
         names = [f"{source.name} {each.code}" for each in (remark, *twins)]
-        if not doubles.absorb(path, remark, names):
-            added.append(_finding(path, source.rule_of(remark), remark, names[1:]))
+        if doubles.absorb(path, remark, names):
+            continue
+        found = _finding(path, source.rule_of(remark), remark, names[1:])
+        (refuted if weighs and doubles.refute(path, remark) else added).append(found)
     results = {
         rule: RuleResult(rule, "files", max(judged, len(paths)), len(paths), 0)
         for rule, paths in sorted(places.items())
@@ -121,6 +131,7 @@ def with_remarks(
     return msgspec.structs.replace(
         checked,
         findings=tuple(sorted(findings, key=lambda each: each.sort_key)),
+        refuted=(*checked.refuted, *fingerprinted(refuted, facts, text_of)),
         rules={**checked.rules, **rules},
         results={**checked.results, **results},
     )
@@ -163,11 +174,13 @@ def _decoded(
     return about, failures
 
 
-def _info(rule: str, source: Source, remark: Remark) -> RuleInfo:
+def _info(rule: str, source: Source, remark: Remark, *, opt_in: bool) -> RuleInfo:
     title, documentation = source.describe(remark)
     # Severity and confidence vary from remark to remark: each is held against the profile by itself.
     severity, confidence = Severity.ERROR, Confidence.HIGH
-    return RuleInfo(rule, title, documentation, severity, confidence, remark.cwe, engine=source.name)
+    return RuleInfo(
+        rule, title, documentation, severity, confidence, remark.cwe, engine=source.name, opt_in=opt_in
+    )
 
 
 def _finding(path: str, rule: str, remark: Remark, also: Sequence[str]) -> Finding:
@@ -193,6 +206,10 @@ class _Doubles:
         for position, finding in enumerate(self._findings):
             self._by_path.setdefault(finding.location.path, []).append(position)
         self._statements: dict[str, dict[int, tuple[int, int]]] = {}
+        self._clean: dict[str, list[tuple[int | None, Location]]] = {}
+        for rule, places in checked.clean.items():
+            for place in places:
+                self._clean.setdefault(place.path, []).append((self._weaknesses.get(rule), place))
 
     def findings(self) -> list[Finding]:
         """All of them, with the names of the tests that they took in."""
@@ -202,14 +219,34 @@ class _Doubles:
         """Whether a remark is one of the findings already; that finding then names it."""
         for position in self._by_path.get(path, ()):
             finding = self._findings[position]
-            if related(self._weaknesses.get(finding.rule), remark.cwe) and self._same_statement(
-                path, finding.location, remark
+            if related(self._weaknesses.get(finding.rule), remark.cwe) and any(
+                place.path == path and self._same_statement(path, place, remark)
+                for place in (finding.location, *(note.location for note in finding.path))
             ):
                 also = tuple(dict.fromkeys((*finding.also, *names)))
                 if also != finding.also:
                     self._findings[position] = msgspec.structs.replace(finding, also=also)
                 return True
         return False
+
+    def refute(self, path: str, remark: Remark) -> bool:
+        """Whether values were followed to all places that a remark may be about, and nothing reaches them.
+
+        A remark may stand where a text is made, the place where it is used later in the same function.
+        """
+        if path not in self._facts or not self._facts[path].scopes:
+            return False
+        scope = scope_at(self._facts[path], remark.line)
+        inside = [
+            related(cwe, remark.cwe)
+            for cwe, place in self._clean.get(path, ())
+            if scope and scope_at(self._facts[path], place.line) == scope
+        ]
+        return any(inside) and not any(
+            related(self._weaknesses.get(finding.rule), remark.cwe)
+            and scope_at(self._facts[path], finding.location.line) == scope
+            for finding in (self._findings[position] for position in self._by_path.get(path, ()))
+        )
 
     def _same_statement(self, path: str, place: Location, remark: Remark) -> bool:
         if place.line == remark.line:

@@ -13,6 +13,15 @@ def statement_ranges(facts: FileFacts) -> dict[int, tuple[int, int]]:
     return {line: each for each in ranges for line in range(each[0], each[1] + 1)}
 
 
+def scope_at(facts: FileFacts, line: int) -> int:
+    """The index of the innermost scope around a line: 0 for the module itself."""
+    found = 0
+    for index, scope in enumerate(facts.scopes[1:], 1):
+        if unpack(scope.span)[0] <= line <= scope.end_line:
+            found = index
+    return found
+
+
 def _statement_lines(facts: FileFacts) -> list[tuple[int, int]]:
     if facts.language == "sql":
         return [_lines(statement.span) for statement in facts.sql]

@@ -15,6 +15,7 @@ HIDDEN_WORDS: Mapping[HiddenBy, str] = {
     "baseline": "in baseline",
     "released": "in migrations of the base branch",
     "unchanged": "outside the change",
+    "refuted": "refuted by following the values",
     "profile": "outside the profile",
 }
 """Why findings are not shown, in the order in which reports say it."""

@@ -83,6 +83,8 @@ PRACTICES = {
     "B703": "input-validation",
     "B704": "input-validation",
 }
+ASKED_FOR = frozenset({"B403", "B404", "B405", "B406", "B407", "B408", "B409", "B410"})
+"""Imports of pickle, subprocess and XML libraries: B301, B602 to B607 and B313 to B320 judge their calls."""
 
 
 def rule_of(code: str, cwe: int | None) -> str:

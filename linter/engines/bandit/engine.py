@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from linter.engines.bandit.catalog import known_rules, rule_of
+from linter.engines.bandit.catalog import ASKED_FOR, known_rules, rule_of
 from linter.engines.bandit.configuration import BanditConfiguration
 from linter.engines.remark import Remark, Remarks
 from linter.finding import Confidence, Severity
@@ -67,6 +67,10 @@ class BanditEngine(msgspec.Struct, frozen=True):
     def rule_of(self, remark: Remark) -> str:
         """The id under which a remark is reported."""
         return rule_of(remark.code, remark.cwe)
+
+    def is_asked_for(self, remark: Remark) -> bool:
+        """Tests of imports whose calls other tests judge: an import alone does nothing."""
+        return remark.code in ASKED_FOR
 
     def describe(self, remark: Remark) -> tuple[str, str]:
         """The title and the documentation of the test behind a remark."""

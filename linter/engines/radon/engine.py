@@ -66,6 +66,10 @@ class RadonEngine(msgspec.Struct, frozen=True):
         """The id under which a remark is reported."""
         return _RULES[remark.code]
 
+    def is_asked_for(self, remark: Remark) -> bool:
+        """Never."""
+        return False
+
     def describe(self, remark: Remark) -> tuple[str, str]:
         """The title and the documentation of a measure."""
         return _DESCRIPTIONS[remark.code]
