@@ -180,7 +180,7 @@ def _clean(rule: FlowRule, backend: Backend) -> tuple[Location, ...]:
     """The sinks that nothing from a caller reaches, where all ways to them were followed to the end."""
     if backend.flows is None or backend.flows.cut or backend.flows.failures:
         return ()
-    return tuple(each.location for each in rule.subjects(backend) if not each.flows)
+    return tuple(each.location for each in rule.subjects(backend) if each.is_led_to and not each.flows)
 
 
 def _label(subject: Any) -> str:

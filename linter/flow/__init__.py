@@ -50,12 +50,16 @@ class Flow:
 
 @dataclass(eq=False)
 class SinkSite:
-    """A call, or another place, that is a sink of a kind, with the flows that end there."""
+    """A call, or another place, that is a sink of a kind, with the flows that end there.
+
+    `is_led_to` says that a handler leads there: what reaches the place is known, as far as callers send it.
+    """
 
     kind: str
     function: Function
     span: Span
     flows: tuple[Flow, ...]
+    is_led_to: bool = True
 
     @property
     def location(self) -> Location:
@@ -104,7 +108,9 @@ class Flows:
         What reaches it is then known, and nothing does where no flow ends there.
         """
         return not self.cut and any(
-            each.location.path == place.path and place.line <= each.location.line <= place.end_line
+            each.is_led_to
+            and each.location.path == place.path
+            and place.line <= each.location.line <= place.end_line
             for each in self._by_kind.get(kind, ())
         )
 
@@ -165,6 +171,7 @@ def flows_of(
             given, named = runner.handed(entry, names)
             through = engine.enter_decorated(entry.function, given, named, dict(heap))
             note(entry, engine.enter(entry.function, names, heap) if through is None else through)
+    led_to = frozenset(engine.sinks.seen)
     for function in (*readers_of(backend), *engine.receivers):
         if id(function) not in engine.met and id(function) in engine.relevant:
             entry = Entry(function, None, {})
@@ -182,7 +189,13 @@ def flows_of(
     _drop_probes(hits, probes)
     keys = {**dict.fromkeys(seen), **dict.fromkeys(hits)}
     sites = [
-        SinkSite(kind, holders[identity], span, tuple(hits.get((kind, identity, span), {}).values()))
+        SinkSite(
+            kind,
+            holders[identity],
+            span,
+            tuple(hits.get((kind, identity, span), {}).values()),
+            (kind, identity, span) in led_to,
+        )
         for kind, identity, span in keys
     ]
     return Flows(sites, engine.cut | leaking.cut, [*engine.failures, *leaking.failures])

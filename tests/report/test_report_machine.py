@@ -120,7 +120,7 @@ def test_sarif_marks_what_is_suppressed_and_what_is_old() -> None:
         {"kind": "inSource", "justification": "legacy column, removed in June"}
     ]
     assert {item["suppressions"][0]["kind"] for item in run["results"][11:]} == {"external"}
-    hidden = {"suppression": 1, "baseline": 3, "released": 0, "unchanged": 1, "profile": 1}
+    hidden = {"suppression": 1, "baseline": 3, "released": 0, "unchanged": 1, "refuted": 0, "profile": 1}
     assert run["properties"]["hidden"] == hidden
 
 
