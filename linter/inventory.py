@@ -31,9 +31,8 @@ def describe(backend: Backend, skipped: Iterable[Skipped] = (), folder: str = ""
 
     An input says whether its type limits its size (`bounded`). One that is read with a schema class has its
     `fields`: their names as callers send them, type, `required` and `bounded`; so has an input object of
-    GraphQL. The outputs of a route are
-    those that it declares and, with type None, the further statuses that its code, its guards and its framework
-    answer with; 405 for verbs that it does not list is left out.
+    GraphQL. The outputs of a route are those that it declares and, with type None, the further statuses that
+    its code, its guards and its framework answer with; 405 for verbs that it does not list is left out.
 
     A field of a GraphQL schema has the method QUERY, MUTATION or SUBSCRIPTION and the path of its endpoint
     with `#Type.field`, or `/#Type.field` where the endpoint is not known. Its inputs are its arguments, and

@@ -42,6 +42,34 @@ urlpatterns = [
     ]
 
 
+def test_patterns_that_are_made_by_hand():
+    routes = routes_of(
+        VIEW
+        + """
+from django.urls import URLPattern, URLResolver
+from django.urls.resolvers import LocalePrefixPattern, RegexPattern, RoutePattern
+
+class Prefix(LocalePrefixPattern):
+    pass
+
+urlpatterns = [
+    URLPattern(RoutePattern("plain/<int:pk>/"), page),
+    URLResolver(RoutePattern("below/"), [path("one/", page), re_path("^two/$", page)]),
+    URLResolver(RegexPattern("^v(?P<version>[0-9]+)/"), [path("three/", page)]),
+    URLResolver(Prefix(), [path("four/", page)]),
+]
+"""
+    )
+    assert shown(routes) == [
+        "GET /below/one/ page",
+        "GET /below/two/ page",
+        "GET /four/ page",
+        "GET /plain/{pk}/ page",
+        "GET /v{version}/three/ page",
+    ]
+    assert [each.path for each in routes if not each.complete] == ["/four/"]
+
+
 @pytest.mark.parametrize(
     ("regex", "path"),
     [

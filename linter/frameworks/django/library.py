@@ -23,11 +23,13 @@ from linter.frameworks.django.known import ADMIN_VIEW, TAKES_FUNCTION, decorator
 from linter.frameworks.django.registries import recording_decorators
 from linter.frameworks.django.settings import DjangoSettings
 from linter.frameworks.django.urls import (
+    BY_HAND,
     PATTERN,
     RESOLVER,
     ClassView,
     Wrapped,
     is_view,
+    made_by_hand,
     make_pattern,
     make_resolver,
 )
@@ -91,6 +93,8 @@ class DjangoLibrary:
                 return answer
         if name in _PATHS or name in _REGEXES:
             return make_pattern(made, name in _REGEXES)
+        if name in BY_HAND:
+            return made_by_hand(made)
         if name in ("django.urls.include", "django.conf.urls.include"):
             return self._include(evaluator, made)
         if name in ("django.conf.urls.i18n.i18n_patterns", "django.conf.urls.i18n_patterns"):

@@ -59,6 +59,14 @@ class ClassView(Made):
             }
 
 
+BY_HAND = frozenset(
+    {PATTERN, RESOLVER, "django.urls.resolvers.URLPattern", "django.urls.resolvers.URLResolver"}
+)
+"""The classes behind `path` and `include`, which some projects make themselves."""
+_REGEX_PATTERN = "django.urls.resolvers.RegexPattern"
+_PATTERNS = ("django.urls.resolvers.RoutePattern", _REGEX_PATTERN)
+
+
 class Wrapped(Made):
     """A view with a decorator around it."""
 
@@ -113,6 +121,21 @@ def make_resolver(route: str, regex: bool, patterns: Value, module: Module, span
     resolver = Made(RESOLVER, [], {"regex": regex}, module, span)
     resolver.fields = {"route": route, "url_patterns": patterns, "name": None}
     return resolver
+
+
+def made_by_hand(made: Made) -> Made:
+    """The value of `URLPattern(pattern, ...)` or `URLResolver(pattern, ...)`, without `path` around it."""
+    pattern = made.argument(0, "pattern", UNKNOWN)
+    known = isinstance(pattern, Made) and pattern.name in _PATTERNS
+    route = pattern.argument(0, "route", HOLE) if isinstance(pattern, Made) and known else HOLE
+    regex = isinstance(pattern, Made) and pattern.name == _REGEX_PATTERN
+    is_group = made.name.endswith("URLResolver")
+    view = made.argument(1, "urlconf_name" if is_group else "callback", UNKNOWN)
+    if is_group:
+        resolver = make_resolver(_text(route), regex, view, made.module, made.span)
+        resolver.fields["namespace"] = made.argument(4, "namespace")
+        return resolver
+    return make_pattern(Made("", [route, view], {}, made.module, made.span), regex)
 
 
 def _text(route: Value) -> str:
