@@ -13,6 +13,12 @@ from linter.resolve.definitions import Class, Module
 
 PATTERN = "django.urls.URLPattern"
 RESOLVER = "django.urls.URLResolver"
+BY_HAND = frozenset(
+    {PATTERN, RESOLVER, "django.urls.resolvers.URLPattern", "django.urls.resolvers.URLResolver"}
+)
+"""The classes behind `path` and `include`, which some projects make themselves."""
+_REGEX_PATTERN = "django.urls.resolvers.RegexPattern"
+_PATTERNS = ("django.urls.resolvers.RoutePattern", _REGEX_PATTERN)
 _LIMIT = 20_000
 _NESTING = 24
 
@@ -57,14 +63,6 @@ class ClassView(Made):
             self.actions = {
                 str(verb).lower(): str(action) for verb, action in actions.items() if isinstance(action, str)
             }
-
-
-BY_HAND = frozenset(
-    {PATTERN, RESOLVER, "django.urls.resolvers.URLPattern", "django.urls.resolvers.URLResolver"}
-)
-"""The classes behind `path` and `include`, which some projects make themselves."""
-_REGEX_PATTERN = "django.urls.resolvers.RegexPattern"
-_PATTERNS = ("django.urls.resolvers.RoutePattern", _REGEX_PATTERN)
 
 
 class Wrapped(Made):
