@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Ref, Result
@@ -34,6 +35,16 @@ class Decorations:
         self._engine = engine
         self._kinds: dict[int, str] = {}
         self._own: dict[int, tuple[Expr, ...]] = {}
+
+    @cached_property
+    def uses(self) -> tuple[tuple[Function, Definition, Expr], ...]:
+        """Every decorated function of the project, with each decorator and the scope that it is written in."""
+        return tuple(
+            (function, function.parent, each.value)
+            for function in self._engine.backend.functions
+            for each in function.scope.decorators
+            if function.parent is not None
+        )
 
     def kind(self, function: Function) -> str:
         """`static`, `class`, `property`, `accessor` (of a property), `context`, or empty."""

@@ -31,20 +31,16 @@ def registered(engine: Engine, holder: Definition, name: str, value: Value) -> N
     writers = set() if is_instance else set(_writers(holder, name))
     if not (writers or is_instance) or not isinstance(holder, Function):
         return
-    for function in engine.backend.functions:
-        parent = function.parent
-        for expr in [each.value for each in function.scope.decorators]:
-            if parent is None:
+    for function, parent, expr in engine.decorations.uses:
+        if is_instance:
+            if not _is_method_of(engine, parent, expr, holder, name):
                 continue
-            if is_instance:
-                if not _is_method_of(engine, parent, expr, holder, name):
-                    continue
-            elif id(engine.decorations.target(parent, expr)) not in writers:
-                continue
-            act = Activation(engine, holder, State({}, {}, {}))
-            decorator = act.engine.globals.static(parent, expr)
-            act.apply(decorator, Args([Value(FunctionRef(function, bare=True))]))
-            engine.statics.update(act.state.heap)
+        elif id(engine.decorations.target(parent, expr)) not in writers:
+            continue
+        act = Activation(engine, holder, State({}, {}, {}))
+        decorator = act.engine.globals.static(parent, expr)
+        act.apply(decorator, Args([Value(FunctionRef(function, bare=True))]))
+        engine.statics.update(act.state.heap)
 
 
 def _is_method_of(engine: Engine, parent: Definition, expr: Expr, holder: Definition, name: str) -> bool:
