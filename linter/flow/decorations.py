@@ -38,7 +38,7 @@ class Decorations:
 
     @cached_property
     def uses(self) -> tuple[tuple[Function, Definition, Expr], ...]:
-        """Every decorated function of the project, with each decorator and the scope that it is written in."""
+        """Every decorated function with the scope around it, for each of its decorators."""
         return tuple(
             (function, function.parent, each.value)
             for function in self._engine.backend.functions
