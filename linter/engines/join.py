@@ -119,7 +119,7 @@ def with_remarks(
                 rules[rule] = _info(rule, source, each, opt_in=rule in asked)
             places.setdefault(rule, set()).add(path)
         names = [f"{source.name} {each.code}" for each in (remark, *twins)]
-        if doubles.absorb(path, remark, names):
+        if doubles.absorb(path, remark, names, around=weighs):
             continue
         found = _finding(path, source.rule_of(remark), remark, names[1:])
         (refuted if weighs and doubles.refute(path, remark) else added).append(found)
@@ -215,38 +215,44 @@ class _Doubles:
         """All of them, with the names of the tests that they took in."""
         return self._findings
 
-    def absorb(self, path: str, remark: Remark, names: Sequence[str]) -> bool:
-        """Whether a remark is one of the findings already; that finding then names it."""
-        for position in self._by_path.get(path, ()):
-            finding = self._findings[position]
-            if related(self._weaknesses.get(finding.rule), remark.cwe) and any(
-                place.path == path and self._same_statement(path, place, remark)
-                for place in (finding.location, *(note.location for note in finding.path))
-            ):
-                also = tuple(dict.fromkeys((*finding.also, *names)))
-                if also != finding.also:
-                    self._findings[position] = msgspec.structs.replace(finding, also=also)
-                return True
-        return False
+    def absorb(self, path: str, remark: Remark, names: Sequence[str], *, around: bool) -> bool:
+        """Whether a remark is one of the findings already; that finding then names it.
+
+        With `around`, a remark about a function through which a followed value gets to its sink is that
+        finding: it stands where a text is made, say, and the sink where the text is used.
+        """
+        kin = [
+            position
+            for position in self._by_path.get(path, ())
+            if related(self._weaknesses.get(self._findings[position].rule), remark.cwe)
+        ]
+        same = [each for each in kin if self._same_statement(path, self._findings[each].location, remark)]
+        if not same and around:
+            same = [
+                each
+                for each in kin
+                if self._findings[each].path
+                and self._same_function(path, self._findings[each].location, remark)
+            ]
+        if same:
+            finding = self._findings[same[0]]
+            also = tuple(dict.fromkeys((*finding.also, *names)))
+            self._findings[same[0]] = msgspec.structs.replace(finding, also=also)
+        return bool(same)
 
     def refute(self, path: str, remark: Remark) -> bool:
-        """Whether values were followed to all places that a remark may be about, and nothing reaches them.
-
-        A remark may stand where a text is made, the place where it is used later in the same function.
-        """
-        if path not in self._facts or not self._facts[path].scopes:
-            return False
-        scope = scope_at(self._facts[path], remark.line)
-        inside = [
-            related(cwe, remark.cwe)
+        """Whether values were followed to a place in the same function, of the same weakness, for nothing."""
+        return any(
+            related(cwe, remark.cwe) and self._same_function(path, place, remark)
             for cwe, place in self._clean.get(path, ())
-            if scope and scope_at(self._facts[path], place.line) == scope
-        ]
-        return any(inside) and not any(
-            related(self._weaknesses.get(finding.rule), remark.cwe)
-            and scope_at(self._facts[path], finding.location.line) == scope
-            for finding in (self._findings[position] for position in self._by_path.get(path, ()))
         )
+
+    def _same_function(self, path: str, place: Location, remark: Remark) -> bool:
+        facts = self._facts.get(path)
+        if facts is None or not facts.scopes:
+            return False
+        scope = scope_at(facts, remark.line)
+        return scope > 0 and scope == scope_at(facts, place.line)
 
     def _same_statement(self, path: str, place: Location, remark: Remark) -> bool:
         if place.line == remark.line:

@@ -94,6 +94,40 @@ def test_what_following_the_values_refutes_is_hidden(tmp_path):
     assert document["summary"]["hidden"]["refuted"] == 1
 
 
+QUERY = """
+import sqlite3
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.get("/one")
+def one():
+    query = "SELECT * FROM shelves WHERE name = '%s'" % request.args["name"]
+    rows = sqlite3.connect("db").cursor()
+    rows.execute(query)
+    return "done"
+
+
+@app.get("/two")
+def two():
+    query = "SELECT * FROM shelves ORDER BY %s" % {"a": "age", "b": "name"}[request.args["by"]]
+    rows = sqlite3.connect("db").cursor()
+    rows.execute(query)
+    return "done"
+"""
+
+
+def test_the_text_and_its_use_are_one_finding(tmp_path):
+    (tmp_path / "app.py").write_text(QUERY, encoding="utf-8")
+    document = _document(tmp_path, "--profile", "audit")
+    found = [each for each in document["findings"] if each["cwe"] == 89]
+    assert [(each["rule"], each["range"]["start"]["line"], each["also"]) for each in found] == [
+        ("input-validation/sql-injection", 12, ["bandit B608"])
+    ]
+    assert document["summary"]["hidden"]["refuted"] == 1
+
+
 def test_import_tests_are_reported_when_they_are_named(tmp_path):
     (tmp_path / "app.py").write_text("import subprocess\n", encoding="utf-8")
     assert _document(tmp_path, "--profile", "audit")["findings"] == []
