@@ -19,6 +19,7 @@ from linter.timings import Timings
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.facts.files import FileFacts
+    from linter.flow import SinkSite
 
 _EVIDENCE = 5
 _WORTH_A_PROCESS = 20_000
@@ -141,7 +142,8 @@ def _share(
         try:
             said, share.results[rule.id] = _judge(rule, backend, subjects)
             found.extend(said)
-            if isinstance(rule, FlowRule):
+            # `isinstance` asks every subclass of an abstract class, and remembers each.
+            if FlowRule in type(rule).__mro__:
                 share.clean[rule.id] = _clean(rule, backend)
         except Exception as error:
             share.failures.append(Failure.of(f"rule {rule.id}", error))
@@ -176,7 +178,7 @@ def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects | None) -> tupl
     return findings, RuleResult(rule.id, rule.noun, counted, violating, undecided, tuple(evidence))
 
 
-def _clean(rule: FlowRule, backend: Backend) -> tuple[Location, ...]:
+def _clean(rule: Rule[SinkSite], backend: Backend) -> tuple[Location, ...]:
     """The sinks that nothing from a caller reaches, where all ways to them were followed to the end."""
     if backend.flows is None or backend.flows.cut or backend.flows.failures:
         return ()
