@@ -144,6 +144,7 @@ BODY_RESPONSES = frozenset(RESPONSES) | {
 """Callables that make a response with a body."""
 
 _DEPTH = 8
+_STATUS_NAMES = ("status_code", "code", "status", "http_status")
 _STATUSES = range(100, 600)
 
 
@@ -195,15 +196,27 @@ class Responses:
         if found.name in HTTP_EXCEPTIONS:
             return given
         if isinstance(found.target, Class):
-            explicit = self.status(function, call.keyword("status_code"))
             return (
-                explicit
+                self._told(found.target, function, call)
                 or self.of_exception(found.name, found.target)
                 or self._inherited(found.target, given)
             )
         if isinstance(found.target, Function):
             return self._made_by(found.target)
         return EXCEPTION_STATUS.get(found.name)
+
+    def _told(self, cls: Class, function: Function, call: Call) -> int | None:
+        """The status that a call hands to a constructor of the project under the name of one."""
+        constructor = self._project.member(cls, "__init__")
+        target = None if constructor is None else constructor.target
+        if not isinstance(target, Function):
+            return self.status(function, call.keyword("status_code"))
+        for position, parameter in enumerate(target.scope.parameters[1:]):
+            if parameter.name in _STATUS_NAMES:
+                given = self.status(function, call.argument(position, parameter.name))
+                if given in _STATUSES:
+                    return given
+        return None
 
     def _inherited(self, cls: Class, given: int | None) -> int | None:
         """The first argument counts as a status when an HTTP exception is what takes it."""
@@ -241,7 +254,7 @@ class Responses:
                 if known is not None:
                     return known
                 continue
-            for attribute in ("status_code", "code", "status", "http_status"):
+            for attribute in _STATUS_NAMES:
                 assign = target.attributes.get(attribute)
                 if assign is not None:
                     status = self.status(target, assign.value)
@@ -264,7 +277,7 @@ class Responses:
             if status is not None:
                 return status
         for parameter in constructor.scope.parameters:
-            if parameter.name in ("status_code", "status", "code"):
+            if parameter.name in _STATUS_NAMES:
                 return self.status(constructor, parameter.default)
         for statement in constructor.scope.statements:
             if isinstance(statement, Assign) and any(

@@ -37,7 +37,7 @@ class Challenges:
 
     def _challenges(self, value: Value) -> bool | None:
         """Whether the first of a list of authenticators answers with a `WWW-Authenticate` header."""
-        if value is NotImplemented or value == []:
+        if value is NotImplemented or value in ([], ()):
             # The default is a session first, and without an authenticator nothing challenges.
             return False
         first = value[0] if isinstance(value, (list, tuple)) else UNKNOWN
