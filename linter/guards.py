@@ -21,6 +21,8 @@ from linter.responses import Responses
 _DEPTH = 6
 _LOGIN_WORDS = ("login", "signin", "sign-in", "sign_in")
 _SENT_ON = range(300, 400)
+_UNCLEAR = 0
+"""The status of an error handler that answers with what cannot be told."""
 _REDIRECTS = {
     "django.shortcuts.redirect",
     "django.http.HttpResponseRedirect",
@@ -113,7 +115,16 @@ class Refusals:
             return Refusal(Verdict.YES, "authentication")
         if 403 in statuses:
             return Refusal(Verdict.YES, "authorization")
-        return _NONE
+        return Refusal(Verdict.UNKNOWN, "other") if self._raises_unclear(function) else _NONE
+
+    def _raises_unclear(self, function: Function) -> bool:
+        """Whether an exception leaves the function for a handler of which the status is not known."""
+        return any(
+            isinstance(statement, Raise)
+            and self._raised(function, statement.exception) == _UNCLEAR
+            and not self._swallowed(function, statement.block)
+            for statement in function.scope.statements
+        )
 
     def refusals(self, function: Function, depth: int = 0) -> Iterator[Refused]:
         """Every place at which the function's own body refuses with 401 or 403."""
@@ -291,10 +302,12 @@ class Refusals:
             for statement in handler.scope.statements
             if isinstance(statement, Return)
         }
-        if len(statuses) == 1:
-            status = statuses.pop()
-            if status is not None:
-                yield self.project.reference(holder, exception.name).name, status
+        known = statuses.pop() if len(statuses) == 1 else None
+        found = self.project.reference(holder, exception.name)
+        if known is not None:
+            yield found.name, known
+        elif isinstance(found.target, Class):
+            yield found.name, _UNCLEAR
 
     # Checks inside a handler
 

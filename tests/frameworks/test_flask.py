@@ -805,6 +805,50 @@ for name in ("bee",):
 
 
 class TestHooks:
+    def test_an_error_of_the_project_that_is_told_its_status(self):
+        found = verdicts(
+            shop=app(
+                """
+                from flask import Blueprint
+
+                class AuthError(Exception):
+                    def __init__(self, message, code, service=None):
+                        self.message = message
+                        self.code = code
+
+                def token_of(request):
+                    header = request.headers.get("Authorization", None)
+                    if not header:
+                        raise AuthError("a token must be sent", 401)
+                    return header[7:]
+
+                def requires_token():
+                    g.service = token_of(request)
+
+                def requires_nothing():
+                    pass
+
+                inner, outer = Blueprint("inner", __name__), Blueprint("outer", __name__)
+
+                @inner.get("/inner")
+                def guarded(): ...
+
+                @outer.get("/outer")
+                def open_to_all(): ...
+
+                @app.errorhandler(AuthError)
+                def told(error):
+                    return {"message": error.message}, error.code
+
+                inner.before_request(requires_token)
+                app.register_blueprint(inner)
+                outer.before_request(requires_nothing)
+                app.register_blueprint(outer)
+                """
+            )
+        )
+        assert found == {"guarded": "yes", "open_to_all": "no"}
+
     def test_allow_lists_are_read(self):
         assert verdicts(
             shop=app(
