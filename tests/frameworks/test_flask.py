@@ -828,7 +828,8 @@ class TestHooks:
                 def requires_nothing():
                     pass
 
-                inner, outer = Blueprint("inner", __name__), Blueprint("outer", __name__)
+                inner = Blueprint("inner", __name__)
+                outer = Blueprint("outer", __name__)
 
                 @inner.get("/inner")
                 def guarded(): ...
