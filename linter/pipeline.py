@@ -12,7 +12,7 @@ import msgspec
 from linter import __version__
 from linter.cache import FOLDER, Cache, engine_signature
 from linter.checked import Checked
-from linter.file_roles import is_test
+from linter.file_roles import is_run_by_hand, is_test
 from linter.finding import Finding, Severity
 from linter.measures import Measures, Trend, with_trend, worst
 from linter.outcome import (
@@ -468,8 +468,9 @@ class _Judge:
             return None
         if self.ran(finding.rule, path):
             # A finding may be less certain than its rule: it is held against the profile by itself.
-            in_test = info.engine and settings.profile != "audit" and is_test(path)
-            if in_test or not self._admits(settings, finding):
+            # No caller reaches tests, scripts and migrations; engines do not know that.
+            aside = info.engine and settings.profile != "audit" and (is_test(path) or is_run_by_hand(path))
+            if aside or not self._admits(settings, finding):
                 return Hidden(finding, "profile")
             return msgspec.structs.replace(finding, severity=severity)
         widest = msgspec.structs.replace(settings, profile="audit")
