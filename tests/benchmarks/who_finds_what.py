@@ -8,8 +8,9 @@ reports anything of the same practice. Seconds are processor time, which other w
 change; of several runs the median is told.
 
 Works on a copy of DIRECTORY that is committed to a branch `main`, and fetches nothing. What is not installed
-is left out, and so are semgrep without rules and squawk without SQL files. bandit's findings are those of
-backlint's engine, which are bandit's own; its time is that of `bandit -r`.
+is left out, and so are semgrep without rules and squawk without SQL files. bandit's findings are those that
+backlint's audit reports as bandit's, without tests of imports and what following the values refutes; its time
+is that of `bandit -r`.
 
 With `--by-weakness` it counts, weakness by weakness, what bandit, ruff's rules `S` and backlint's own rules
 say about the same places, tests left out; `--missed` lists the places where backlint's rules say nothing.
