@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linter.extract.files import extract
 from linter.extract.sql import looks_like_sql, statements_of
 from linter.facts.spans import unpack
 from linter.facts.sql import Action, Column, Predicate, SqlStatement
@@ -662,3 +663,13 @@ def test_no_text_raises_and_spans_lie_inside_it(text: str, dialect: str) -> None
         if "\n" not in text and statement.kind:
             assert text[place.column : place.end_column] == statement.text
         assert msgspec.msgpack.decode(msgspec.msgpack.encode(statement), type=SqlStatement) == statement
+
+
+def test_a_backtick_in_a_comment_makes_no_file_one_of_mysql() -> None:
+    body = (
+        "-- casts `text`\nCREATE FUNCTION cast_to(text) RETURNS text AS $$\nDECLARE\n  found text;\nBEGIN\n"
+    )
+    source = f"{body}  SELECT $1 INTO found;\n  RETURN found;\nEND;\n$$ LANGUAGE plpgsql;\n"
+    assert [each.kind for each in extract(source.encode(), "sql", "auto").sql] == ["create"]
+    dump = 'CREATE TABLE `orders` (`id` int);\nINSERT INTO `orders` VALUES (1, "a;b");\n'
+    assert [each.kind for each in extract(dump.encode(), "sql", "auto").sql] == ["create", "insert"]
