@@ -185,9 +185,8 @@ class Responses:
         """The status of an exception made by `call`, or of a call that aborts the request."""
         found = self._project.callee(function, call)
         if found.name in ABORTS:
-            return self.status(function, call.argument(0, "code")) or self.status(
-                function, call.keyword("http_status_code")
-            )
+            code = call.argument(0, "code") or call.keyword("http_status_code")
+            return self.status(function, code) or self.returned(function, code)
         given = self.status(function, call.keyword("status_code") or call.argument(0, "status_code"))
         if given is None and found.name in _STATUS_SECOND and len(call.args) > 1:
             given = self.status(function, call.args[1])

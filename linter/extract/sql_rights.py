@@ -12,8 +12,17 @@ _HASHED = ("SCRAM-SHA-256$", "md5")
 
 
 def rights_traits(words: Sequence[Word]) -> tuple[Trait, ...]:
-    """The traits of a schema statement, which is given by its words."""
-    return tuple(_traits(words))
+    """The traits of a schema statement, which is given by its words.
+
+    What a template names is not known: only a policy remains, without its table, as it may be any.
+    """
+    found: list[Trait] = []
+    for trait in _traits(words):
+        if not trait.table or not is_hole(trait.table):
+            found.append(trait)
+        elif trait.kind == "policy":
+            found.append(Trait("policy", ""))
+    return tuple(found)
 
 
 def _traits(words: Sequence[Word]) -> Iterator[Trait]:

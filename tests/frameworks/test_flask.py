@@ -1251,6 +1251,23 @@ def test_hostile_code_does_no_harm(text):
     routes_of(shop=app("def x(): ...\n" + text))
 
 
+def test_an_abort_with_a_response_has_its_status():
+    found = verdicts(
+        shop=app(
+            """
+            from flask import jsonify, make_response
+
+            @app.post("/copy")
+            def copy():
+                if session.get("user") is None:
+                    return abort(make_response(jsonify(error="Access Forbidden"), 403))
+                return {}
+            """
+        )
+    )
+    assert found == {"copy": "yes"}
+
+
 def test_a_list_made_of_itself_keeps_its_items():
     assert paths(
         shop=app(
