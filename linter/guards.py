@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from linter.backend import GuardKind, Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result, Sequence, Template, text_of, walk
-from linter.facts.scopes import Assign, Call, Raise, Return
+from linter.facts.scopes import Call, Raise, Return
+from linter.identities import Identities
 from linter.resolve.definitions import Class, Definition, Function, arguments_of
 from linter.resolve.project import Project, Variable
 from linter.responses import Responses
@@ -40,20 +41,6 @@ _REFUSING_CALLS = {
     "rest_framework.views.APIView.check_permissions": 401,
     "django.contrib.auth.mixins.AccessMixin.handle_no_permission": 401,
 }
-_IDENTITY = {
-    "user",
-    "auth",
-    "session",
-    "headers",
-    "cookies",
-    "authorization",
-    "META",
-    "current_user",
-    "credentials",
-}
-"""Attributes of a request, or of `g`, that tell who is calling."""
-
-_IDENTITY_NAMES = {"flask.session", "flask_login.current_user", "flask.request.authorization"}
 
 
 class Refusal(NamedTuple):
@@ -80,6 +67,7 @@ class Refusals:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.responses = Responses(project)
+        self.reads_identity = Identities(project).reads_identity
         self._known: dict[int, Refusal] = {}
         self._mapped: dict[str, int] | None = None
 
@@ -219,11 +207,23 @@ class Refusals:
             )
         if found.name.endswith("abort"):
             return self.responses.raised_by_call(function, call)
-        if depth < _DEPTH and isinstance(found.target, Function) and found.target is not function:
-            inner = self.of(found.target, depth + 1)
+        target = found.target
+        if target is None or isinstance(target, Variable):
+            target = self._called_object(function, call)
+        if depth < _DEPTH and isinstance(target, Function) and target is not function:
+            inner = self.of(target, depth + 1)
             if inner.verdict is Verdict.YES:
                 return 401 if inner.kind == "authentication" else 403
         return None
+
+    def _called_object(self, function: Function, call: Call) -> Function | None:
+        """The `__call__` that runs when what is called is an object of a class of the project."""
+        if not isinstance(call.callee, Ref) or "." in call.callee.name:
+            return None
+        kind = self.project.type_of(function, call.callee)
+        cls = None if kind is None else self.project.by_id(kind)
+        found = self.project.member(cls, "__call__") if isinstance(cls, Class) else None
+        return found.target if found is not None and isinstance(found.target, Function) else None
 
     def _sends_to_login(self, function: Function, exception: Expr | None) -> bool:
         """Whether the headers of an exception name a login page."""
@@ -340,73 +340,6 @@ class Refusals:
             if subject is not None and self.reads_identity(handler, subject, identities):
                 return True
             block = current.parent
-        return False
-
-    def reads_identity(
-        self, function: Function, expr: Expr, identities: frozenset[str] = frozenset(), depth: int = 0
-    ) -> bool:
-        """Whether the value of an expression depends on who is calling."""
-        for each in walk(expr):
-            if isinstance(each, Ref):
-                if self._is_identity(function, each.name, identities, depth):
-                    return True
-            elif isinstance(each, Attr) and each.name in ("user", "session", "current_user"):
-                return True
-            elif isinstance(each, Result):
-                if self._call_reads_identity(function, function.scope.calls[each.call], identities, depth):
-                    return True
-        return False
-
-    def _call_reads_identity(
-        self, function: Function, call: Call, identities: frozenset[str], depth: int
-    ) -> bool:
-        if depth > _DEPTH:
-            return False
-        callee = call.callee
-        if self.reads_identity(function, callee, identities, depth + 1):
-            return True
-        if any(self.reads_identity(function, each, identities, depth + 1) for each in arguments_of(call)):
-            return True
-        target = self.project.callee(function, call).target
-        if not isinstance(target, Function):
-            return False
-        return any(
-            isinstance(statement, Return)
-            and statement.value is not None
-            and self.reads_identity(target, statement.value, frozenset(), depth + 1)
-            for statement in target.scope.statements
-        )
-
-    def _is_identity(self, function: Function, name: str, identities: frozenset[str], depth: int) -> bool:
-        mark, rest = (name[0], name[1:]) if name[0] in "$:" else ("", name)
-        root, _, tail = rest.partition(".")
-        if mark == "$":
-            if root in identities:
-                return True
-            parts = tail.split(".") if tail else []
-            if root in ("request", "req", "info", "self", "websocket") and not _IDENTITY.isdisjoint(parts):
-                return True
-            if depth > _DEPTH:
-                return False
-            return any(
-                isinstance(assign, Assign)
-                and assign.value is not None
-                and self.reads_identity(function, assign.value, identities, depth + 2)
-                for assign in function.assignments.get(root, ())
-            )
-        resolved = self.project.reference(function, name)
-        if resolved.name in _IDENTITY_NAMES or resolved.name.startswith(
-            ("flask.session", "flask_login.current_user", "flask.g.", "flask.request.headers")
-        ):
-            return True
-        target = resolved.target
-        if isinstance(target, Variable) and target.assign.value is not None and depth <= _DEPTH:
-            holder = target.holder
-            if isinstance(holder, Function) and isinstance(target.assign.value, Result):
-                # `current_user = LocalProxy(get_user)`: a module-level stand-in for the caller.
-                call = holder.scope.calls[target.assign.value.call]
-                if self.project.callee(holder, call).name == "werkzeug.local.LocalProxy":
-                    return True
         return False
 
 

@@ -9,6 +9,7 @@ from linter.evaluate import natives
 from linter.evaluate.execution import body_value
 from linter.evaluate.expressions import Exhausted, Expressions
 from linter.evaluate.library import Library
+from linter.evaluate.patterns import MATCHERS, matches
 from linter.evaluate.values import (
     NOWHERE,
     UNKNOWN,
@@ -24,6 +25,7 @@ from linter.evaluate.values import (
     Super,
     Value,
     either,
+    options,
 )
 from linter.facts.expressions import Expr, Ref
 from linter.facts.scopes import Assign, Call, Parameter
@@ -157,6 +159,8 @@ class Evaluator(Expressions):
             return self._call_library(made)
         if isinstance(callee, Member):
             found = self.library.call_member(self, callee, made)
+            if found is NotImplemented and _is_pattern(callee.receiver):
+                found = self._matched(callee.receiver.args[0], args, callee.name)
             made.name, made.receiver = f"?.{callee.name}", callee.receiver
             return made if found is NotImplemented else found
         found = self.library.apply(self, callee, made)
@@ -168,6 +172,10 @@ class Evaluator(Expressions):
             return self._construct(callee, args, keywords)
         if isinstance(callee, Lambda):
             return self.value(callee.frame, callee.body)
+        if isinstance(callee, Instance):
+            method = self.attribute(callee, "__call__")
+            if isinstance(method, Closure):
+                return self.call(method, args, keywords, frame, call)
         return UNKNOWN
 
     def _call_library(self, made: Made) -> Value:
@@ -175,10 +183,24 @@ class Evaluator(Expressions):
         found = self.library.call(self, made)
         if found is NotImplemented:
             found = self._introspection(made)
+        if found is NotImplemented and made.name.startswith("re.") and len(made.args) == 2:
+            found = self._matched(made.args[0], made.args[1:], made.name.removeprefix("re."))
         if found is NotImplemented:
             with suppress(TypeError, ValueError, IndexError):
                 found = natives.builtin(made.name, made.args, made.keywords)
         return made if found is NotImplemented else found
+
+    def _matched(self, pattern: Value, args: list[Value], how: str) -> Value:
+        """What a match of a regular expression comes to; NotImplemented when that is not known."""
+        if how not in MATCHERS or len(args) != 1:
+            return NotImplemented
+        answers = {matches(pattern, text, how) for text in options(args[0])}
+        known = answers.pop() if len(answers) == 1 else None
+        if not known:
+            return NotImplemented if known is None else None
+        found = Made("re.Match", [], {}, NOWHERE, 0)
+        found.truth = True
+        return found
 
     def _introspection(self, made: Made) -> Value:
         args = made.args
@@ -303,6 +325,13 @@ def _field_names(cls: Class, statement: Assign) -> list[str]:
         if isinstance(target, Ref)
     ]
     return [name for name in names if "." not in name]
+
+
+def _is_pattern(value: Value) -> bool:
+    """Whether a value is a regular expression that was compiled without flags."""
+    return (
+        isinstance(value, Made) and value.name == "re.compile" and len(value.args) == 1 and not value.keywords
+    )
 
 
 def _classes(kind: Value) -> list[Class | External]:

@@ -124,7 +124,9 @@ class Execution:
             self._frame.results.append(value)
             return "return"
         if isinstance(value, Either):
-            self._frame.results.extend(option for option in value.options if isinstance(option, Raised))
+            raised = [option for option in value.options if isinstance(option, Raised)]
+            self._frame.results.extend(raised)
+            return "return" if len(raised) == len(value.options) else ""
         return ""
 
     def _define(self, index: int) -> None:

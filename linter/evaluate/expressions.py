@@ -21,6 +21,7 @@ from linter.evaluate.values import (
     Lambda,
     Made,
     Member,
+    Own,
     Partial,
     Raised,
     Value,
@@ -204,11 +205,15 @@ class Expressions(Names):
             return Lambda(operands[0], frame)
         if operator == ":=":
             return self.value(frame, operands[1])
+        asked = self.asked_environment
         values = [self.value(frame, each) for each in operands]
         if operator == "not":
             known = natives.truth(values[0])
             return UNKNOWN if known is None else not known
         if operator in _COMPARISONS:
+            if isinstance(values[0], Own):
+                # Whatever the environment holds, it is not this caller's.
+                self.asked_environment = asked
             answers = [self._compared(operator, left, values[1]) for left in options(values[0])]
             return answers[0] if len(answers) == 1 else either(answers)
         if operator == "+" and len(values) > 1:

@@ -16,6 +16,7 @@ from linter.evaluate.values import (
     Lambda,
     Made,
     Member,
+    Own,
     Value,
 )
 from linter.resolve.definitions import Class, Module
@@ -78,6 +79,8 @@ def compare(operator: str, left: Value, right: Value) -> Value:
 
 def _equal(left: Value, right: Value, identity: bool) -> bool | None:
     plain = (str, int, float, bytes)
+    if isinstance(left, Own) or isinstance(right, Own):
+        return left is right
     if left is None or right is None:
         if left is None and right is None:
             return True
@@ -115,6 +118,8 @@ def _is_plain(value: Value) -> bool:
 
 
 def _contains(container: Value, item: Value) -> bool | None:
+    if isinstance(item, Own):
+        return isinstance(container, (list, tuple)) and any(each is item for each in container)
     if isinstance(container, str):
         if not isinstance(item, str) or HOLE in item or HOLE in container:
             return None

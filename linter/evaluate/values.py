@@ -79,6 +79,12 @@ class Made:
         return self.args[position] if position < len(self.args) else self.keywords.get(name, default)
 
 
+class Own(Made):
+    """Something that only the caller has, like an address: it equals nothing that the project knows."""
+
+    __slots__ = ()
+
+
 class Instance:
     """An object of a class of the project. `frame` is what its methods read beside their own names."""
 

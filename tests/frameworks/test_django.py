@@ -535,10 +535,10 @@ def test_middleware_that_cannot_be_followed_leaves_the_answer_open():
         settings="MIDDLEWARE = ['site.middleware.Gate']",
         **{
             "site/middleware.py": """
-import re
+from fnmatch import fnmatch
 class Gate:
     def process_view(self, request, view_func, args, kwargs):
-        if getattr(view_func, "open", False) or re.match("^/x", request.path):
+        if getattr(view_func, "open", False) or fnmatch(request.path, "/x*"):
             return None
         if not request.user.is_authenticated:
             return redirect("/login/")
@@ -546,6 +546,26 @@ class Gate:
         },
     )
     assert verdicts(routes) == {"GET /x/": "unknown"}
+
+
+def test_middleware_that_lets_paths_pass_by_a_pattern():
+    routes = routes_of(
+        VIEW + "urlpatterns = [path('x/', page), path('y/', page)]",
+        settings="MIDDLEWARE = ['site.middleware.Gate']",
+        **{
+            "site/middleware.py": """
+import re
+class Gate:
+    open_paths = [re.compile("^/x")]
+    def process_view(self, request, view_func, args, kwargs):
+        if any(each.match(request.path) for each in self.open_paths):
+            return None
+        if not request.user.is_authenticated:
+            return redirect("/login/")
+"""
+        },
+    )
+    assert verdicts(routes) == {"GET /x/": "no", "GET /y/": "yes"}
 
 
 def test_inputs_that_a_handler_reads():

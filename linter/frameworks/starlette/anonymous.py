@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from linter.backend import GuardKind, Verdict
+from linter.evaluate import natives
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import (
     NOWHERE,
@@ -21,8 +22,10 @@ from linter.evaluate.values import (
     Instance,
     Made,
     Member,
+    Own,
     Raised,
     Value,
+    either,
     options,
 )
 from linter.facts.expressions import Constant
@@ -37,6 +40,7 @@ _CONNECTIONS = frozenset({_REQUEST, SOCKET, "starlette.requests.HTTPConnection"}
 _STATE = "starlette.datastructures.State"
 _USER = "starlette.authentication.UnauthenticatedUser"
 _CREDENTIALS = "starlette.authentication.AuthCredentials"
+_HAS_SCOPE = "starlette.authentication.has_required_scope"
 _NEXT = "what the middleware stands before"
 _REACHED = "the response of what lies behind"
 _SEND = "the ASGI send channel"
@@ -70,6 +74,8 @@ class Caller:
 
     def __init__(self, refusals: Refusals) -> None:
         self._refusals = refusals
+        self._address = Own("the address of the caller", [], {}, NOWHERE, 0)
+        self._address.truth = True
         self._request = self.request()
         self._behind: Function | None = None
         self.asked_elsewhere = False
@@ -92,6 +98,8 @@ class Caller:
         made = _made(SOCKET if websocket else _REQUEST)
         url = _made("starlette.datastructures.URL")
         url.fields = {"path": path, "query": ""}
+        client = _made("starlette.datastructures.Address")
+        client.fields = {"host": self._address, "port": UNKNOWN}
         kept = _made(_STATE) if state is None else state
         if state is None:
             kept.fields = Open()
@@ -100,6 +108,7 @@ class Caller:
             "cookies": {},
             "query_params": {},
             "session": {},
+            "client": client,
             "method": method,
             "url": url,
             "state": kept,
@@ -169,7 +178,7 @@ class Caller:
             return NotImplemented
         if receiver.name == GUESS:
             return Member(receiver, name)
-        if receiver.name in _CONNECTIONS and name in ("client", "app", "path_params", "base_url"):
+        if receiver.name in _CONNECTIONS and name in ("app", "path_params", "base_url"):
             return UNKNOWN
         return NotImplemented
 
@@ -181,6 +190,8 @@ class Caller:
             return self._request
         if name in ("starlette.datastructures.Headers", "starlette.datastructures.MutableHeaders"):
             return {}
+        if name == _HAS_SCOPE and len(made.args) == 2:
+            return self._has_scopes(evaluator, made.args[0], made.args[1])
         if name == _CREDENTIALS:
             made.fields = {"scopes": made.argument(0, "scopes") or []}
             return NotImplemented
@@ -195,6 +206,18 @@ class Caller:
         if last in _IN_THREADS and made.args:
             return evaluator.call(made.args[0], made.args[1:], made.keywords, None, None)
         return NotImplemented
+
+    def _has_scopes(self, evaluator: Evaluator, connection: Value, scopes: Value) -> Value:
+        """Whether the caller has each of the rights, as Starlette's `has_required_scope` tells."""
+        had = evaluator.attribute(evaluator.attribute(connection, "auth"), "scopes")
+        if not isinstance(scopes, (list, tuple)):
+            return UNKNOWN
+        return either(
+            [
+                natives.builtin("all", [[natives.compare("in", each, rights) for each in scopes]], {})
+                for rights in options(had)
+            ]
+        )
 
     def call_member(self, evaluator: Evaluator, member: Member, made: Made) -> Value:
         """A call of a method of the request, or of what the project inherits from a library."""

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from linter.backend import Guard, GuardKind, Verdict
 from linter.evaluate.evaluator import Evaluator
-from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Made, Raised, Value, options
+from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Made, Raised, Value, either, options
 from linter.finding import Location
 from linter.frameworks.starlette.anonymous import DOUBTFUL, Caller, Judgement
+from linter.frameworks.starlette.forgery import compares_cookie_and_header
 from linter.frameworks.starlette.library import Registration
 from linter.frameworks.starlette.names import AUTHENTICATION_MIDDLEWARE, BASE_MIDDLEWARE, public_name
 from linter.frameworks.starlette.nodes import Added, listed
@@ -65,7 +66,15 @@ class Layer:
         if judged.verdict is Verdict.NO:
             limits = self._layers.limits(function)
             return self._named(function, Judgement(Verdict.NO, "rate-limit")) if limits else None
+        if self._is_against_forgery(function, path, method):
+            judged = judged._replace(kind="csrf")
         return self._named(function, judged)
+
+    def _is_against_forgery(self, function: Function, path: str, method: str) -> bool:
+        """Whether it refuses for the lack of a CSRF token: nobody who reads is refused."""
+        if method == "GET" or self._on(path, "GET").verdict is not Verdict.NO:
+            return False
+        return compares_cookie_and_header(function)
 
     def _named(self, function: Function, judged: Judgement) -> Guard:
         return Guard(function.name, judged.kind, "app", function.location, judged.verdict)
@@ -151,20 +160,23 @@ class Layers:
 
     def authenticate(self, made: Made, request: Made) -> None:
         """Starlette's AuthenticationMiddleware: who the caller is, as the project's backend says."""
-        user: Value = self.caller.stranger()
-        auth: Value = self.caller.credentials([])
+        users: list[Value] = []
+        rights: list[Value] = []
         backend = made.keywords.get("backend", made.argument(1, "backend"))
         method = self.evaluator.member_of(backend, "authenticate") if backend is not None else None
         if isinstance(method, Closure):
-            known = [
-                each
-                for each in options(self.evaluator.trial(method, [request]))
-                if each is not None and not isinstance(each, Raised)
-            ]
-            if len(known) == 1 and isinstance(known[0], tuple) and len(known[0]) == 2:
-                auth, user = known[0]
-            elif known:
-                user = auth = UNKNOWN
+            for answer in options(self.evaluator.trial(method, [request])):
+                if isinstance(answer, tuple) and len(answer) == 2:
+                    rights.append(answer[0])
+                    users.append(answer[1])
+                elif answer is not None and not isinstance(answer, Raised):
+                    rights.append(UNKNOWN)
+                    users.append(UNKNOWN)
+                elif answer is None:
+                    rights.append(self.caller.credentials([]))
+                    users.append(self.caller.stranger())
+        user = either(users) if users else self.caller.stranger()
+        auth = either(rights) if rights else self.caller.credentials([])
         self._user, self._auth = user, auth
         request.fields.update(user=user, auth=auth)
         request.fields["scope"].update(user=user, auth=auth)
