@@ -34,19 +34,17 @@ def check(
     backend: Backend,
     facts: Mapping[str, FileFacts],
     timings: Timings,
-    subjects: Subjects | None = None,
     *,
     workers: int = 1,
 ) -> Checked:
     """Everything that the rules say. A rule that raises costs its own findings and one failure.
 
-    With two workers and enough to do, the rules that follow values run beside the others. `subjects`, when
-    given, is filled, and everything runs in this process.
+    With two workers and enough to do, the rules that follow values run beside the others.
     """
     aside = [rule for rule in rules if rule.follows_values]
     lines = sum(each.lines for each in facts.values())
-    if subjects is not None or workers < 2 or lines < _WORTH_A_PROCESS or not aside or not can_fork():
-        shares = [_share(rules, backend, facts, subjects), _counts(backend)]
+    if workers < 2 or lines < _WORTH_A_PROCESS or not aside or not can_fork():
+        shares = [_share(rules, backend, facts), _counts(backend)]
     else:
         shares = _side_by_side(rules, aside, backend, facts)
     for share in shares:
@@ -79,6 +77,18 @@ def check(
     )
 
 
+def keep_subjects(rules: Sequence[Rule[Any]], backend: Backend, subjects: Subjects) -> None:
+    """Fill in the subjects of all findings of some rules; those of a rule that raises are left out."""
+    for rule in rules:
+        try:
+            for subject in rule.subjects(backend):
+                for said in rule.check(subject, backend):
+                    if isinstance(said, Finding):
+                        subjects[said.rule, said.location, said.message] = subject
+        except Exception:  # `check` has reported it
+            continue
+
+
 class _Share(msgspec.Struct):
     """What some of the rules said, and some of the counts."""
 
@@ -102,15 +112,15 @@ def _side_by_side(
 
     def here() -> _Share:
         rest = [rule for rule in rules if rule not in aside]
-        return _share(rest, backend, facts, None)
+        return _share(rest, backend, facts)
 
     def there() -> bytes:
-        share = _share(aside, backend, facts, None)
+        share = _share(aside, backend, facts)
         share.failures += backend.failures[known:]
         return msgspec.msgpack.encode(share)
 
     near, sent = beside(here, there)
-    far = _share(aside, backend, facts, None) if sent is None else msgspec.msgpack.decode(sent, type=_Share)
+    far = _share(aside, backend, facts) if sent is None else msgspec.msgpack.decode(sent, type=_Share)
     return [near, far, _counts(backend)]
 
 
@@ -133,14 +143,13 @@ def _share(
     rules: Sequence[Rule[Any]],
     backend: Backend,
     facts: Mapping[str, FileFacts],
-    subjects: Subjects | None,
 ) -> _Share:
     share = _Share()
     timings = Timings()
     found: list[Finding] = []
     for rule in rules:
         try:
-            said, share.results[rule.id] = _judge(rule, backend, subjects)
+            said, share.results[rule.id] = _judge(rule, backend)
             found.extend(said)
             # `isinstance` asks every subclass of an abstract class, and remembers each.
             if FlowRule in type(rule).__mro__:
@@ -156,7 +165,7 @@ def _share(
     return share
 
 
-def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects | None) -> tuple[list[Finding], RuleResult]:
+def _judge(rule: Rule[Any], backend: Backend) -> tuple[list[Finding], RuleResult]:
     findings: list[Finding] = []
     counted = violating = undecided = 0
     evidence: list[tuple[str, str, int]] = []
@@ -164,9 +173,6 @@ def _judge(rule: Rule[Any], backend: Backend, subjects: Subjects | None) -> tupl
         counted += 1
         said = list(rule.check(subject, backend))
         own = [each for each in said if isinstance(each, Finding)]
-        if subjects is not None:
-            for finding in own:
-                subjects[finding.rule, finding.location, finding.message] = subject
         findings.extend(own)
         if own:
             violating += 1

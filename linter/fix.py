@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -27,7 +30,7 @@ class Mended(NamedTuple):
 
 def with_fixes(run: Run, findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, each fixable one with the edits that mend it alone."""
-    _ensure_subjects(run)
+    run.keep_subjects({each.rule for each in findings if each.fixable and each.fix is None})
     filled: list[Finding] = []
     trees: dict[str, _Tree | None] = {}
     for finding in findings:
@@ -54,10 +57,11 @@ def mend(run: Run, path: str, findings: Iterable[Finding]) -> Mended:
     A fix that overlaps one applied before is left for the next run. A file in another encoding than
     UTF-8 is left alone.
     """
-    _ensure_subjects(run)
+    findings = list(findings)
+    run.keep_subjects({each.rule for each in findings if each.fix is None})
     text = run.text_of(path)
     if not run.is_utf8(path):
-        return Mended(text, [], list(findings))
+        return Mended(text, [], findings)
     fixed: list[Finding] = []
     left: list[Finding] = []
     by_edits: list[Finding] = []
@@ -100,7 +104,7 @@ def mend(run: Run, path: str, findings: Iterable[Finding]) -> Mended:
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """`text` with edits applied from its end to its start; one that overlaps another is dropped."""
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
@@ -127,16 +131,29 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     return text
 
 
+class _Statement(NamedTuple):
+    """A statement, where it stands (lines from 1, columns from 0), and which part of the module has it."""
+
+    node: cst.CSTNode
+    start: tuple[int, int]
+    end: tuple[int, int]
+    part: int
+
+
 class _Tree:
-    """A file's concrete tree with the statements to edit, found by their lines."""
+    """A file's concrete tree with the statements to edit, found by their lines.
+
+    Each statement of the module is looked into when a finding lies in it.
+    """
 
     def __init__(self, module: cst.Module, text: str) -> None:
-        from libcst import metadata
-
-        self.text = text
-        wrapper = metadata.MetadataWrapper(module, unsafe_skip_copy=True)
-        self.module = wrapper.module
-        self._positions = wrapper.resolve(metadata.PositionProvider)
+        self.module = module
+        self._lines = _lines(text)
+        header = sum(len(_lines(module.code_for_node(each))) for each in module.header)
+        sizes = [len(_lines(module.code_for_node(each))) for each in module.body]
+        self._starts = list(accumulate(sizes, initial=header))
+        self._parts: dict[int, list[_Statement]] = {}
+        self._places: dict[cst.CSTNode, _Statement] = {}
 
     @staticmethod
     def parse(text: str) -> _Tree | None:
@@ -149,7 +166,20 @@ class _Tree:
 
     def statement(self, location: Location) -> cst.CSTNode | None:
         """The innermost statement, `except` clause or `def` that covers a place."""
+        place = (location.line, location.column - 1)
+        best: cst.CSTNode | None = None
+        smallest: tuple[int, int] | None = None
+        for node, start, end, _ in self._statements(bisect_right(self._starts, location.line - 1) - 1):
+            if start <= place < end or start == place:
+                size = (end[0] - start[0], -start[0])
+                if smallest is None or size < smallest:
+                    best, smallest = node, size
+        return best
+
+    def _statements(self, part: int) -> list[_Statement]:
+        """The statements in one of the module, itself and all within; none for what is no statement."""
         import libcst as cst
+        from libcst import metadata
 
         kinds = (
             cst.SimpleStatementLine,
@@ -157,44 +187,64 @@ class _Tree:
             cst.ExceptHandler,
             cst.ExceptStarHandler,
         )
-        place = (location.line, location.column - 1)
-        best: cst.CSTNode | None = None
-        smallest: tuple[int, int] | None = None
-        for node, position in self._positions.items():
-            if not isinstance(node, kinds):
-                continue
-            start = (position.start.line, position.start.column)
-            end = (position.end.line, position.end.column)
-            if start <= place < end or start == place:
-                size = (end[0] - start[0], -start[0])
-                if smallest is None or size < smallest:
-                    best, smallest = node, size
-        return best
+        if part not in self._parts and 0 <= part < len(self.module.body):
+            wrapper = metadata.MetadataWrapper(self._alone(part), unsafe_skip_copy=True)
+            above = self._starts[part]
+            self._parts[part] = [
+                _Statement(
+                    node, (above + at.start.line, at.start.column), (above + at.end.line, at.end.column), part
+                )
+                for node, at in wrapper.resolve(metadata.PositionProvider).items()
+                if isinstance(node, kinds)
+            ]
+            self._places.update((each.node, each) for each in self._parts[part])
+        return self._parts.get(part, [])
+
+    def _alone(self, part: int) -> cst.Module:
+        return self.module.with_changes(header=(), body=self.module.body[part : part + 1], footer=())
 
     def replaced(self, new: Mapping[cst.CSTNode, Replacement], imports: Sequence[str]) -> str:
         """The text with nodes exchanged, and names imported that the new ones need."""
-        import libcst as cst
+        return _import(self.module.visit(_exchange(new)), imports).code
 
-        class Exchange(cst.CSTTransformer):
-            def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
-                return new.get(original_node, updated_node)
+    def edits(
+        self, path: str, old: cst.CSTNode, new: Replacement, imports: Sequence[str]
+    ) -> tuple[Edit, ...]:
+        """The edits that exchange one node, and import the names that the new one needs.
 
-        module = self.module.visit(Exchange())
-        assert isinstance(module, cst.Module)
-        return _import(module, imports).code
+        Only the statement of the module that holds the node is written anew, unless names are missing.
+        """
+        if imports:
+            return _difference(path, self._lines, _lines(self.replaced({old: new}, imports)))
+        part = self._places[old].part
+        first, end = self._starts[part], self._starts[part + 1]
+        changed = self._alone(part).visit(_exchange({old: new}))
+        code = "".join(self.module.code_for_node(each) for each in changed.body)
+        if end == len(self._lines) and not self.module.has_trailing_newline:
+            code = code.removesuffix(self.module.default_newline)
+        return _difference(path, self._lines[first:end], _lines(code), first)
 
     def overlaps(self, node: cst.CSTNode, others: Iterable[cst.CSTNode]) -> bool:
         """Whether a node is, holds, or lies in one of the others."""
-        place = self._positions[node]
-        for other in others:
-            taken = self._positions[other]
-            if _before(place.start, taken.end) and _before(taken.start, place.end):
-                return True
-        return False
+        place = self._places[node]
+        taken = [self._places[each] for each in others]
+        return any(place.start < each.end and each.start < place.end for each in taken)
 
 
-def _before(left: Any, right: Any) -> bool:
-    return bool((left.line, left.column) < (right.line, right.column))
+def _exchange(new: Mapping[cst.CSTNode, Replacement]) -> cst.CSTTransformer:
+    """What puts the new nodes in the places of the old ones."""
+    import libcst as cst
+
+    class Exchange(cst.CSTTransformer):
+        def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
+            return new.get(original_node, updated_node)
+
+    return Exchange()
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a source as Python counts them: a form feed ends none."""
+    return list(StringIO(text, newline=""))
 
 
 def _import(module: cst.Module, names: Sequence[str]) -> cst.Module:
@@ -212,11 +262,6 @@ def _import(module: cst.Module, names: Sequence[str]) -> cst.Module:
         source, _, item = name.partition(":")
         AddImportsVisitor.add_needed_import(context, source, item or None)
     return AddImportsVisitor(context).transform_module(module)
-
-
-def _ensure_subjects(run: Run) -> None:
-    if not run.subjects:
-        run.check_afresh(keep_subjects=True)
 
 
 def _rule(run: Run, finding: Finding) -> CstRule | MigrationRule | ColumnRule | None:
@@ -288,20 +333,27 @@ def _sql_edits(run: Run, finding: Finding, change: Change) -> tuple[Edit, ...]:
 
 def _edits(run: Run, finding: Finding, tree: _Tree) -> tuple[Edit, ...]:
     found = _mended_node(run, finding, tree)
-    if found is None:
-        return ()
-    old, new, imports = found
-    return _difference(finding.location.path, tree.text, tree.replaced({old: new}, imports))
+    return () if found is None else tree.edits(finding.location.path, *found)
 
 
-def _difference(path: str, old: str, new: str) -> tuple[Edit, ...]:
-    """Line edits that turn one text into the other."""
+def _shared(left: list[str], right: list[str]) -> int:
+    """How many lines are the same from the first on."""
+    pairs = zip(left, right, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _difference(path: str, before: list[str], after: list[str], offset: int = 0) -> tuple[Edit, ...]:
+    """Edits of whole lines that turn some lines into others; `offset` lines of the file stand before them."""
     from difflib import SequenceMatcher
 
-    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    same = _shared(before, after)
+    rest = min(len(before), len(after)) - same
+    tail = min(_shared(before[::-1], after[::-1]), rest)
+    old, new = before[same : len(before) - tail], after[same : len(after) - tail]
     edits: list[Edit] = []
-    for tag, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
-            location = Location(path, first + 1, 1, last + 1, 1)
-            edits.append(Edit(location, "".join(after[start:end])))
+            top = offset + same
+            location = Location(path, top + first + 1, 1, top + last + 1, 1)
+            edits.append(Edit(location, "".join(new[start:end])))
     return tuple(edits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,7 @@ class Run:
         self._engines: tuple[TreeEngine, ...] = ()
         self._observations: tuple[dict[str, bytes], ...] = ()
         self.subjects: Subjects = {}
+        self._kept: set[str] = set()
 
     # Texts
 
@@ -210,20 +211,22 @@ class Run:
         self.timings.lap("wait for semgrep")
         return checked, scan.settled
 
-    def check_afresh(self, *, keep_subjects: bool = False) -> Checked:
-        """Run every rule over the backend; `subjects` is filled when a fix will ask for them."""
+    def keep_subjects(self, names: Collection[str]) -> None:
+        """Fill `subjects` with what findings of some rules are about, which a fix asks."""
+        from linter.checking import keep_subjects
+
+        missing = [rule for rule in self.rules if rule.id in names and rule.id not in self._kept]
+        keep_subjects(missing, self.backend, self.subjects)
+        self._kept.update(names)
+        self.timings.lap("subjects")
+
+    def check_afresh(self) -> Checked:
+        """Run every rule over the backend."""
         from linter.checking import check
         from linter.extraction import cores
 
         backend, rules = self.backend, self.rules
-        checked = check(
-            rules,
-            backend,
-            self.facts,
-            self.timings,
-            self.subjects if keep_subjects else None,
-            workers=self._jobs or cores(),
-        )
+        checked = check(rules, backend, self.facts, self.timings, workers=self._jobs or cores())
         if not self._engines:
             return checked
         from linter.engines.join import join

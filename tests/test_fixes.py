@@ -16,7 +16,7 @@ import pytest
 
 from linter.config import load_settings
 from linter.finding import Finding
-from linter.fix import mend
+from linter.fix import apply_edits, mend, with_fixes
 from linter.packs import builtin_folder, load, rule_files
 from linter.pipeline import Run
 from linter.sources import discover
@@ -108,6 +108,41 @@ def test_text_after_the_fix(case: Case, tmp_path: Path) -> None:
     else:
         after = root / case.path.name
         assert after.read_text(encoding="utf-8") == case.fixed.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}/{case.path.name}")
+def test_edits_of_a_report_do_what_the_fix_does(case: Case, tmp_path: Path) -> None:
+    root = _project(case, tmp_path)
+    run, findings = _check(root, case.rule)
+    for finding in with_fixes(run, [each for each in findings if each.fixable]):
+        if finding.fix is not None:
+            path = finding.location.path
+            alone = mend(run, path, [each for each in findings if each.sort_key == finding.sort_key][:1])
+            assert apply_edits(run.text_of(path), finding.fix.edits) == alone.text
+
+
+LAYOUTS = {
+    "form-feed": ("import requests\n\x0c\n", "\n"),
+    "no-last-line-end": ("# About\n\nimport requests\n", ""),
+    "two-on-a-line": ("import os; import requests\n", "\n# The end\n"),
+    "separators-in-text": ('import requests\nSEPARATORS = "\x1c\x85\u2028"\n', "\n"),
+    "dos": ("import requests\r\n\r\n# See below.\r\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_edits_lie_where_python_counts_lines(layout: str, tmp_path: Path) -> None:
+    above, end = LAYOUTS[layout]
+    text = f"{above}def load(url):\n    return requests.get(url)" + end
+    (tmp_path / "client.py").write_text(text, encoding="utf-8", newline="")
+    run, findings = _check(tmp_path, "integration/outbound-without-timeout")
+    (finding,) = with_fixes(run, findings)
+    assert finding.fix is not None
+    (edit,) = finding.fix.edits
+    lines = [line for line in text.replace("\r\n", "\n").split("\n")]
+    assert lines[edit.location.line - 1] == "    return requests.get(url)"
+    mended = apply_edits(text, finding.fix.edits)
+    assert mended == text.replace("get(url)", "get(url, timeout=10)")
 
 
 @pytest.mark.parametrize("rule", MENDING)
