@@ -193,6 +193,7 @@ class Revision:
     `name` is what others call it, `after` are those that must run before it. `reversible` says whether
     the way down is there. `history` tells apart the histories of a project: only migrations of one
     history meet. `fresh` says that it only ever runs on tables without rows, as a squashed migration does.
+    `position` counts the migrations of the history in the order in which they run.
     `group` is Django's app, or the label of a branch of Alembic's. `shares` says whether its transaction
     is also that of the migrations which the same command runs, as it is with Alembic by default.
     """
@@ -209,6 +210,7 @@ class Revision:
     body: Function | None = None
     statements: tuple[Statement, ...] = field(default=(), repr=False)
     fresh: bool = False
+    position: int = 0
     shares: Verdict = Verdict.NO
     changes: list[Change] = field(default_factory=list)
 

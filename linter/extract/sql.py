@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from linter.extract.sql_or_prose import looks_like_sql
 from linter.extract.sql_rights import rights_traits
 from linter.facts.spans import Span
-from linter.facts.sql import Action, SqlStatement
+from linter.facts.sql import OF_WHOLE_TEXT, Action, SqlStatement
 from linter.parse.ddl import classify
 from linter.parse.keywords import keywords
 from linter.parse.sql import Lines, Piece, SqlError, Word, read, words_of
@@ -82,6 +82,9 @@ def _statement(piece: Piece, clean: str, text: str, dialect: str, lines: Places)
         _fill_query(statement, piece.tokens, clean, dialect)
     elif head[0].key not in _OPAQUE:
         _fill_actions(statement, piece.tokens, clean, dialect)
+    # Some of a template's holes are blanks in the clean text, and may hold a join as well.
+    if statement.traits and "{" in text and text.count("{") != clean.count("{"):
+        statement.traits = tuple(each for each in statement.traits if each.kind not in OF_WHOLE_TEXT)
     return statement
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from linter.extract.sql_policies import after, name_at, policy_traits
 from linter.facts.sql import Trait
 from linter.parse.sql import Word
 from linter.parse.sql_clean import is_hole
@@ -20,8 +21,8 @@ def rights_traits(words: Sequence[Word]) -> tuple[Trait, ...]:
     for trait in _traits(words):
         if not trait.table or not is_hole(trait.table):
             found.append(trait)
-        elif trait.kind == "policy":
-            found.append(Trait("policy", ""))
+        elif trait.kind in ("policy", "policy-dropped"):
+            found.append(Trait(trait.kind, ""))
     return tuple(found)
 
 
@@ -32,38 +33,18 @@ def _traits(words: Sequence[Word]) -> Iterator[Trait]:
             yield from _grant(words, keys)
         case ["CREATE" | "ALTER", "ROLE" | "USER"]:
             yield from _role(words, keys)
-        case ["CREATE", "POLICY"] if "ON" in keys:
-            yield Trait("policy", _name_at(words, keys.index("ON") + 1))
-            yield from _open_policy(words, keys)
+        case ["CREATE" | "ALTER" | "DROP", "POLICY"]:
+            yield from policy_traits(words, keys)
         case ["CREATE", "FUNCTION" | "PROCEDURE" | "OR"]:
             yield from _function(words, keys)
-        case ["ALTER", "FUNCTION" | "PROCEDURE"] if _after(keys, "SET", "SEARCH_PATH"):
-            yield Trait("search-path-set", _name_at(words, 2))
-        case ["ALTER", "TABLE"] if (at := _after(keys, "ENABLE", "ROW", "LEVEL", "SECURITY")) or (
-            at := _after(keys, "FORCE", "ROW", "LEVEL", "SECURITY")
+        case ["ALTER", "FUNCTION" | "PROCEDURE"] if after(keys, "SET", "SEARCH_PATH"):
+            yield Trait("search-path-set", name_at(words, 2))
+        case ["ALTER", "TABLE"] if (at := after(keys, "ENABLE", "ROW", "LEVEL", "SECURITY")) or (
+            at := after(keys, "FORCE", "ROW", "LEVEL", "SECURITY")
         ):
             skipped = 3 if keys[2] == "ONLY" else 4 if keys[2] == "IF" else 2
             if at > skipped:
-                yield Trait("row-security", _name_at(words, skipped))
-
-
-def _after(keys: Sequence[str], *wanted: str) -> int:
-    """Where some words follow each other; 0 when they do not."""
-    for index in range(1, len(keys) - len(wanted) + 1):
-        if tuple(keys[index : index + len(wanted)]) == wanted:
-            return index
-    return 0
-
-
-def _name_at(words: Sequence[Word], index: int) -> str:
-    """The name that begins at a word, with its schema; `public` is left out."""
-    if index >= len(words):
-        return ""
-    parts = [words[index].name]
-    while index + 2 < len(words) and words[index + 1].key == ".":
-        index += 2
-        parts.append(words[index].name)
-    return ".".join(parts).removeprefix("public.")
+                yield Trait("row-security", name_at(words, skipped))
 
 
 def _grant(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
@@ -79,7 +60,7 @@ def _grant(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
 
 
 def _role(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
-    role = _name_at(words, 5 if keys[2:5] == ["IF", "NOT", "EXISTS"] else 2)
+    role = name_at(words, 5 if keys[2:5] == ["IF", "NOT", "EXISTS"] else 2)
     if "SUPERUSER" in keys[3:]:
         yield Trait("superuser", role)
     for index, word in enumerate(words[2:], start=2):
@@ -91,20 +72,7 @@ def _role(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
             yield Trait("password", role)
 
 
-def _open_policy(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
-    """A policy that lets everybody change every row: its condition is `true`, and it names no role."""
-    at = _after(keys, "FOR")
-    command = keys[at + 1] if at and at + 1 < len(keys) else "ALL"
-    to = _after(keys, "TO")
-    is_for_all = not to or keys[to + 1 : to + 2] == ["PUBLIC"]
-    opens = ("USING", "CHECK")
-    conditions = [keys[index + 1 : index + 4] for index, key in enumerate(keys) if key in opens]
-    is_open = bool(conditions) and all(each == ["(", "TRUE", ")"] for each in conditions)
-    if is_open and is_for_all and command != "SELECT" and "RESTRICTIVE" not in keys:
-        yield Trait("policy-open", _name_at(words, keys.index("ON") + 1), detail=command)
-
-
 def _function(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]:
     head = next((at for at, key in enumerate(keys[:5]) if key in ("FUNCTION", "PROCEDURE")), 0)
-    if head and _after(keys, "SECURITY", "DEFINER") and not _after(keys, "SET", "SEARCH_PATH"):
-        yield Trait("search-path", _name_at(words, head + 1))
+    if head and after(keys, "SECURITY", "DEFINER") and not after(keys, "SET", "SEARCH_PATH"):
+        yield Trait("search-path", name_at(words, head + 1))

@@ -5,15 +5,23 @@ Imports sqlglot, as `sql_queries` does. Nothing here recurses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from sqlglot import exp
 
+from linter.extract.sql_names import Names
 from linter.extract.sql_predicates import column_name
+from linter.extract.sql_shapes import (
+    concatenations,
+    constant_conditions,
+    mixed_positions,
+    set_operation,
+    useless_distinct,
+)
 from linter.facts.sql import Trait
 from linter.parse.sql_clean import is_hole
 
-_CLAUSES = (exp.Where, exp.Having, exp.Qualify)
 _COMPARED = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between)
 _RANDOM = frozenset({"NEWID", "RANDOM", "RAND", "GEN_RANDOM_UUID"})
 
@@ -21,23 +29,54 @@ _RANDOM = frozenset({"NEWID", "RANDOM", "RAND", "GEN_RANDOM_UUID"})
 def query_traits(root: exp.Expr) -> tuple[Trait, ...]:
     """The traits of a query, the same one once; `root` is its whole tree."""
     found: list[Trait] = []
+    names = Names(root)
     for node in root.walk():
-        if isinstance(node, _CLAUSES):
-            found += _conditions(node.this)
-            found += _alternatives(node.this)
-        elif isinstance(node, exp.Join) and isinstance(node.args.get("on"), exp.Expr):
-            found += _conditions(node.args["on"])
-        elif isinstance(node, exp.Order):
-            found += _random(node)
-        elif isinstance(node, exp.Offset) and not _is_zero(node.expression):
-            found.append(Trait("offset"))
-        elif isinstance(node, exp.Insert):
-            found += _unnamed_columns(node)
-        if isinstance(node, exp.Select):
-            found += _unordered(node, is_outermost=node is root)
-            found += _only_negated(node, is_outermost=node is root)
-            found += _unjoined(node)
-    return tuple(dict.fromkeys(found))
+        reader = _READERS.get(type(node))
+        if reader is not None:
+            found += reader(node, names)
+    return tuple(dict.fromkeys([*found, *names.traits()]))
+
+
+def _of_column(node: exp.Column, names: Names) -> tuple[Trait, ...]:
+    names.columns.append(node)
+    return ()
+
+
+def _of_with(node: exp.With, names: Names) -> tuple[Trait, ...]:
+    names.withs.append(node)
+    return ()
+
+
+def _of_select(node: exp.Select, names: Names) -> Iterator[Trait]:
+    names.selects.append(node)
+    is_outermost = node is names.root
+    yield from _unordered(node, is_outermost=is_outermost)
+    yield from _only_negated(node, is_outermost=is_outermost)
+    yield from _unjoined(node)
+    yield from useless_distinct(node)
+
+
+def _of_clause(node: exp.Expr, names: Names) -> Iterator[Trait]:
+    yield from _conditions(node.this)
+    yield from _alternatives(node.this)
+    yield from constant_conditions(node.this, is_join=False)
+
+
+def _of_join(node: exp.Join, names: Names) -> Iterator[Trait]:
+    on = node.args.get("on")
+    if isinstance(on, exp.Expr):
+        yield from _conditions(on)
+        yield from constant_conditions(on, is_join=True)
+
+
+def _of_order(node: exp.Order, names: Names) -> Iterator[Trait]:
+    yield from _random(node)
+    yield from mixed_positions(node)
+
+
+def _of_offset(node: exp.Offset, names: Names) -> Iterator[Trait]:
+    if not _is_zero(node.expression):
+        yield Trait("offset")
 
 
 def _conditions(condition: exp.Expr) -> Iterator[Trait]:
@@ -184,3 +223,23 @@ def _is_meant(join: exp.Join) -> bool:
     if join.args.get("using") or join.args.get("method") or join.kind.upper() == "CROSS":
         return True
     return isinstance(join.args.get("on"), (exp.Boolean, exp.Literal))
+
+
+_READERS: dict[type[exp.Expr], Callable[[Any, Names], Iterable[Trait]]] = {
+    exp.Column: _of_column,
+    exp.Select: _of_select,
+    exp.Where: _of_clause,
+    exp.Having: _of_clause,
+    exp.Qualify: _of_clause,
+    exp.Join: _of_join,
+    exp.Order: _of_order,
+    exp.Group: lambda node, _: mixed_positions(node),
+    exp.Offset: _of_offset,
+    exp.Insert: lambda node, _: _unnamed_columns(node),
+    exp.Union: lambda node, _: set_operation(node),
+    exp.Except: lambda node, _: set_operation(node),
+    exp.Intersect: lambda node, _: set_operation(node),
+    exp.With: _of_with,
+    exp.DPipe: concatenations,
+}
+"""What reads a part of a query, by its exact type: most nodes of a tree are none of these."""

@@ -77,6 +77,19 @@ class Trait(msgspec.Struct, array_like=True, frozen=True):
     inserts into `table` by the order of its columns. `either` lists in `detail` the columns of an OR whose
     parts each compare one. `negated` says that all conditions only rule values out, the first those of
     `column` by `detail`.
+    A policy's name is `column`; `detail` is the command and the roles of one that permits, and what
+    `policy-altered` makes of it; `policy-dropped` takes it away. `policy-call` runs `detail` for each row,
+    `policy-user-data` trusts `detail`, which users write themselves.
+    `set-widths` has the numbers of columns of the parts of a `column` (UNION, …) in `detail`, each with the
+    tables whose columns `*` adds (`1+orders | 3`); `apart-union` has parts that share no row.
+    `unnamed-table` asks `column` for its column `detail`, which is none of the tables `table`;
+    `hidden-table` does so by the name of a table that is called `column` there. `repeated-name` gives
+    `column` to two things of the kind `detail`. Nothing uses the WITH `column` of `unused-with`, nor the
+    `table` called `column` of `unused-join`, but for its columns `detail` that are joined by.
+    `distinct-function` puts `column` in parentheses behind DISTINCT, `distinct-groups` has a GROUP BY that
+    leaves no row twice. The condition `column` is true (`always`) or false (`never`) for all rows, by itself
+    or as a `part`; `itself` compares a column with the same. `mixed-positions` sorts or groups (`detail`) by
+    positions and names. `concatenated` joins `column` of `table` to a text by `||`.
     Two are of queries by an ORM only: `unfiltered` changes or removes all rows, `alone` loads rows of
     `table` without the rows that they refer to, but for the relationships that SQLAlchemy is told of in
     `detail`.
@@ -86,6 +99,13 @@ class Trait(msgspec.Struct, array_like=True, frozen=True):
     table: str = ""
     column: str = ""
     detail: str = ""
+
+
+OF_WHOLE_TEXT = frozenset(
+    {"set-widths", "apart-union", "unnamed-table", "hidden-table", "repeated-name", "unused-with"}
+    | {"unused-join", "always", "never"}
+)
+"""Kinds of traits that are not known while a template fills parts of the statement in."""
 
 
 class SqlStatement(msgspec.Struct, array_like=True):

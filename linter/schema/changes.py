@@ -18,7 +18,7 @@ def revisions(histories: Iterable[History], version: str) -> tuple[Revision, ...
     """All migrations with their changes, by path. `version` is that of PostgreSQL, empty for the default."""
     found: list[Revision] = []
     for number, history in enumerate(histories):
-        for migration, statements in history.migrations:
+        for position, (migration, statements) in enumerate(history.migrations):
             engine = _engine(statements)
             tool = _TOOLS[history.origin]
             revision = Revision(
@@ -31,6 +31,7 @@ def revisions(histories: Iterable[History], version: str) -> tuple[Revision, ...
                 group=migration.rank[0] if tool == "django" and migration.rank else migration.label,
                 reversible=migration.reversible,
                 history=number,
+                position=position,
                 body=migration.body,
                 statements=statements,
                 fresh=migration.fresh,

@@ -85,19 +85,34 @@ def test_a_trait_is_said_once():
         ("CREATE USER app PASSWORD 'SCRAM-SHA-256$4096:abc'", []),
         ("CREATE USER app PASSWORD '${PASSWORD}'", []),
         ("CREATE USER app PASSWORD '<password>'", []),
-        ("CREATE POLICY own ON public.orders USING (a = 1)", [Trait("policy", "orders")]),
+        (
+            "CREATE POLICY own ON public.orders USING (a = 1)",
+            [Trait("policy", "orders", "own", "ALL TO public")],
+        ),
         (
             "CREATE POLICY own ON public.orders USING (true)",
-            [Trait("policy", "orders"), Trait("policy-open", "orders", detail="ALL")],
+            [Trait("policy", "orders", "own", "ALL TO public"), Trait("policy-open", "orders", detail="ALL")],
         ),
         (
             "CREATE POLICY own ON orders FOR INSERT TO PUBLIC WITH CHECK (true)",
-            [Trait("policy", "orders"), Trait("policy-open", "orders", detail="INSERT")],
+            [
+                Trait("policy", "orders", "own", "INSERT TO public"),
+                Trait("policy-open", "orders", detail="INSERT"),
+            ],
         ),
-        ("CREATE POLICY own ON orders FOR SELECT USING (true)", [Trait("policy", "orders")]),
-        ("CREATE POLICY own ON orders AS RESTRICTIVE USING (true)", [Trait("policy", "orders")]),
-        ("CREATE POLICY own ON orders TO app USING (true)", [Trait("policy", "orders")]),
-        ("CREATE POLICY own ON orders FOR", [Trait("policy", "orders")]),
+        (
+            "CREATE POLICY own ON orders FOR SELECT USING (true)",
+            [Trait("policy", "orders", "own", "SELECT TO public")],
+        ),
+        ("CREATE POLICY own ON orders AS RESTRICTIVE USING (true)", [Trait("policy", "orders", "own")]),
+        ("CREATE POLICY own ON orders TO app USING (true)", [Trait("policy", "orders", "own", "ALL TO app")]),
+        ("CREATE POLICY own ON orders FOR", [Trait("policy", "orders", "own", "ALL TO public")]),
+        ("DROP POLICY IF EXISTS own ON s.orders", [Trait("policy-dropped", "s.orders", "own")]),
+        ("ALTER POLICY own ON orders TO web, app", [Trait("policy-altered", "orders", "own", "app, web")]),
+        (
+            "ALTER POLICY own ON orders RENAME TO mine",
+            [Trait("policy-altered", "orders", "own", "RENAME mine")],
+        ),
         ("ALTER TABLE orders ENABLE ROW LEVEL SECURITY", [Trait("row-security", "orders")]),
         ("ALTER TABLE ONLY s.orders FORCE ROW LEVEL SECURITY", [Trait("row-security", "s.orders")]),
         ("ALTER TABLE orders DISABLE ROW LEVEL SECURITY", []),
@@ -126,3 +141,60 @@ def test_shapes_of_rights(text, expected):
 )
 def test_what_breaks_off_has_no_traits(text):
     assert [each for each in traits(text) if each.table] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT a.x FROM t b", [Trait("unnamed-table", "t", "a", "x")]),
+        ("SELECT t.x FROM t b", [Trait("hidden-table", "t", "b", "x")]),
+        ("SELECT t.x FROM s.t", []),
+        ("SELECT a.x FROM f(1) AS a", []),
+        ("SELECT f.x FROM f(1)", []),
+        ("SELECT s.t.x FROM u", []),
+        ("DELETE FROM t USING u WHERE v.x = 1", [Trait("unnamed-table", "u,t", "v", "x")]),
+        ("INSERT INTO t (x) VALUES (1) ON CONFLICT (x) DO UPDATE SET x = excluded.x", []),
+        ("SELECT t.x FROM t {% if u %} JOIN u ON u.x = t.x {% endif %} WHERE u.y = 1", []),
+        ("SELECT a.x FROM a JOIN b a ON a.x = a.y", [Trait("repeated-name", "", "a", "table")]),
+        ("SELECT x, y AS x FROM a", [Trait("repeated-name", "", "x", "column")]),
+        ("SELECT x AS y, x AS y FROM a", []),
+        ("WITH w AS (SELECT 1) SELECT 2", [Trait("unused-with", "", "w")]),
+        ("WITH w AS (DELETE FROM t) SELECT 2", []),
+        ("SELECT a.x FROM a LEFT JOIN b ON b.y = a.y", [Trait("unused-join", "b", "b", "y")]),
+        ("SELECT a.x FROM a LEFT JOIN b ON b.y = a.y FOR UPDATE", []),
+        ("SELECT a.x, y FROM a LEFT JOIN b ON b.y = a.y", []),
+        ("SELECT 1, 2 UNION ALL SELECT 3", [Trait("set-widths", "", "UNION", "2 | 1")]),
+        ("SELECT * FROM a UNION ALL SELECT b.*, 1 FROM b", [Trait("set-widths", "", "UNION", "0+a | 1+b")]),
+        ("SELECT 1 UNION ALL VALUES (2)", []),
+        ("SELECT * FROM a JOIN b USING (x) UNION ALL SELECT 1", []),
+        ("SELECT 1, x FROM a UNION SELECT 2, x FROM a", [Trait("apart-union")]),
+        ("SELECT DISTINCT (x), y FROM a", [Trait("distinct-function", "", "x")]),
+        ("SELECT DISTINCT x FROM a GROUP BY x", [Trait("distinct-groups")]),
+        ("SELECT x FROM a WHERE y = y", [Trait("itself", "", "y = y", "y")]),
+        ("SELECT x FROM a WHERE y = 1 OR 1 = 1", [Trait("always", "", "1 = 1", "part")]),
+        ("SELECT x FROM a WHERE 1 = 1 AND y = 1", []),
+        ("SELECT x FROM a WHERE 1 = 0", [Trait("never", "", "1 = 0")]),
+        ("SELECT x || '-' FROM a", [Trait("concatenated", "a", "x")]),
+        ("SELECT coalesce(x || '-', '') FROM a", []),
+        ("SELECT x FROM a ORDER BY 1, x", [Trait("mixed-positions", detail="ORDER BY")]),
+    ],
+)
+def test_names_and_shapes(text, expected):
+    assert traits(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("a = auth.uid()", ["auth.uid()"]),
+        ("a = (SELECT auth.uid())", []),
+        ("a = (SELECT coalesce(auth.uid(), b))", []),
+        ("EXISTS (SELECT 1 FROM m WHERE m.a = auth.uid())", ["auth.uid()"]),
+        ("EXISTS (SELECT 1 FROM m WHERE m.a = (SELECT auth.uid()))", []),
+        ("a = current_setting('x.y', true)::int", ["current_setting('x.y', true)"]),
+        ("a = current_setting(b)", []),
+    ],
+)
+def test_calls_for_each_row_of_a_policy(condition, expected):
+    found = traits(f"CREATE POLICY p ON t USING ({condition})")
+    assert [each.detail for each in found if each.kind == "policy-call"] == expected
