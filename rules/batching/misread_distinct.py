@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.whole_statements import is_whole
 from linter.backend import Backend, Statement
 from linter.rule import Confidence, Outcome, Severity, SqlRule
 
@@ -45,7 +46,7 @@ class MisreadDistinct(SqlRule):
                     help="remove the parentheses; in PostgreSQL, "
                     f"`DISTINCT ON ({trait.column})` keeps one row for each",
                 )
-            elif trait.kind == "distinct-groups" and not subject.facts.holes:
+            elif trait.kind == "distinct-groups" and is_whole(subject):
                 yield self.finding(
                     subject,
                     "`DISTINCT` does nothing here, as `GROUP BY` leaves no two equal rows",

@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.whole_statements import whole_statements
 from linter.backend import Backend, Statement, Table
 from linter.facts.sql import Trait
 from linter.rule import Confidence, Outcome, Severity, SqlRule
@@ -35,8 +36,8 @@ class UnusedQueryPart(SqlRule):
     noun = "statements that were read"
 
     def subjects(self, backend: Backend) -> Iterable[Statement]:
-        """Statements that no value of Python is put into."""
-        return (each for each in backend.statements if each.facts.understood and not each.facts.holes)
+        """Statements that no code completes."""
+        return whole_statements(backend)
 
     def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
         """A name of WITH, or a joined table, that occurs once."""

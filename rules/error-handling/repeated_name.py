@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Iterator
 
 from linter.analyses.row_positions import read_by_position
+from linter.analyses.whole_statements import whole_statements
 from linter.backend import Backend, Statement
 from linter.rule import Confidence, Outcome, Severity, SqlRule
 
@@ -32,8 +33,8 @@ class RepeatedName(SqlRule):
     noun = "statements that were read"
 
     def subjects(self, backend: Backend) -> Iterable[Statement]:
-        """Statements that no value of Python is put into."""
-        return (each for each in backend.statements if each.facts.understood and not each.facts.holes)
+        """Statements that no code completes."""
+        return whole_statements(backend)
 
     def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
         """A name that stands for two things."""
