@@ -139,7 +139,7 @@ def test_edits_lie_where_python_counts_lines(layout: str, tmp_path: Path) -> Non
     (finding,) = with_fixes(run, findings)
     assert finding.fix is not None
     (edit,) = finding.fix.edits
-    lines = [line for line in text.replace("\r\n", "\n").split("\n")]
+    lines = text.replace("\r\n", "\n").split("\n")
     assert lines[edit.location.line - 1] == "    return requests.get(url)"
     mended = apply_edits(text, finding.fix.edits)
     assert mended == text.replace("get(url)", "get(url, timeout=10)")
