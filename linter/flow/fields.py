@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Sequence, walk
 from linter.flow.heap import Entries, Items, Record
@@ -48,6 +48,26 @@ _COUNTS = frozenset({"int", "float"})
 _CHECKS = frozenset({"AfterValidator", "BeforeValidator", "WrapValidator", "PlainValidator", "Predicate"})
 
 
+class _Declared(NamedTuple):
+    """A declared field. `is_open`: something bad may come through it; `is_number`: only a number may."""
+
+    holder: Definition
+    annotation: Expr
+    is_open: bool
+    is_number: bool
+
+
+class _Type(NamedTuple):
+    """A declared type: as written, its name, the type inside of wrappers and where that is, and its shape."""
+
+    annotation: Expr | None
+    kind: str | None
+    place: Definition
+    bare: Expr | None
+    is_limited: bool
+    shape: Shape
+
+
 class Fields:
     """Declared fields of the classes of one project."""
 
@@ -56,6 +76,8 @@ class Fields:
         self._project = engine.project
         self._names: dict[int, list[str]] = {}
         self._factories: dict[int, dict[str, Expr]] = {}
+        self._declared: dict[tuple[int, str], _Declared | None] = {}
+        self._types: dict[tuple[int, int], _Type] = {}
 
     def of(self, act: Access, cls: Class, name: str, receiver: Value, extra: Value | None) -> Value | None:
         """A declared field of an instance that is filled from outside; None when nothing is declared."""
@@ -66,17 +88,32 @@ class Fields:
         if name == "data" and self._project.derives(cls, *SERIALIZERS):
             # Whoever writes a serializer has declared its fields.
             return Value(None, marked(act.taken(extra.taints, name), BITS["keys"]))
+        field = self._field(cls, name)
+        if field is None or not field.is_open:
+            return None if field is None else Value(None)
+        taints = act.taken(extra.taints, name)
+        if field.is_number:
+            return Value(A_NUMBER.shape, marked(taints, NUMBER))
+        return self.sent(act.allocate, field.holder, field.annotation, taints)
+
+    def _field(self, cls: Class, name: str) -> _Declared | None:
+        """What a class says of a field; None when it declares none of the name."""
+        key = (id(cls), name)
+        if key not in self._declared:
+            self._declared[key] = self._find_field(cls, name)
+        return self._declared[key]
+
+    def _find_field(self, cls: Class, name: str) -> _Declared | None:
         found = self._project.member(cls, name)
         target = None if found is None else found.target
         if not isinstance(target, Variable) or target.assign.annotation is None:
             return None
+        holder, annotation, value = target.holder, target.assign.annotation, target.assign.value
         if self._is_validated(cls, name):
-            return Value(None)
-        if self.is_limited(target.holder, target.assign.annotation, target.assign.value):
-            if self.is_free_number(target.holder, target.assign.annotation, target.assign.value):
-                return Value(A_NUMBER.shape, marked(act.taken(extra.taints, name), NUMBER))
-            return Value(None)
-        return self.sent(act.allocate, target.holder, target.assign.annotation, act.taken(extra.taints, name))
+            return _Declared(holder, annotation, False, False)
+        number = self.is_free_number(holder, annotation, value)
+        limited = self.is_limited(holder, annotation, value)
+        return _Declared(holder, annotation, number or not limited, number and limited)
 
     def sent(
         self,
@@ -87,21 +124,33 @@ class Fields:
         depth: int = 0,
     ) -> Value:
         """What a caller sends for a declared type, items and all as far as they are declared."""
-        if annotation is not None and depth and self.is_limited(holder, annotation):
+        declared = self._type(holder, annotation)
+        if depth and declared.is_limited:
             return Value(None)
-        kind = self._project.annotated_type(holder, annotation)
-        place, bare = self._project.unwrapped(holder, annotation)
+        bare = declared.bare
         if isinstance(bare, Item) and depth < _DEPTH:
-            if kind in _COLLECTIONS and not isinstance(bare.key, Sequence):
-                element = self.sent(allocate, place, bare.key, part(taints, "item"), depth + 1)
+            if declared.kind in _COLLECTIONS and not isinstance(bare.key, Sequence):
+                element = self.sent(allocate, declared.place, bare.key, part(taints, "item"), depth + 1)
                 return allocate(Items("list", (), element))
-            if kind in _MAPPINGS and isinstance(bare.key, Sequence) and len(bare.key.items) == 2:
-                value = self.sent(allocate, place, bare.key.items[1], part(taints, "values"), depth + 1)
-                limited = self.is_limited(place, bare.key.items[0])
+            if declared.kind in _MAPPINGS and isinstance(bare.key, Sequence) and len(bare.key.items) == 2:
+                key, item = bare.key.items
+                value = self.sent(allocate, declared.place, item, part(taints, "values"), depth + 1)
+                limited = self._type(declared.place, key).is_limited
                 return allocate(Entries({}, value, None if limited else Value(STRING, part(taints, "keys"))))
-        shape = self.shape_sent(kind)
         # Whoever reads a schema has declared its fields.
-        return Value(shape, marked(taints, BITS["keys"]) if type(shape) is Typed else taints)
+        read = marked(taints, BITS["keys"]) if type(declared.shape) is Typed else taints
+        return Value(declared.shape, read)
+
+    def _type(self, holder: Definition, annotation: Expr | None) -> _Type:
+        key = (id(holder), id(annotation))
+        found = self._types.get(key)
+        if found is None:
+            kind = self._project.annotated_type(holder, annotation)
+            place, bare = self._project.unwrapped(holder, annotation)
+            limited = annotation is not None and self.is_limited(holder, annotation)
+            shape = self.shape_sent(kind)
+            found = self._types[key] = _Type(annotation, kind, place, bare, limited, shape)
+        return found
 
     def shape_sent(self, kind: str | None) -> Shape:
         """The shape of what a caller sends for a declared type: a bare mapping is JSON of any form."""

@@ -144,20 +144,16 @@ def _join(left: State, right: State) -> State:
     if left is right:
         return left
     names = dict(left.names)
-    others = right.names
-    for name, value in others.items():
-        known = names.get(name)
-        if known is None:
-            names[name] = value
-        elif known is not value:
-            names[name] = _join_values(left, known, right, value)
+    known_name = names.get
+    for name, value in [each for each in right.names.items() if known_name(each[0]) is not each[1]]:
+        known = known_name(name)
+        names[name] = value if known is None else _join_values(left, known, right, value)
     heap = dict(left.heap)
-    for identity, record in right.heap.items():
-        mine = heap.get(identity)
-        if mine is None:
-            heap[identity] = record
-        elif mine is not record:
-            heap[identity] = join_records(mine, record)
+    known_record = heap.get
+    # Most records are those of before the ways parted: they are passed over as fast as can be.
+    for identity, record in [each for each in right.heap.items() if known_record(each[0]) is not each[1]]:
+        mine = known_record(identity)
+        heap[identity] = record if mine is None else join_records(mine, record)
     proved: dict[tuple[Root, tuple[object, ...]], int] = {}
     if left.proved and right.proved:
         for root, way, mask in shared(left.proofs(), right.proofs()):

@@ -198,10 +198,22 @@ class Class(_Scoped):
     def __repr__(self) -> str:
         return f"Class({self.id})"
 
-    @property
+    @cached_property
     def methods(self) -> dict[str, Function]:
         """Methods defined in the class body itself."""
         return {name: each for name, each in self.children.items() if isinstance(each, Function)}
+
+    @cached_property
+    def set_in_methods(self) -> dict[str, tuple[Function, Assign]]:
+        """Attributes that methods of the class give their instance: where each is first assigned to."""
+        found: dict[str, tuple[Function, Assign]] = {}
+        for method in self.methods.values():
+            if method.scope.parameters:
+                prefix = f"{method.scope.parameters[0].name}."
+                for name, assigned in method.assignments.items():
+                    if name.startswith(prefix):
+                        found.setdefault(name.removeprefix(prefix), (method, assigned[0]))
+        return found
 
     @cached_property
     def attributes(self) -> dict[str, Assign]:

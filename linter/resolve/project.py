@@ -324,21 +324,13 @@ class Project:
                 child = target.children.get(name)
                 if child is not None:
                     return Resolved(child.id, child)
-                assign = target.attributes.get(name) or self._set_in_methods(target, name)
+                assign = target.attributes.get(name) or target.set_in_methods.get(name)
                 if assign is not None:
                     holder, statement = (target, assign) if isinstance(assign, Assign) else assign
                     return Resolved(f"{target.id}.{name}", Variable(holder, name, statement))
             elif outside is None and target is None and ancestor.name not in ("object", "?", "abc.ABC"):
                 outside = Resolved(canonical(f"{ancestor.name}.{name}"), None)
         return outside
-
-    def _set_in_methods(self, cls: Class, name: str) -> tuple[Function, Assign] | None:
-        for method in cls.methods.values():
-            if method.scope.parameters:
-                assigned = method.assignments.get(f"{method.scope.parameters[0].name}.{name}")
-                if assigned:
-                    return method, assigned[0]
-        return None
 
     # References inside functions
 
