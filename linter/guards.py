@@ -20,6 +20,8 @@ from linter.resolve.project import Project, Variable
 from linter.responses import Responses
 
 _DEPTH = 6
+_ASSIGNED = 2
+"""How many assignments the target of a redirect is followed through."""
 _LOGIN_WORDS = ("login", "signin", "sign-in", "sign_in")
 _SENT_ON = range(300, 400)
 _UNCLEAR = 0
@@ -243,17 +245,21 @@ class Refusals:
                 return True
         return False
 
-    def _words(self, function: Function, expr: Expr) -> Iterator[str]:
+    def _words(self, function: Function, expr: Expr, depth: int = 0) -> Iterator[str]:
         for each in walk(expr):
             if isinstance(each, Constant) and isinstance(each.value, str):
                 yield each.value
             elif isinstance(each, Ref):
                 yield each.name
+                if each.name[0] == "$" and depth < _ASSIGNED:
+                    for assign in function.assignments.get(each.name[1:], ()):
+                        if assign.value is not None:
+                            yield from self._words(function, assign.value, depth + 1)
             elif isinstance(each, Template):
                 yield text_of(each) or ""
             elif isinstance(each, Result):
                 for argument in arguments_of(function.scope.calls[each.call]):
-                    yield from self._words(function, argument)
+                    yield from self._words(function, argument, depth + 1)
 
     def mapped_status(self, exception: str) -> int | None:
         """The status that the project's error handlers give to an exception class."""

@@ -216,9 +216,21 @@ class Evaluator(Expressions):
             return args[1]
         if made.name in ("functools.partial",) and args:
             return args[0]
+        if made.name == "functools.reduce" and len(args) > 1 and isinstance(args[1], (list, tuple)):
+            return self._reduced(args[0], [*args[2:3], *args[1]])
         if made.name == "setattr" and len(args) == 3 and isinstance(args[0], (Instance, Made)):
             args[0].fields[str(args[1])] = args[2]
         return NotImplemented
+
+    def _reduced(self, function: Value, items: list[Value]) -> Value:
+        """`functools.reduce` over items of which the first may be the initial value."""
+        if not items:
+            return NotImplemented
+        total = items[0]
+        for item in items[1:]:
+            self.spend(total, item)
+            total = self.call(function, [total, item], {}, None, None)
+        return total
 
     def is_kind(self, exception: Value, kinds: Value) -> bool:
         """Whether a raised class or instance certainly is one of the exception classes `kinds`."""

@@ -17,6 +17,7 @@ from linter.evaluate.values import (
     Made,
     Member,
     Own,
+    Partial,
     Value,
 )
 from linter.resolve.definitions import Class, Module
@@ -36,6 +37,8 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Either):
         found = {truth(option) for option in value.options}
         return found.pop() if len(found) == 1 else None
+    if isinstance(value, Partial) and not value:
+        return None
     if isinstance(value, str) and HOLE in value:
         return True if value.strip(HOLE) else None
     if value is None or isinstance(value, (bool, int, float, str, bytes, list, tuple, dict)):
@@ -80,7 +83,7 @@ def compare(operator: str, left: Value, right: Value) -> Value:
 def _equal(left: Value, right: Value, identity: bool) -> bool | None:
     plain = (str, int, float, bytes)
     if isinstance(left, Own) or isinstance(right, Own):
-        return left is right
+        return isinstance(left, Made) and isinstance(right, Made) and left.name == right.name
     if left is None or right is None:
         if left is None and right is None:
             return True
@@ -119,7 +122,8 @@ def _is_plain(value: Value) -> bool:
 
 def _contains(container: Value, item: Value) -> bool | None:
     if isinstance(item, Own):
-        return isinstance(container, (list, tuple)) and any(each is item for each in container)
+        known = container if isinstance(container, (list, tuple)) else ()
+        return any(_equal(item, each, identity=False) for each in known)
     if isinstance(container, str):
         if not isinstance(item, str) or HOLE in item or HOLE in container:
             return None
@@ -320,6 +324,8 @@ def builtin(name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
         return [item for each in args if isinstance(each, (list, tuple)) for item in each]
     if name == "type":
         return type_of(first)
+    if name in ("operator.add", "operator.concat", "operator.iconcat") and len(args) == 2:
+        return add(first, args[1])
     return NotImplemented
 
 

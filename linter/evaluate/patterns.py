@@ -22,6 +22,7 @@ def matches(pattern: object, text: object, how: str) -> bool | None:
     """
     if not isinstance(pattern, str) or not isinstance(text, str) or how not in MATCHERS:
         return None
+    pattern = _without_prefix(pattern)
     if HOLE in pattern or HOLE in text or len(pattern) > _LONG or len(text) > _LONG:
         return None
     if not _is_quick(pattern):
@@ -34,7 +35,18 @@ def matches(pattern: object, text: object, how: str) -> bool | None:
         return None
 
 
+def _without_prefix(pattern: str) -> str:
+    """A pattern that begins with something unknown, as paths are kept: without it."""
+    for start in (HOLE, "^" + HOLE):
+        rest = pattern.removeprefix(start)
+        if rest != pattern and any(each.isalnum() for each in rest):
+            return start.removesuffix(HOLE) + rest
+    return pattern
+
+
 def _is_quick(pattern: str) -> bool:
     if sum(pattern.count(repeat) for repeat in _REPEATS) > _AT_MOST:
         return False
-    return not any(")" + repeat in pattern for repeat in _REPEATS) and "(?" not in pattern
+    if any(")" + repeat in pattern for repeat in _REPEATS):
+        return False
+    return "(?" not in pattern.replace("(?P<", "").replace("(?:", "")

@@ -704,3 +704,60 @@ urlpatterns = [path("<int:pk>/", show)]
 """
     )
     assert verdicts(routes) == {"GET /{pk}/": "yes"}
+
+
+EXEMPTING = """
+import re
+from django.conf import settings
+from django.http import HttpResponseRedirect
+EXEMPT = [re.compile(settings.LOGIN_URL.lstrip("/"))]
+EXEMPT += [re.compile(each) for each in settings.LOGIN_EXEMPT_URLS]
+
+class Gate:
+    def __init__(self, get_response):
+        self.get_response = get_response
+    def __call__(self, request):
+        if not request.user.is_authenticated:
+            path = request.path_info.lstrip("/")
+            if not any(each.match(path) for each in EXEMPT):
+                target = f"{settings.LOGIN_URL}?next={request.path}"
+                return HttpResponseRedirect(target)
+        return self.get_response(request)
+"""
+
+
+def test_a_gate_that_sends_to_a_login_page_that_settings_name():
+    routes = routes_of(
+        VIEW
+        + "urlpatterns = [path(each, page) for each in ('entry/login/', 'hooks/a/', 'things/')]\n"
+        + "urlpatterns += [path('reset/<uid>/', page)]",
+        settings="""
+import environ
+env = environ.Env()
+MIDDLEWARE = ['site.middleware.Gate']
+PREFIX = env("PREFIX")
+LOGIN_URL = env("LOGIN_URL")
+LOGIN_EXEMPT_URLS = (rf"^{PREFIX}hooks/", rf"^{PREFIX}reset/(?P<uid>[^/]+)/$")
+""",
+        **{"site/middleware.py": EXEMPTING},
+    )
+    assert verdicts(routes) == {
+        "GET /entry/login/": "unknown",
+        "GET /hooks/a/": "no",
+        "GET /reset/{uid}/": "no",
+        "GET /things/": "yes",
+    }
+
+
+def test_lists_of_patterns_that_are_added_up():
+    routes = routes_of(
+        VIEW
+        + """
+from functools import reduce
+from operator import add
+shop = [path("shop/", page)]
+staff = [path("staff/", login_required(page))]
+urlpatterns = reduce(add, [shop, staff], [])
+"""
+    )
+    assert verdicts(routes) == {"GET /shop/": "no", "GET /staff/": "yes"}

@@ -340,3 +340,136 @@ urlpatterns = router.urls
         "GET /closed/": "yes",
         "GET /closed/{pk}/": "yes",
     }
+
+
+OBJECTS = """
+class IsOwner(BasePermission):
+    def has_object_permission(self, request, view, obj):
+        return obj.owner == request.user
+
+class ReadsOrOwns(BasePermission):
+    def has_object_permission(self, request, view, obj):
+        if request.method in SAFE_METHODS:
+            return True
+        return request.user in obj.owners.all()
+
+class Undecided(BasePermission):
+    def has_object_permission(self, request, view, obj):
+        return obj.is_public
+
+class Things(viewsets.ModelViewSet):
+    permission_classes = [{permission}]
+
+    @action(detail=True)
+    def loaded(self, request, pk=None):
+        thing = self.get_object()
+
+    @action(detail=True)
+    def maybe(self, request, pk=None):
+        if request.GET:
+            self.get_object()
+
+    @action(detail=True)
+    def untouched(self, request, pk=None): ...
+
+class Bare(Things):
+    def get_object(self):
+        return Thing.objects.get(pk=self.kwargs["pk"])
+
+class Checked(Things):
+    def get_object(self):
+        thing = Thing.objects.get(pk=self.kwargs["pk"])
+        self.check_object_permissions(self.request, thing)
+        return thing
+
+class Detail(generics.RetrieveUpdateAPIView):
+    permission_classes = [{permission}]
+
+router = SimpleRouter()
+router.register("things", Things)
+router.register("bare", Bare)
+router.register("checked", Checked)
+urlpatterns = [path("", include(router.urls)), path("detail/<pk>/", Detail.as_view())]
+"""
+
+
+def on_objects(permission):
+    return verdicts(routes_of(OBJECTS.replace("{permission}", permission)))
+
+
+def test_permissions_on_objects_are_asked_where_views_load_one():
+    found = on_objects("IsOwner")
+    assert {route for route, verdict in found.items() if verdict == "yes"} == {
+        *(
+            f"{verb} /{name}/{{pk}}/"
+            for verb in ("DELETE", "GET", "PATCH", "PUT")
+            for name in ("checked", "things")
+        ),
+        *(f"{verb} /detail/{{pk}}/" for verb in ("GET", "PATCH", "PUT")),
+        "GET /checked/{pk}/loaded/",
+        "GET /things/{pk}/loaded/",
+    }
+    assert {route for route, verdict in found.items() if verdict == "unknown"} == {
+        "GET /checked/{pk}/maybe/",
+        "GET /things/{pk}/maybe/",
+    }
+    assert found["POST /things/"] == found["GET /bare/{pk}/"] == found["GET /things/{pk}/untouched/"] == "no"
+
+
+def test_what_permissions_on_objects_say_of_verbs():
+    found = on_objects("ReadsOrOwns")
+    assert (found["GET /things/{pk}/"], found["DELETE /things/{pk}/"]) == ("no", "yes")
+    found = on_objects("ReadsOrOwns & IsOwner")
+    assert (found["GET /things/{pk}/"], found["GET /things/"]) == ("yes", "no")
+    found = on_objects("ReadsOrOwns | Undecided")
+    assert (found["GET /things/{pk}/"], found["DELETE /things/{pk}/"]) == ("no", "unknown")
+
+
+def test_attributes_that_a_project_gives_to_anonymous_users():
+    routes = routes_of(
+        """
+from django.contrib.auth.models import AnonymousUser
+FIELDS = ["is_superuser", "can_manage"]
+
+class Rights:
+    is_member = False
+    can_manage = False
+    @property
+    def can_look(self):
+        return True
+
+class Nobody(AnonymousUser, Rights): ...
+
+class Members(BasePermission):
+    def has_permission(self, request, view):
+        return request.user.is_member
+
+class Managers(BasePermission):
+    def has_permission(self, request, view):
+        return any(getattr(request.user, field) for field in FIELDS)
+
+class Lookers(BasePermission):
+    def has_permission(self, request, view):
+        return request.user.can_look
+
+class Sending(BasePermission):
+    def has_permission(self, request, view):
+        return not request.data
+
+class Shown(APIView):
+    def get(self, request): ...
+
+urlpatterns = [
+    path("members/", Shown.as_view(permission_classes=[Members])),
+    path("managers/", Shown.as_view(permission_classes=[Managers])),
+    path("lookers/", Shown.as_view(permission_classes=[Lookers])),
+    path("sending/", Shown.as_view(permission_classes=[Sending])),
+]
+"""
+    )
+    assert verdicts(routes) == {
+        "GET /lookers/": "no",
+        "GET /managers/": "yes",
+        "GET /members/": "yes",
+        "GET /sending/": "unknown",
+    }

@@ -7,8 +7,6 @@ they are reached.
 
 from __future__ import annotations
 
-import re
-from http import HTTPStatus
 from typing import NamedTuple
 
 from linter.backend import GuardKind, Verdict
@@ -23,6 +21,7 @@ from linter.evaluate.values import (
     Lambda,
     Made,
     Member,
+    Own,
     Partial,
     Raised,
     Value,
@@ -31,15 +30,18 @@ from linter.evaluate.values import (
 from linter.facts.expressions import Ref, walk
 from linter.frameworks.django.classes import VERBS
 from linter.frameworks.django.known import TAKES_FUNCTION, decorator_kind, permission_verdict
+from linter.frameworks.django.status_values import as_status
 from linter.frameworks.django.urls import Wrapped, is_view
+from linter.frameworks.django.users import ANONYMOUS_USER, own_anonymous_user
 from linter.guards import Refusals
 from linter.resolve.definitions import Class
 from linter.responses import EXCEPTION_STATUS, HTTP_EXCEPTIONS, RESPONSE_STATUS, RESPONSES
 
-_USER = "django.contrib.auth.models.AnonymousUser"
+_USER = ANONYMOUS_USER
 _REQUEST = "django.http.HttpRequest"
 _NOTHING = "django.db.models.EmptyQuerySet"
 _META = "django.http.HttpRequest.META"
+_API_KEYS = "rest_framework_api_key.permissions.BaseHasAPIKey"
 _VIEW = "the view"
 _REACHED = "the view's response"
 _REFUSED = "a refusal"
@@ -102,7 +104,7 @@ class Caller:
         """A request without credentials, and without anything that could carry them."""
         made = _made(_REQUEST)
         made.fields = {
-            "user": _made(_USER),
+            "user": self.user(),
             "auth": None,
             "session": {},
             "headers": Partial(),
@@ -118,7 +120,9 @@ class Caller:
 
     def user(self) -> Made:
         """The anonymous user by itself."""
-        return _made(_USER)
+        user = Own(_USER, [], {}, NOWHERE, 0)
+        user.truth = True
+        return user
 
     def view(self) -> Made:
         """A stand-in for the view that a guard protects."""
@@ -135,10 +139,18 @@ class Caller:
                 return _made(_NOTHING)
             if name in _NO_METHODS:
                 return Member(receiver, name)
-            return _USER_FIELDS.get(name, UNKNOWN)
+            return _USER_FIELDS[name] if name in _USER_FIELDS else self._of_own_user(evaluator, name)
         if receiver.name in (_REQUEST, _VIEW):
             return UNKNOWN
         return NotImplemented
+
+    def _of_own_user(self, evaluator: Evaluator, name: str) -> Value:
+        """An attribute that the project's own class of anonymous users adds, where it has one."""
+        cls = own_anonymous_user(self._refusals.project)
+        if cls is None:
+            return UNKNOWN
+        found = evaluator.attribute(Instance(cls), name)
+        return UNKNOWN if isinstance(found, Member) else found
 
     def call(self, evaluator: Evaluator, made: Made) -> Value:
         """A call of a library's function."""
@@ -188,6 +200,8 @@ class Caller:
             return None
         if name in ("get_serializer_class", "get_form_class"):
             return evaluator.attribute(receiver, name.removeprefix("get_"))
+        if name == "get_key" and any(each.name == _API_KEYS for each in evaluator.order.of(receiver.cls)):
+            return None
         if name == "get_permissions":
             return receiver.fields.get("permission_classes", UNKNOWN)
         if name == "has_permission":
@@ -315,7 +329,7 @@ class Caller:
             return self._raised(value.exception)
         if isinstance(value, tuple) and len(value) == 2:
             # Django Ninja takes a status and a body; other tuples are no response.
-            return _as_status(value[0]) or 0
+            return as_status(value[0]) or 0
         if not isinstance(value, Made):
             return None
         if value.name == _REFUSED:
@@ -331,7 +345,7 @@ class Caller:
             given = value.args[position]
         if given is NotImplemented:
             return 0 if position is not None or value.name.endswith(("render", "Response")) else None
-        return _as_status(given)
+        return as_status(given)
 
     def _raised(self, exception: Value) -> int | None:
         if isinstance(exception, Instance):
@@ -339,7 +353,7 @@ class Caller:
         if isinstance(exception, Class):
             return self._of_exception(exception)
         if isinstance(exception, Made) and exception.name in HTTP_EXCEPTIONS:
-            return _as_status(exception.argument(0, "status_code"))
+            return as_status(exception.argument(0, "status_code"))
         if isinstance(exception, (Made, External)):
             # A key that nobody handles the lack of fails before anything is decided.
             return None if exception.name == "KeyError" else EXCEPTION_STATUS.get(exception.name, 0)
@@ -367,20 +381,6 @@ def _is_harmless(decorator: Value) -> bool:
 
 def _is_user(value: Value) -> bool:
     return isinstance(value, Made) and value.name == _USER
-
-
-def _as_status(value: Value) -> int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, External):
-        head, _, last = value.name.removesuffix(".value").rpartition(".")
-        if head.endswith("HTTPStatus"):
-            return HTTPStatus[last].value if last in HTTPStatus.__members__ else None
-        numbered = re.match(r"HTTP_(\d{3})_", last)
-        return None if numbered is None else int(numbered[1])
-    return None
 
 
 def _made(name: str) -> Made:

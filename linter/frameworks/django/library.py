@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 ADMIN_URLS = "django.contrib.admin.site.urls"
 _SETTINGS = "django.conf.settings"
+_LOGIN_PAGE = "/accounts/login/"
+"""Django's own `LOGIN_URL`, which stands for one that is not known: it is a login page as well."""
 _APP_CONFIGS = ("django.apps.AppConfig", "django.apps.config.AppConfig")
 _PATHS = frozenset({"django.urls.path", "django.urls.conf.path"})
 _REGEXES = frozenset({"django.urls.re_path", "django.conf.urls.url", "django.urls.conf.re_path"})
@@ -258,6 +260,8 @@ class DjangoLibrary:
         if full.startswith(_SETTINGS + "."):
             first, *rest = full[len(_SETTINGS) + 1 :].split(".")
             value = self.settings.value(evaluator, first)
+            if first == "LOGIN_URL" and not isinstance(value, (str, External)):
+                value = _LOGIN_PAGE
             for each in rest:
                 value = evaluator.attribute(value, each)
             return value

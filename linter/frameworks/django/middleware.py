@@ -49,6 +49,9 @@ class MiddlewareGuards:
         self._own: list[Refusing] = []
         self._limits = limits
         self._csrf: list[Guard] = []
+        self._login_is_known = settings.place("LOGIN_URL") is None or isinstance(
+            settings.value(evaluator, "LOGIN_URL"), str
+        )
         place = settings.place("MIDDLEWARE")
         names = settings.listed(evaluator, "MIDDLEWARE") if place is not None else []
         for name in names:
@@ -94,10 +97,16 @@ class MiddlewareGuards:
             guards += self._login
         for middleware in self._own:
             judged = self._follow(middleware, path)
+            if judged.verdict is Verdict.YES and self._may_be_login_page(path):
+                judged = judged._replace(verdict=Verdict.UNKNOWN)
             if judged.verdict is not Verdict.NO:
                 name, location = middleware.name, middleware.location
                 guards.append(Guard(name, judged.kind, "app", location, judged.verdict))
         return guards
+
+    def _may_be_login_page(self, path: str) -> bool:
+        """Whether callers may be sent to this very path for a login, where the settings do not tell."""
+        return not self._login_is_known and "login" in path.rstrip("/").rpartition("/")[2]
 
     def against_forgery(self, guards: list[Guard]) -> list[Guard]:
         """The check of the CSRF token, unless the view is exempt."""

@@ -27,6 +27,8 @@ from linter.frameworks.django.anonymous import Caller
 from linter.frameworks.django.classes import API_VIEW, is_harmless
 from linter.frameworks.django.known import OWN_PERMISSIONS, permission_verdict
 from linter.frameworks.django.rest_challenges import Challenges
+from linter.frameworks.django.rest_objects import ObjectChecks
+from linter.frameworks.django.rest_verdicts import any_of, combined
 from linter.frameworks.django.settings import DjangoSettings
 from linter.frameworks.django.urls import ClassView
 from linter.resolve.definitions import Class, Function
@@ -62,6 +64,7 @@ class RestGuards:
         self._imported = imported
         self._responses = responses
         self._challenges = Challenges(evaluator, imported)
+        self._objects = ObjectChecks(evaluator)
         self._judged: dict[tuple[str, str], Verdict] = {}
         self._sources: dict[tuple[Class, str], Source] = {}
 
@@ -76,7 +79,10 @@ class RestGuards:
         place = view.module.locate(view.span)
         permissions = self._permissions(view, action, verb, place)
         authenticators = self._source(view, "authentication_classes", "DEFAULT_AUTHENTICATION_CLASSES", place)
-        found = self.of_permissions(permissions, verb, self._instance(view, action, verb))
+        instance = self._instance(view, action, verb)
+        found = self.of_permissions(permissions, verb, instance)
+        if instance is not None and not any(each.verdict is Verdict.YES for each in found):
+            found += self._on_objects(permissions, action, verb, instance)
         return [
             *self._challenges.refusing(found, authenticators.value),
             *self._of_throttles(self._source(view, "throttle_classes", "DEFAULT_THROTTLE_CLASSES", place)),
@@ -219,12 +225,43 @@ class RestGuards:
                 for name, kind, verdict in answers[0]
                 if verdict is not Verdict.NO
             ]
-        verdicts = {_any([verdict for _, _, verdict in answer]) for answer in answers}
+        verdicts = {any_of([verdict for _, _, verdict in answer]) for answer in answers}
         if verdicts == {Verdict.NO}:
             return []
         verdict = Verdict.YES if verdicts == {Verdict.YES} else Verdict.UNKNOWN
         names = sorted({name for answer in answers for name, _, _ in answer})
         return [Guard(" | ".join(names) or "?", "authorization", source.level, source.location, verdict)]
+
+    def _on_objects(self, source: Source, action: str, verb: str, view: Instance) -> list[Guard]:
+        """The guard that the permissions are once the object is loaded; none where that asks for none."""
+        asked = self._objects.asked(view.cls, action)
+        if asked is Verdict.NO or not isinstance(source.value, (list, tuple)):
+            return []
+        permissions = self._classes(source.value)
+        for permission in permissions:
+            verdict = self._verdict_on_object(permission, verb, view)
+            if verdict is Verdict.YES and asked is Verdict.UNKNOWN:
+                verdict = Verdict.UNKNOWN
+            if verdict is not Verdict.NO:
+                name = self._label(permission)
+                return [Guard(name, "authorization", source.level, source.location, verdict)]
+        return []
+
+    def _verdict_on_object(self, permission: Value, verb: str, view: Instance) -> Verdict:
+        """What a permission does to an anonymous caller who named an object."""
+        if isinstance(permission, Combined):
+            verdicts = [
+                any_of([self._verdict(each, verb, view), self._verdict_on_object(each, verb, view)])
+                for each in permission.operands
+            ]
+            return combined(permission.operator, verdicts)
+        cls = permission.cls if isinstance(permission, Instance) else permission
+        if not isinstance(cls, Class):
+            return Verdict.NO
+        method = self._evaluator.class_value(cls, "has_object_permission")
+        if not isinstance(method, Closure):
+            return Verdict.NO
+        return self._asked(Instance(cls), method.function, verb, view, UNKNOWN)
 
     def _listed(self, value: Value, verb: str, view: Instance | None) -> list[tuple[str, GuardKind, Verdict]]:
         """(name, kind, verdict) of each permission of one list."""
@@ -245,7 +282,7 @@ class RestGuards:
             return permission_verdict(permission.name.removesuffix("()"), verb)
         if isinstance(permission, Combined):
             verdicts = [self._verdict(each, verb, view) for each in permission.operands]
-            return _combined(permission.operator, verdicts)
+            return combined(permission.operator, verdicts)
         cls = permission.cls if isinstance(permission, Instance) else permission
         if not isinstance(cls, Class):
             return Verdict.UNKNOWN
@@ -267,11 +304,12 @@ class RestGuards:
                 return self._asked(Instance(cls), method, verb, view)
         return Verdict.NO
 
-    def _asked(self, permission: Instance, method: Function, verb: str, view: Instance | None) -> Verdict:
+    def _asked(
+        self, permission: Instance, method: Function, verb: str, view: Instance | None, *objects: Value
+    ) -> Verdict:
         closure = Closure(method, None, permission)
-        answer = self._evaluator.trial(
-            closure, [self._caller.request(verb), UNKNOWN if view is None else view]
-        )
+        given = [self._caller.request(verb), UNKNOWN if view is None else view, *objects]
+        answer = self._evaluator.trial(closure, given)
         found = {self._refuses(option) for option in options(answer)}
         return found.pop() if len(found) == 1 else Verdict.UNKNOWN
 
@@ -354,24 +392,6 @@ class RestGuards:
                 return False
             raises = raises or isinstance(statement, Raise)
         return raises
-
-
-def _any(verdicts: list[Verdict]) -> Verdict:
-    if Verdict.YES in verdicts:
-        return Verdict.YES
-    return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.NO
-
-
-def _combined(operator: str, verdicts: list[Verdict]) -> Verdict:
-    """What `A & B`, `A | B` or `~A` does to an anonymous caller."""
-    if operator == "&":
-        return _any(verdicts)
-    if operator == "|":
-        if Verdict.NO in verdicts:
-            return Verdict.NO
-        return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts else Verdict.YES
-    opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES}
-    return opposite.get(verdicts[0], Verdict.UNKNOWN) if verdicts else Verdict.UNKNOWN
 
 
 def _attribute_place(cls: Class, name: str) -> Location:

@@ -15,6 +15,7 @@ from linter.frameworks.flask.names import (
     GUARD_WORDS,
     HARMLESS_DECORATORS,
     Known,
+    unvendored,
 )
 from linter.frameworks.flask.objects import Hook, Objects
 from linter.frameworks.flask.scenes import Scene, Value
@@ -190,7 +191,7 @@ class Guards:
         name = self._name(value)
         if name in CSRF_EXEMPTIONS:
             return Answer(Verdict.NO, "csrf")
-        known = DECORATORS.get(name)
+        known = DECORATORS.get(name) or DECORATORS.get(unvendored(name))
         if known is None:
             return None
         if isinstance(value.expr, Result) and known.quiet:

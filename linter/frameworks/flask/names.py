@@ -169,3 +169,13 @@ GUARD_WORDS = (
 """A decorator that cannot be read may be a guard when its name has one of these words."""
 
 HARMLESS_DECORATORS = ("functools.", "flask_cors.", "flask_caching.", "contextlib.", "typing.", "flasgger.")
+
+_VENDORING = frozenset({"vendor", "_vendor", "vendored", "_vendored", "extern", "third_party"})
+"""Packages of a project that hold copies of libraries."""
+
+
+def unvendored(name: str) -> str:
+    """The name that something has in the library of which the project keeps a copy."""
+    parts = name.split(".")
+    places = [place for place, part in enumerate(parts) if part in _VENDORING]
+    return ".".join(parts[places[-1] + 1 :]) if places else name
