@@ -50,7 +50,8 @@ class Constraint:
     """A foreign key, CHECK or EXCLUDE constraint that a migration made.
 
     `columns` are those that it speaks of. `valid` is False after NOT VALID. `not_null` is the column of
-    a CHECK that says no more than that it is not null, empty for any other.
+    a CHECK that says no more than that it is not null, empty for any other. `expression` is the source of a
+    CHECK, empty where it is not kept.
     """
 
     kind: Literal["foreign-key", "check", "exclude"]
@@ -60,6 +61,7 @@ class Constraint:
     valid: bool
     not_null: str
     location: Location
+    expression: str = ""
 
 
 @dataclass(eq=False)

@@ -34,8 +34,9 @@ class Action(msgspec.Struct, array_like=True, frozen=True):
     `add-exclude`, `drop-constraint`, `validate-constraint`, `create-index`, `drop-index`, `truncate`,
     or `other`. `columns` are the columns concerned; `name` is the index's, constraint's, or new
     name. `flags` holds words such as `concurrently`, `if-exists`, `if-not-exists`, `not-valid`,
-    `using-index`, `unique`, `cascade`. `expression` is the source of a CHECK's condition. `referenced` are
-    the columns that a foreign key names in the table that it `references`.
+    `using-index`, `unique`, `cascade`. A table that is created as a partition `references` its parent;
+    `default` says that it takes what no other does. `expression` is the source of a CHECK's condition.
+    `referenced` are the columns that a foreign key names in the table that it `references`.
     """
 
     kind: str

@@ -127,17 +127,25 @@ def _create_other(cursor: Cursor, object_: str, flags: tuple[str, ...]) -> Actio
 def _create_table(cursor: Cursor, flags: tuple[str, ...]) -> tuple[Action, ...]:
     flags += cursor.flag("IF NOT EXISTS")
     table = cursor.qualified()
+    parent = ""
     if cursor.accept("PARTITION OF"):
         flags += ("partition-of",)
-        cursor.qualified()
+        parent = cursor.qualified()
+        flags += cursor.flag("DEFAULT")
     body = cursor.group()
     columns: list[Column] = []
     constraints: list[Action] = []
     for part in body.parts():
         if action := _table_element(part, table):
             constraints.append(action)
-        elif part.sees_name() and not part.sees("LIKE"):
-            columns.append(column_of(part).column)
+        elif part.sees("LIKE"):
+            flags += ("like",)
+        elif part.sees_name():
+            column, extra = column_of(part)
+            columns.append(column)
+            if "check" in extra:
+                name = f"{table.rpartition('.')[2]}_{column.name}_check"
+                constraints.append(Action("add-check", table, (Column(column.name, ""),), name))
     if cursor.holds("AS SELECT") or cursor.holds("AS WITH") or cursor.holds("AS ("):
         flags += ("as-select",)
     if any(word.key.endswith("MERGETREE") for word in cursor.words[cursor.position :]):
@@ -145,7 +153,8 @@ def _create_table(cursor: Cursor, flags: tuple[str, ...]) -> tuple[Action, ...]:
     if cursor.holds("PARTITION BY"):
         flags += ("partitioned",)
     key = {column.name for each in constraints if each.kind == "add-primary-key" for column in each.columns}
-    created = Action("create-table", table, tuple(_in_key(column, key) for column in columns), flags=flags)
+    own = tuple(_in_key(column, key) for column in columns)
+    created = Action("create-table", table, own, references=parent, flags=flags)
     return (created, *constraints)
 
 

@@ -216,4 +216,7 @@ class _Alteration:
         cursor.accept("=")
         name = cursor.qualified() if cursor.sees_name() and not columns else ""
         flags = ("-".join(words), *cursor.flag("CONCURRENTLY"), *cursor.flag("FINALIZE"))
+        if words[:1] == ["attach"]:
+            flags += cursor.flag("DEFAULT")
+            flags += ("hash",) if cursor.holds("MODULUS") else ()
         return self._action("other", columns, name=name, flags=flags)

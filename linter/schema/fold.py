@@ -34,7 +34,7 @@ class Fold:
             return
         columns = {each.name: self._column(each, location) for each in action.columns}
         primary = tuple(each.name for each in action.columns if each.primary_key)
-        opaque = {"as-select", "partition-of"} & set(action.flags)
+        opaque = {"as-select", "like", "partition-of"} & set(action.flags)
         self._put(make_table(action.table, columns, (), primary, location, complete=not opaque))
 
     def _drop(self, action: sql.Action, location: Location) -> None:
@@ -224,6 +224,7 @@ class Fold:
             "not-valid" not in action.flags,
             not_null_column(action),
             location,
+            action.expression,
         )
         self._put(replace(table, constraints=(*table.constraints, added)))
 

@@ -316,7 +316,7 @@ def test_a_created_table_says_all_about_its_columns_and_constraints() -> None:
     ).actions
     assert table.kind == "create-table"
     assert table.table == "order"
-    assert table.flags == ("if-not-exists",)
+    assert table.flags == ("if-not-exists", "like")
     assert table.columns == (
         Column("id", "bigserial", nullable=False, primary_key=True),
         Column("code", "character varying(10)[]", default="NULL"),
@@ -673,3 +673,18 @@ def test_a_backtick_in_a_comment_makes_no_file_one_of_mysql() -> None:
     assert [each.kind for each in extract(source.encode(), "sql", "auto").sql] == ["create"]
     dump = 'CREATE TABLE `orders` (`id` int);\nINSERT INTO `orders` VALUES (1, "a;b");\n'
     assert [each.kind for each in extract(dump.encode(), "sql", "auto").sql] == ["create", "insert"]
+
+
+def test_a_check_of_a_column_is_a_constraint_of_the_table() -> None:
+    _, check = one("CREATE TABLE s.t (id int NOT NULL CHECK (id > 0), a int)").actions
+    assert (check.kind, check.table, check.name, names(check)) == ("add-check", "s.t", "t_id_check", ["id"])
+
+
+def test_a_partition_names_its_parent() -> None:
+    created = one("CREATE TABLE rest PARTITION OF s.t DEFAULT").actions[0]
+    assert (created.references, created.flags) == ("s.t", ("partition-of", "default"))
+    attached = one("ALTER TABLE s.t ATTACH PARTITION s.rest DEFAULT").actions[0]
+    assert (attached.table, attached.name) == ("s.t", "s.rest")
+    assert attached.flags == ("attach-partition", "default")
+    hashed = one("ALTER TABLE t ATTACH PARTITION p FOR VALUES WITH (MODULUS 2, REMAINDER 0)").actions[0]
+    assert hashed.flags == ("attach-partition", "hash")
