@@ -218,5 +218,5 @@ class _Alteration:
         flags = ("-".join(words), *cursor.flag("CONCURRENTLY"), *cursor.flag("FINALIZE"))
         if words[:1] == ["attach"]:
             flags += cursor.flag("DEFAULT")
-            flags += ("hash",) if cursor.holds("MODULUS") else ()
+            flags += ("hash",) if any(each.key == "MODULUS" for each in cursor.words) else ()
         return self._action("other", columns, name=name, flags=flags)
