@@ -111,10 +111,14 @@ class Refusals:
         """Whether an exception leaves the function for a handler of which the status is not known."""
         return any(
             isinstance(statement, Raise)
-            and self._raised(function, statement.exception) == _UNCLEAR
+            and self.is_unclear(function, statement.exception)
             and not self._swallowed(function, statement.block)
             for statement in function.scope.statements
         )
+
+    def is_unclear(self, function: Function, exception: Expr | None) -> bool:
+        """Whether an exception is answered by a handler of which the status is not known."""
+        return self._raised(function, exception) == _UNCLEAR
 
     def refusals(self, function: Function, depth: int = 0) -> Iterator[Refused]:
         """Every place at which the function's own body refuses with 401 or 403."""

@@ -224,10 +224,15 @@ class Execution:
         return self._frame
 
     def _unpack(self, items: tuple[Expr, ...], value: Value) -> None:
-        plain = not any(isinstance(item, Starred) for item in items)
-        values = list(value) if isinstance(value, (list, tuple)) and plain else []
+        values = list(value) if isinstance(value, (list, tuple)) else []
+        rest = len(values) - len(items) + 1
         for position, item in enumerate(items):
-            self.bind(item, values[position] if position < len(values) else UNKNOWN)
+            if isinstance(item, Starred):
+                taken = values[position : position + rest] if values and rest >= 0 else UNKNOWN
+                self.bind(item, taken)
+                values = values[rest - 1 :] if rest > 0 else []
+            else:
+                self.bind(item, values[position] if position < len(values) else UNKNOWN)
 
     # Compound statements
 

@@ -195,3 +195,25 @@ def test_a_check_of_a_token_against_forgery_asks_nobody_who_he_is():
 )
 def test_patterns_that_come_to_an_end(pattern, text, how, answer):
     assert matches(pattern, text, how) is answer
+
+
+def test_routers_that_are_bound_together():
+    assert verdicts(
+        """
+        from fastapi import APIRouter
+
+        a, *rest, b = APIRouter(prefix="/a"), APIRouter(prefix="/c"), APIRouter(prefix="/b")
+
+        @a.get("/1")
+        def one(): ...
+
+        @b.get("/2")
+        def two(): ...
+
+        @rest[0].get("/3")
+        def three(): ...
+
+        for router in (a, b, *rest):
+            app.include_router(router)
+        """
+    ) == {"/a/1": "no", "/b/2": "no", "/c/3": "no"}

@@ -1511,3 +1511,217 @@ def test_a_view_that_is_wrapped_at_once_and_again():
         )
     )
     assert found == {"Shown.get": "yes"}
+
+
+class TestBoundTogether:
+    def test_blueprints_that_are_bound_as_a_pair(self):
+        assert paths(
+            shop="""
+            from flask import Blueprint, Flask
+
+            app, debug = Flask(__name__), True
+            a, b = Blueprint("a", __name__, url_prefix="/a"), Blueprint("b", __name__, url_prefix="/b")
+            (c, *_, d) = [Blueprint("c", __name__, url_prefix="/c"), 1, Blueprint("d", __name__)]
+
+            def make():
+                return Blueprint("e", __name__, url_prefix="/e"), Blueprint("f", __name__, url_prefix="/f")
+
+            e, f = make()
+
+            @a.route("/1")
+            def one(): ...
+
+            @b.get("/2")
+            def two(): ...
+
+            @c.get("/3")
+            def three(): ...
+
+            @d.get("/4")
+            def four(): ...
+
+            @e.get("/5")
+            def five(): ...
+
+            @f.get("/6")
+            def six(): ...
+
+            for each in (a, b, c, e, f):
+                app.register_blueprint(each)
+            app.register_blueprint(d, url_prefix="/d")
+            """
+        ) == ["/a/1", "/b/2", "/c/3", "/d/4", "/e/5", "/f/6"]
+
+    def test_names_of_a_function_and_of_another_module(self):
+        assert table(
+            shop="""
+            from flask import Flask
+            import views
+
+            def create_app():
+                app = Flask(__name__)
+                x, y = views.pair()
+                app.register_blueprint(x)
+                app.register_blueprint(y, url_prefix="/yy")
+                for each in (views.a, views.b):
+                    app.register_blueprint(each)
+                return app
+            """,
+            views="""
+            from flask import Blueprint
+
+            a, b = Blueprint("a", __name__, url_prefix="/a"), Blueprint("b", __name__, url_prefix="/b")
+
+            @a.route("/1")
+            def one(): ...
+
+            @b.get("/2")
+            def two(): ...
+
+            def pair():
+                x = Blueprint("x", __name__, url_prefix="/x")
+                y = Blueprint("y", __name__)
+
+                @x.route("/3")
+                def three(): ...
+
+                @y.route("/4")
+                def four(): ...
+
+                return x, y
+            """,
+        ) == [
+            ("GET", "/a/1", "views.one"),
+            ("GET", "/b/2", "views.two"),
+            ("GET", "/x/3", "views.pair.three"),
+            ("GET", "/yy/4", "views.pair.four"),
+        ]
+
+    def test_a_registration_that_is_called_later(self):
+        assert paths(
+            shop="""
+            import functools
+            from flask import Blueprint, Flask
+
+            app = Flask(__name__)
+            api = Blueprint("api", __name__)
+
+            @api.get("/x")
+            def show(): ...
+
+            later = [functools.partial(app.register_blueprint, api, url_prefix="/api")]
+            for each in later:
+                each()
+            """
+        ) == ["/api/x"]
+
+
+UNCLEAR = APP + textwrap.dedent(
+    """
+    class Denied(Exception):
+        def __init__(self, status):
+            self.status = status
+
+    class Broken(Exception): ...
+
+    @app.errorhandler(Denied)
+    def told(error):
+        return "", error.status
+
+    @app.before_request
+    def gate():
+        if not request.headers.get("x-token"):
+            raise {raised}
+
+    @app.route("/")
+    def index(): ...
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("raised", "answer"),
+    [("Denied(status_for(request))", "unknown"), ("Broken()", "no"), ("Denied(401)", "yes")],
+)
+def test_a_hook_whose_error_is_answered_in_ways_that_cannot_be_told(raised, answer):
+    assert verdicts(shop=UNCLEAR.replace("{raised}", raised)) == {"index": answer}
+
+
+CHECKS = APP + textwrap.dedent(
+    """
+    from flask_jwt_extended import verify_jwt_in_request
+
+    class Denied(Exception): ...
+
+    def known(function):
+        def inner(*args, **kwargs):
+            verify_jwt_in_request()
+            return function(*args, **kwargs)
+        return inner
+
+    @known
+    def is_owner(view): return view()
+
+    @known
+    def is_staff(view): return view()
+
+    def is_anybody(view): return view()
+
+    checks = {"owner": is_owner, "staff": is_staff}
+    further = {"owner": is_owner, "anybody": is_anybody}
+
+    def has(level):
+        if level in checks:
+            try:
+                if checks[level](lambda: True) is True:
+                    return True
+            except Denied:
+                pass
+        return False
+
+    @app.post("/owned")
+    def owned():
+        if not has("owner"):
+            abort(403)
+
+    @app.post("/some")
+    def some():
+        if not checks[request.args["level"]](lambda: True):
+            abort(403)
+
+    @app.post("/anybody")
+    def anybody():
+        if not further["anybody"](lambda: True):
+            abort(403)
+    """
+)
+
+
+def test_checks_that_are_looked_up_in_a_dict():
+    assert verdicts(shop=CHECKS) == {"owned": "yes", "some": "yes", "anybody": "no"}
+
+
+def test_a_copy_of_a_library_is_that_library():
+    assert verdicts(
+        shop=app(
+            """
+            from shop_tools.vendor.flask_principal import Permission
+
+            staff = Permission("staff")
+
+            @app.get("/staff")
+            @staff.require(403)
+            def guarded(): ...
+            """
+        ),
+        shop_tools____init__="",
+        shop_tools__vendor____init__="",
+        shop_tools__vendor__flask_principal="""
+            class Permission:
+                def require(self, status=None):
+                    return Context(self, status)
+
+            class Context:
+                def __init__(self, permission, status): ...
+            """,
+    ) == {"guarded": "yes"}

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple, TypeAlias
 from linter.backend import GuardKind, Verdict
 from linter.frameworks.flask.seen import Seen
 
-EndKind: TypeAlias = Literal["pass", "unauthenticated", "forbidden", "away", "error"]
+EndKind: TypeAlias = Literal["pass", "unauthenticated", "forbidden", "away", "error", "unclear"]
+"""An error is `unclear` where what a handler of the project answers with cannot be told."""
 
 
 Role: TypeAlias = Literal["wrapper", "hook", "handler"]
@@ -50,6 +51,8 @@ def judged(ends: frozenset[End] | None, wrapper: bool = False) -> Answer:
         return Answer(Verdict.UNKNOWN if passes else Verdict.YES, kind)
     if wrapper and not passes and any(end.kind == "away" and end.identity for end in ends):
         return Answer(Verdict.YES, "authentication")
+    if any(end.kind == "unclear" and (end.identity or not passes) for end in ends):
+        return Answer(Verdict.UNKNOWN, "other")
     return NO
 
 

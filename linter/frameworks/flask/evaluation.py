@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import (
@@ -21,6 +22,7 @@ from linter.facts.expressions import (
     walk,
 )
 from linter.facts.scopes import Call
+from linter.frameworks.flask.ends import End
 from linter.frameworks.flask.globals import Globals
 from linter.frameworks.flask.scenes import receiver_of
 from linter.frameworks.flask.seen import (
@@ -41,6 +43,7 @@ from linter.frameworks.flask.seen import (
     negated,
     unknown,
 )
+from linter.frameworks.flask.tables import is_guarded, looked_up
 from linter.resolve.definitions import Definition, Function, arguments_of
 
 if TYPE_CHECKING:
@@ -217,7 +220,26 @@ class Evaluation:
         if isinstance(found.target, Function):
             names, views = self._passed(frame, call, found.target, arguments)
             return self.summarised(frame, found.target, names, views)
+        if isinstance(call.callee, Item):
+            key = known_key(self.value(frame, call.callee.key))
+            functions = looked_up(self._project, frame.function, call.callee, key)
+            if functions:
+                return self._one_of(frame, call, functions, arguments)
         return self._outside(frame, call, receiver, method, arguments)
+
+    def _one_of(self, frame: Frame, call: Call, functions: list[Function], arguments: list[Seen]) -> Seen:
+        """What a call of one of several functions gives, of each under its decorators."""
+        found: list[Seen] = []
+        for function in functions:
+            if is_guarded(self._project, self._visitor.refusals, function):
+                frame.ends.add(End("unauthenticated", True))
+                continue
+            names, views = self._passed(frame, call, function, arguments)
+            with suppress(Ended):
+                found.append(self.summarised(frame, function, names, views))
+        if not found:
+            raise Ended
+        return either(found)
 
     def _calls_view(self, frame: Frame, call: Call, receiver: Expr | None, method: str) -> bool:
         if not frame.views:

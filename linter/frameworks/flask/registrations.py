@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from linter.backend import Backend
 from linter.facts.expressions import Attr, Constant, Expr, Item, Mapping, Ref, Result, Starred
 from linter.facts.scopes import Assign, Call, Decorator
@@ -50,6 +52,7 @@ class Registrations:
             ("before_app_request", self._hook),
         ):
             self.each(name, read)
+        self._bound_early()
         self._collect_applied_routes()
         self._collect_decorations()
         for node in list(self.objects.nodes.values()):
@@ -60,6 +63,15 @@ class Registrations:
         for site in self.backend.methods_called(name):
             assert site.call is not None
             self._each(site.function, site.call, read)
+
+    def _bound_early(self) -> None:
+        """`functools.partial(app.register_blueprint, shop, url_prefix="/shop")`, which is called later."""
+        for site in self.backend.calls("functools.partial"):
+            call = site.call
+            if call is None or not call.args or receiver_of(call.args[0])[1] != "register_blueprint":
+                continue
+            bound = msgspec.structs.replace(call, callee=call.args[0], args=call.args[1:])
+            self._each(site.function, bound, self._take_in)
 
     def _each(self, holder: Definition, call: Call, read: Callable[[Node, Given, str], None]) -> None:
         """Read one registration, once for each object and each turn of the loops around it."""

@@ -26,6 +26,7 @@ from linter.facts.expressions import (
 )
 from linter.facts.scopes import Assign, Call, Parameter, Return
 from linter.frameworks.flask.collections import Collections
+from linter.frameworks.flask.destructuring import Part, bound_together
 from linter.frameworks.flask.scenes import Scene, Scenes, Value, index_of, is_inside
 from linter.frameworks.flask.steering import Steering
 from linter.resolve.definitions import Class, Definition, Function, Module
@@ -229,9 +230,24 @@ class Setup:
             if assign.value is not None and assign.operator is None
             for scene in self.turns(binder, assign.block, value.scene)
         ]
+        found += [
+            each
+            for part in bound_together(binder).get(root, ())
+            for scene in self.turns(binder, part.assign.block, value.scene)
+            for each in self._part(binder, part, scene)
+        ]
         if root in binder.children:
             return None
         return found or None
+
+    def _part(self, holder: Definition, part: Part, scene: Scene) -> list[Value]:
+        """What one of several names that are bound together stands for."""
+        assert part.assign.value is not None
+        values = [Value(holder, part.assign.value, scene)]
+        for index in part.path:
+            rows = [self.items(leaf) or [] for value in values for leaf in self.leaves(value)]
+            values = [row[index] for row in rows if -len(row) <= index < len(row)]
+        return values
 
     def _rebound(self, value: Value, binder: Function, root: str, bound: Value) -> list[Value] | None:
         """What a parameter was given, or what the function makes of it: `path = path.strip("/")`."""
@@ -253,8 +269,17 @@ class Setup:
 
     def _variable(self, variable: Variable) -> list[Value] | None:
         assign = self._read_now(variable)
-        if assign.value is None or not any(isinstance(target, Ref) for target in assign.targets):
+        if assign.value is None:
             return None
+        if not any(isinstance(target, Ref) for target in assign.targets):
+            parts = bound_together(variable.holder).get(variable.name, ())
+            return [
+                each
+                for part in parts[-1:]
+                for start in self.scenes(variable.holder)
+                for scene in self.turns(variable.holder, part.assign.block, start)
+                for each in self._part(variable.holder, part, scene)
+            ] or None
         if isinstance(assign.value, Constant) and assign.value.value is None:
             return self._global_assignments(variable) or None
         return [

@@ -116,7 +116,9 @@ class Visitor:
     def may_refuse(self, function: Function) -> bool:
         """Whether a function that runs before requests can keep any request from its handler."""
         ends = self._ends(function, {}, frozenset(), Asked(), "hook")
-        return ends is None or any(end.kind in ("unauthenticated", "forbidden", "away") for end in ends)
+        return ends is None or any(
+            end.kind in ("unauthenticated", "forbidden", "away", "unclear") for end in ends
+        )
 
     def handler(self, function: Function, method: str, names: dict[str, Seen]) -> Answer:
         """What a handler itself does to a visitor's request; `names` are parameters that are known."""
@@ -235,6 +237,8 @@ class Visitor:
         if status is None and exception is not None:
             here = {each[0] for each in self.refusals.refusals(frame.function) if each[1] == block}
             status = min(here) if here else None
+            if status is None and self.refusals.is_unclear(frame.function, exception):
+                return "unclear"
         return end_kind(status)
 
     def _nested(self, frame: Frame, index: int) -> bool:
@@ -319,7 +323,7 @@ class Visitor:
         caught = {
             end
             for end in frame.ends
-            if handlers and (end.kind == "error" or (refused and end.kind != "pass"))
+            if handlers and (end.kind in ("error", "unclear") or (refused and end.kind != "pass"))
         }
         frame.ends = outer | (frame.ends - caught)
         broke, frame.broke = frame.broke, False
