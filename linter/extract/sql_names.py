@@ -186,7 +186,7 @@ def _starting_points(scope: exp.Expr) -> Iterator[exp.Expr]:
 
 def has_hole(root: exp.Expr) -> bool:
     """Whether a template fills in a name somewhere."""
-    return any(is_hole(each.name) for each in root.find_all(exp.Identifier))
+    return any(is_hole(each.name) or "{" in each.name for each in root.find_all(exp.Identifier))
 
 
 def _last(name: str) -> str:

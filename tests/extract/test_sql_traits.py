@@ -149,6 +149,7 @@ def test_what_breaks_off_has_no_traits(text):
         ("SELECT a.x FROM t b", [Trait("unnamed-table", "t", "a", "x")]),
         ("SELECT t.x FROM t b", [Trait("hidden-table", "t", "b", "x")]),
         ("SELECT t.x FROM s.t", []),
+        ('SELECT "{name}".x FROM t', []),
         ("SELECT a.x FROM f(1) AS a", []),
         ("SELECT f.x FROM f(1)", []),
         ("SELECT s.t.x FROM u", []),
