@@ -211,6 +211,23 @@ def test_our_rules_leave_tests_alone(cli: Cli, project: Path, fake: Fake) -> Non
     assert fake.calls[-1]["seen"] == ["main.go", "main_test.go", "tests/a.go"]
 
 
+def test_our_rules_leave_very_large_files(cli: Cli, project: Path, fake: Fake) -> None:
+    write(project / "small.go", GO)
+    write(project / "large.go", GO + "// filler\n" * 20_000)
+    answer = cli("--verbose", "--output", "json=out.json")
+    assert fake.calls[-1]["seen"] == ["small.go"]
+    skipped = json.loads((project / "out.json").read_text())["skipped"]
+    assert skipped == [
+        {"path": "large.go", "reason": "backlint's rules for semgrep leave files larger than 150,000 bytes"}
+    ]
+    assert "large.go: not read" in answer.out
+    write(project / "backlint.toml", "semgrep-rules = ['own.yaml']\n")
+    write(project / "own.yaml", PACK.replace("go.weak", "own.weak").replace("js.eval", "own.eval"))
+    cli()
+    # Rules of the project's own look at what they want.
+    assert fake.calls[-1]["seen"] == ["large.go", "small.go"]
+
+
 @pytest.mark.parametrize("name", ["main_test.go", "src/test/Main.java", "a.spec.ts", "AppTests.java"])
 def test_files_of_tests_are_left_to_the_audit(name: str) -> None:
     assert is_test(name) and not is_test("latest.spec.d/contest.go")

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from linter.source_files import SourceFile
 
 _MARK = b"backlint:"
+_LARGEST = 150_000
+"""Bytes of a file above which our rules leave it: their time grows faster than the file, up to minutes."""
 
 
 class Scan:
@@ -52,6 +54,7 @@ class Scan:
         self._job: Job | None = None
         self._book = RuleBook({}, b"")
         self._ours: frozenset[str] = frozenset()
+        self._large: list[str] = []
         self._targets: dict[str, SourceFile] = {}
         self._keys: dict[str, bytes] = {}
         self._known: dict[bytes, bytes] = {}
@@ -93,6 +96,10 @@ class Scan:
         every = {**facts, **{path: FileFacts("foreign") for path in foreign}}
         checked = with_remarks(checked, _Source(self._book), remarks, every, text_of, judged=0)
         unread = [Skipped(path, about.unread) for path, about in said.items() if about.unread]
+        unread += [
+            Skipped(path, f"backlint's rules for semgrep leave files larger than {_LARGEST:,} bytes")
+            for path in self._large
+        ]
         return self._counted(checked, foreign, text_of, unread)
 
     def _begin(self, files: Mapping[str, SourceFile], packages: Collection[str]) -> None:
@@ -102,7 +109,9 @@ class Scan:
         if program.too_old:
             raise SemgrepFailure(too_old(program.release))
         self._book = parse_rules(self._engine.needed(files))
-        self._ours = _ours(self._book, files, packages)
+        ours = _ours(self._book, files, packages)
+        self._large = sorted(path for path in ours if len(files[path].data) > _LARGEST)
+        self._ours = ours.difference(self._large)
         self._targets = _targets(self._book, files, self._ours)
         seal = self._engine.signature
         self._keys = {
