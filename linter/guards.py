@@ -8,8 +8,8 @@ project turns into 401 or 403 in an error handler counts as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from linter.backend import GuardKind, Verdict
 from linter.facts.expressions import Attr, Constant, Expr, Ref, Result, Sequence, Template, text_of, walk
@@ -18,6 +18,9 @@ from linter.identities import Identities
 from linter.resolve.definitions import Class, Definition, Function, arguments_of
 from linter.resolve.project import Project, Variable
 from linter.responses import Responses
+
+if TYPE_CHECKING:
+    from linter.handled_statuses import HandledStatuses
 
 _DEPTH = 6
 _ASSIGNED = 2
@@ -72,6 +75,7 @@ class Refusals:
         self.reads_identity = Identities(project).reads_identity
         self._known: dict[int, Refusal] = {}
         self._mapped: dict[str, int] | None = None
+        self._unclear: dict[str, Function] = {}
 
     def of(self, function: Function, depth: int = 0) -> Refusal:
         """What a guard function, nested functions included, does to an anonymous caller.
@@ -269,15 +273,22 @@ class Refusals:
         """The status that the project's error handlers give to an exception class."""
         if self._mapped is None:
             self._mapped = dict(self._handlers())
-        if exception in self._mapped:
-            return self._mapped[exception]
         definition = self.project.by_id(exception)
         if not isinstance(definition, Class):
+            return self._mapped.get(exception)
+        names = [exception, *(ancestor.name for ancestor in self.project.ancestors(definition))]
+        name = next((each for each in names if each in self._mapped), None)
+        if name is None:
             return None
-        for ancestor in self.project.ancestors(definition):
-            if ancestor.name in self._mapped:
-                return self._mapped[ancestor.name]
-        return None
+        if self._mapped[name] != _UNCLEAR:
+            return self._mapped[name]
+        return self._handled_statuses.of(self._unclear[name], definition) or _UNCLEAR
+
+    @cached_property
+    def _handled_statuses(self) -> HandledStatuses:
+        from linter.handled_statuses import HandledStatuses
+
+        return HandledStatuses(self.project)
 
     def _handlers(self) -> Iterator[tuple[str, int]]:
         """(exception class, status) for each registered error handler with one certain status."""
@@ -317,6 +328,7 @@ class Refusals:
         if known is not None:
             yield found.name, known
         elif isinstance(found.target, Class):
+            self._unclear.setdefault(found.name, handler)
             yield found.name, _UNCLEAR
 
     # Checks inside a handler

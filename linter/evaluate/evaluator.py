@@ -159,6 +159,8 @@ class Evaluator(Expressions):
             return self._call_library(made)
         if isinstance(callee, Member):
             found = self.library.call_member(self, callee, made)
+            if found is NotImplemented and callee.name == "mro" and isinstance(callee.receiver, Class):
+                found = [each.target or External(each.name) for each in self.order.of(callee.receiver)]
             if found is NotImplemented and _is_pattern(callee.receiver):
                 found = self._matched(callee.receiver.args[0], args, callee.name)
             made.name, made.receiver = f"?.{callee.name}", callee.receiver
