@@ -27,13 +27,17 @@ def policy_traits(words: Sequence[Word], keys: Sequence[str]) -> Iterator[Trait]
             renamed = after(keys, "RENAME", "TO")
             detail = f"RENAME {name_at(words, renamed + 2)}" if renamed else _roles(words, keys)
             yield Trait("policy-altered", table, name, detail)
+            if not set(_OPENS).isdisjoint(keys):
+                yield Trait("policy-condition", table, name)
         case _:
             restrictive = "RESTRICTIVE" in keys[at + 3 : at + 8]
             rest = "" if restrictive else f"{_command(keys)} TO {_roles(words, keys) or 'public'}"
             yield Trait("policy", table, name, rest)
-            yield from _open(table, keys)
-    for call in dict.fromkeys(_calls_for_each_row(words, keys)):
-        yield Trait("policy-call", table, name, call)
+            yield from _open(table, name, keys)
+    # One row is checked at a time when rows are inserted, and that is what it costs.
+    if _command(keys) != "INSERT":
+        for call in dict.fromkeys(_calls_for_each_row(words, keys)):
+            yield Trait("policy-call", table, name, call)
     for key in dict.fromkeys(_written_by_users(words)):
         yield Trait("policy-user-data", table, name, key)
 
@@ -74,23 +78,24 @@ def _roles(words: Sequence[Word], keys: Sequence[str]) -> str:
     return ", ".join(sorted(found))
 
 
-def _open(table: str, keys: Sequence[str]) -> Iterator[Trait]:
-    """A policy that lets everybody change every row: its condition is `true`, and it names no role."""
+def _open(table: str, name: str, keys: Sequence[str]) -> Iterator[Trait]:
+    """A policy whose condition is `true`, and one of those that lets everybody change every row."""
     command, to = _command(keys), after(keys, "TO")
     is_for_all = not to or keys[to + 1 : to + 2] == ["PUBLIC"]
     conditions = [keys[index + 1 : index + 4] for index, key in enumerate(keys) if key in _OPENS]
     is_open = bool(conditions) and all(each == ["(", "TRUE", ")"] for each in conditions)
-    if is_open and is_for_all and command != "SELECT" and "RESTRICTIVE" not in keys:
+    if is_open and command == "SELECT":
+        yield Trait("policy-readable", table, name)
+    elif is_open and is_for_all and "RESTRICTIVE" not in keys:
         yield Trait("policy-open", table, detail=command)
 
 
 def _calls_for_each_row(words: Sequence[Word], keys: Sequence[str]) -> Iterator[str]:
-    """Calls that tell who asks, outside of a `(SELECT …)` of their own, which would run them once."""
+    """Calls that tell who asks, outside of any `(SELECT …)`: one that uses nothing of the row runs once."""
     groups = [False]
     for index, word in enumerate(words):
         if word.key == "(":
-            is_query = keys[index + 1 : index + 2] == ["SELECT"]
-            groups.append(_is_scalar(keys, index) if is_query else groups[-1])
+            groups.append(groups[-1] or keys[index + 1 : index + 2] == ["SELECT"])
             called = _name_before(words, index)
             # What it is called with shall be the same for all rows as well.
             if called in _OF_CALLER and not groups[-2] and (end := _end_of_constants(words, index)):
@@ -98,18 +103,6 @@ def _calls_for_each_row(words: Sequence[Word], keys: Sequence[str]) -> Iterator[
                 yield called + arguments
         elif word.key == ")" and len(groups) > 1:
             groups.pop()
-
-
-def _is_scalar(keys: Sequence[str], opening: int) -> bool:
-    """Whether the query in parentheses reads no table."""
-    depth = 0
-    for key in keys[opening:]:
-        depth += (key == "(") - (key == ")")
-        if depth == 0:
-            return True
-        if depth == 1 and key == "FROM":
-            return False
-    return False
 
 
 def _name_before(words: Sequence[Word], opening: int) -> str:

@@ -79,8 +79,9 @@ class Trait(msgspec.Struct, array_like=True, frozen=True):
     parts each compare one. `negated` says that all conditions only rule values out, the first those of
     `column` by `detail`.
     A policy's name is `column`; `detail` is the command and the roles of one that permits, and what
-    `policy-altered` makes of it; `policy-dropped` takes it away. `policy-call` runs `detail` for each row,
-    `policy-user-data` trusts `detail`, which users write themselves.
+    `policy-altered` makes of it, whose condition is new where `policy-condition` stands beside it.
+    `policy-dropped` takes it away, `policy-readable` is for reading any row. `policy-call` runs `detail`
+    for each row, `policy-user-data` trusts `detail`, which users write themselves.
     `set-widths` has the numbers of columns of the parts of a `column` (UNION, …) in `detail`, each with the
     tables whose columns `*` adds (`1+orders | 3`); `apart-union` has parts that share no row.
     `unnamed-table` asks `column` for its column `detail`, which is none of the tables `table`;

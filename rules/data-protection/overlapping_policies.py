@@ -22,7 +22,8 @@ class OverlappingPolicies(Rule[Policy]):
 
     ## Limits
     What CREATE, ALTER and DROP POLICY of all migrations leave. Who is a member of a role is not in the code.
-    Silent for a project that names policies or tables at run time.
+    Silent for a project that names policies or tables at run time, and for one that lets everybody read
+    beside one for all commands.
 
     ## References
     - https://www.postgresql.org/docs/current/sql-createpolicy.html
@@ -36,14 +37,15 @@ class OverlappingPolicies(Rule[Policy]):
 
     def subjects(self, backend: Backend) -> Iterable[Policy]:
         """Policies that the migrations leave."""
-        return standing_policies(backend)
+        return (each for each in standing_policies(backend) if each.command)
 
     def check(self, subject: Policy, backend: Backend) -> Iterator[Outcome]:
         """An earlier policy for the same."""
         earlier = subject.overlapped
         if earlier:
             names = ", ".join(f"`{each.name}`" for each in earlier)
-            command = "several commands" if subject.command == "ALL" else subject.command
+            shared = sorted({subject.shared(each) for each in earlier})
+            command = "all commands" if "ALL" in shared else ", ".join(shared)
             yield self.finding(
                 subject,
                 f"`{subject.name}` and {names} each permit {command} on `{subject.table}`, and are"

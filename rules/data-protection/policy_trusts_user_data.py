@@ -1,10 +1,11 @@
 from collections.abc import Iterable, Iterator
 
-from linter.backend import Backend, Statement
-from linter.rule import Confidence, Outcome, Severity, SqlRule
+from linter.analyses.row_policies import Policy, standing_policies
+from linter.backend import Backend
+from linter.rule import Confidence, Outcome, Rule, Severity
 
 
-class PolicyTrustsUserData(SqlRule):
+class PolicyTrustsUserData(Rule[Policy]):
     """A policy of row security decides by data that users write themselves.
 
     ## Why
@@ -30,18 +31,16 @@ class PolicyTrustsUserData(SqlRule):
     cwe = 639
     owasp = "API1:2023"
 
-    def subjects(self, backend: Backend) -> Iterable[Statement]:
-        """Statements that make or change a policy."""
-        kinds = ("policy", "policy-altered")
-        return (each for each in backend.statements if any(trait.kind in kinds for trait in each.traits))
+    def subjects(self, backend: Backend) -> Iterable[Policy]:
+        """Policies that the migrations leave."""
+        return standing_policies(backend)
 
-    def check(self, subject: Statement, backend: Backend) -> Iterator[Outcome]:
+    def check(self, subject: Policy, backend: Backend) -> Iterator[Outcome]:
         """The names under which Supabase keeps such data."""
-        for trait in subject.traits:
-            if trait.kind == "policy-user-data":
-                yield self.finding(
-                    subject,
-                    f"the policy `{trait.column}` of `{trait.table}` trusts `{trait.detail}`, which every"
-                    " user may write",
-                    help="decide by `app_metadata`, or by a table that only the application writes",
-                )
+        if subject.user_data:
+            yield self.finding(
+                subject,
+                f"the policy {subject} of `{subject.table}` trusts `{subject.user_data}`, which every user"
+                " may write",
+                help="decide by `app_metadata`, or by a table that only the application writes",
+            )
