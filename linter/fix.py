@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from linter.backend import Change
     from linter.pipeline import Run
     from linter.rule import ColumnRule, CstRule, MigrationRule, Replacement
+
+
+_HOLDING = ("body", "handlers", "cases", "orelse", "finalbody")
+"""The attributes of nodes that hold statements, in source order."""
 
 
 class Mended(NamedTuple):
@@ -205,7 +209,10 @@ class _Tree:
 
     def replaced(self, new: Mapping[cst.CSTNode, Replacement], imports: Sequence[str]) -> str:
         """The text with nodes exchanged, and names imported that the new ones need."""
-        return _import(self.module.visit(_exchange(new)), imports).code
+        module = self.module
+        for old, replacement in new.items():
+            module = cast("cst.Module", _exchanged(module, old, replacement))
+        return _import(module, imports).code
 
     def edits(
         self, path: str, old: cst.CSTNode, new: Replacement, imports: Sequence[str]
@@ -218,7 +225,7 @@ class _Tree:
             return _difference(path, self._lines, _lines(self.replaced({old: new}, imports)))
         part = self._places[old].part
         first, end = self._starts[part], self._starts[part + 1]
-        changed = self._alone(part).visit(_exchange({old: new}))
+        changed = cast("cst.Module", _exchanged(self._alone(part), old, new))
         code = "".join(self.module.code_for_node(each) for each in changed.body)
         if end == len(self._lines) and not self.module.has_trailing_newline:
             code = code.removesuffix(self.module.default_newline)
@@ -231,15 +238,29 @@ class _Tree:
         return any(place.start < each.end and each.start < place.end for each in taken)
 
 
-def _exchange(new: Mapping[cst.CSTNode, Replacement]) -> cst.CSTTransformer:
-    """What puts the new nodes in the places of the old ones."""
+def _exchanged(node: cst.CSTNode, old: cst.CSTNode, new: Replacement) -> Replacement | None:
+    """A node with a statement in it exchanged; None when the statement is not there.
+
+    Only what holds statements is made anew: a visitor would make every expression of the file anew.
+    """
     import libcst as cst
 
-    class Exchange(cst.CSTTransformer):
-        def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> Any:
-            return new.get(original_node, updated_node)
-
-    return Exchange()
+    if node is old:
+        return new
+    for name in _HOLDING:
+        held = getattr(node, name, None)
+        if isinstance(held, cst.CSTNode):
+            found = _exchanged(held, old, new)
+            if found is not None:
+                return node.with_changes(**{name: found})
+        several: Sequence[cst.CSTNode] = held if isinstance(held, (list, tuple)) else ()
+        for index, each in enumerate(several):
+            found = _exchanged(each, old, new)
+            if found is not None:
+                put = found.nodes if isinstance(found, cst.FlattenSentinel) else (found,)
+                kept = [one for one in put if isinstance(one, cst.CSTNode)]
+                return node.with_changes(**{name: [*several[:index], *kept, *several[index + 1 :]]})
+    return None
 
 
 def _lines(text: str) -> list[str]:
