@@ -31,6 +31,7 @@ class Names:
         self.selects: list[exp.Select] = []
         self.withs: list[exp.With] = []
         self._sources: dict[int, Sources] = {}
+        self._chains: dict[int, tuple[Sources, ...] | None] = {}
 
     def traits(self) -> list[Trait]:
         """What is wrong with the names; nothing where a template fills some in."""
@@ -54,7 +55,7 @@ class Names:
             if name in _ALWAYS_THERE or own in _OF_SEQUENCES or isinstance(column.parent, exp.Collate):
                 continue
             around = self._around(column)
-            if around is None or any(name in each.names for each in around):
+            if not around or any(name in each.names for each in around):
                 continue
             tables = [table for each in around for table in each.tables]
             hidden = next((called for real, called in tables if _last(real).lower() == name), "")
@@ -64,17 +65,23 @@ class Names:
                 real = ",".join(dict.fromkeys(real for real, _ in tables))
                 yield Trait("unnamed-table", real, name, own)
 
-    def _around(self, column: exp.Column) -> list[Sources] | None:
+    def _around(self, column: exp.Expr) -> tuple[Sources, ...] | None:
         """The sources that a column may be of, the nearest first; None when some are not known."""
-        found: list[Sources] = []
-        node: exp.Expr = column
-        while (parent := node.parent) is not None:
+        path: list[exp.Expr] = []
+        node = column
+        while node.parent is not None and id(node) not in self._chains:
+            path.append(node)
+            node = node.parent
+        chain = self._chains.get(id(node), ())
+        for node in reversed(path):
+            parent = node.parent
             if isinstance(parent, exp.SetOperation) and node.arg_key not in ("this", "expression", "with_"):
-                return None
-            if isinstance(parent, _SCOPES):
-                found.append(self.sources(parent))
-            node = parent
-        return found if found and all(each.complete for each in found) else None
+                chain = None
+            elif chain is not None and isinstance(parent, _SCOPES):
+                sources = self.sources(parent)
+                chain = (sources, *chain) if sources.complete else None
+            self._chains[id(node)] = chain
+        return chain
 
     def _repeated(self) -> Iterator[Trait]:
         for select in self.selects:
@@ -89,30 +96,40 @@ class Names:
                     yield from _repeated_columns(select)
 
     def _unused(self) -> Iterator[Trait]:
-        for with_ in self.withs:
-            for each in with_.expressions:
-                if not isinstance(each.this, _WRITES) and not _is_named(each, with_.parent or self.root):
+        if self.withs:
+            named = _counted(self.root)
+            for each in (each for with_ in self.withs for each in with_.expressions):
+                name = each.alias.lower()
+                # Its alias, and what it says of itself when it is recursive, is no use.
+                if not isinstance(each.this, _WRITES) and named[name] == _counted(each)[name]:
                     yield Trait("unused-with", "", each.alias)
         for select in self.selects:
-            for join in select.args.get("joins") or ():
-                if join.side == "LEFT":
-                    yield from self._unused_join(select, join)
+            joins = [join for join in select.args.get("joins") or () if join.side == "LEFT"]
+            if joins and not select.args.get("laterals") and not select.args.get("locks"):
+                yield from _unused_joins(select, joins)
 
-    def _unused_join(self, select: exp.Select, join: exp.Join) -> Iterator[Trait]:
-        """A LEFT JOIN of a table that nothing but its own ON speaks of, with the columns that ON equates."""
+
+def _counted(node: exp.Expr) -> Counter[str]:
+    """How often each name occurs, in lower case."""
+    return Counter(each.name.lower() for each in node.find_all(exp.Identifier))
+
+
+def _unused_joins(select: exp.Select, joins: list[exp.Join]) -> Iterator[Trait]:
+    """The LEFT JOINs of tables that nothing but their own ON speaks of, with the columns that ON equates."""
+    if any(star.parent is select for star in select.find_all(exp.Star)):
+        return
+    spoken = Counter(column.table.lower() for column in select.find_all(exp.Column))
+    for join in joins:
         table, on = join.this, join.args.get("on")
         if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
-            return
-        if not isinstance(on, exp.Expr) or join.args.get("method") or select.args.get("laterals"):
-            return
+            continue
+        if not isinstance(on, exp.Expr) or join.args.get("method"):
+            continue
         called = table.alias_or_name.lower()
-        inside = {id(column) for column in on.find_all(exp.Column)}
-        others = [column for column in select.find_all(exp.Column) if id(column) not in inside]
+        inside = Counter(column.table.lower() for column in on.find_all(exp.Column))
         # A column that does not say its table may be one of this.
-        if any(not column.table or column.table.lower() == called for column in others):
-            return
-        if any(star.parent is select for star in select.find_all(exp.Star)) or select.args.get("locks"):
-            return
+        if spoken[called] > inside[called] or spoken[""] > inside[""]:
+            continue
         equated = list(_equated(on, called))
         if equated:
             yield Trait("unused-join", ".".join(part.name for part in table.parts), called, ",".join(equated))
@@ -217,18 +234,6 @@ def _repeated_columns(select: exp.Select) -> Iterator[Trait]:
         if len(named) > 1 and any(isinstance(each, exp.Alias) for each in named):
             if len({each.unalias() for each in named}) > 1:
                 yield Trait("repeated-name", "", name, "column")
-
-
-def _is_named(with_: exp.CTE, statement: exp.Expr) -> bool:
-    """Whether a name occurs anywhere but in the query that it is given to."""
-    name, own = with_.alias.lower(), with_.args.get("alias")
-    waiting = [statement]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, exp.Identifier) and node.name.lower() == name:
-            return True
-        waiting += [each for each in node.iter_expressions() if each is not with_ and each is not own]
-    return False
 
 
 def _equated(on: exp.Expr, called: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ positions among names, and texts that a NULL swallows. Imports sqlglot. Nothing 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from sqlglot import exp
 
@@ -32,9 +31,8 @@ def set_operation(node: exp.SetOperation) -> Iterator[Trait]:
     widths = [_width(part) for part in parts]
     if all(widths) and (len(set(widths)) > 1 or "+" in "".join(widths)):
         yield Trait("set-widths", "", type(node).__name__.upper(), " | ".join(widths))
-    if _removes_repeats(node) and any(part.args.get("from_") for part in parts):
-        if all(_are_apart(one, other) for one, other in combinations(parts, 2)):
-            yield Trait("apart-union")
+    if _removes_repeats(node) and any(part.args.get("from_") for part in parts) and _are_apart(parts):
+        yield Trait("apart-union")
 
 
 def _parts(node: exp.Expr) -> list[exp.Expr]:
@@ -112,15 +110,16 @@ def _removes_repeats(node: exp.SetOperation) -> bool:
     return with_ is None or not with_.args.get("recursive")
 
 
-def _are_apart(one: exp.Expr, other: exp.Expr) -> bool:
-    """Whether two parts have different constants in the same place."""
-    for left, right in zip(one.expressions, other.expressions, strict=False):
-        first, second = left.unalias(), right.unalias()
-        if left.is_star or right.is_star:
-            return False
-        if isinstance(first, exp.Literal) and isinstance(second, exp.Literal):
-            if first.is_string == second.is_string and _value(first) != _value(second):
-                return not _is_filled(first) and not _is_filled(second)
+def _are_apart(parts: Sequence[exp.Expr]) -> bool:
+    """Whether all parts have constants in the same place, each another one."""
+    if any(each.is_star for part in parts for each in part.expressions):
+        return False
+    for column in zip(*(part.expressions for part in parts), strict=False):
+        constants = [each.unalias() for each in column]
+        if all(isinstance(each, exp.Literal) and not _is_filled(each) for each in constants):
+            kinds = {each.is_string for each in constants}
+            if len(kinds) == 1 and len({_value(each) for each in constants}) == len(parts):
+                return True
     return False
 
 
@@ -212,8 +211,8 @@ def mixed_positions(node: exp.Order | exp.Group) -> Iterator[Trait]:
 
 def concatenations(pipe: exp.DPipe, names: Names) -> Iterator[Trait]:
     """The columns that `||` puts together, unless something around it cares for NULL."""
-    scope = pipe.find_ancestor(exp.Select, exp.Update)
-    if isinstance(pipe.parent, exp.DPipe) or scope is None:
+    scope = None if isinstance(pipe.parent, exp.DPipe) else pipe.find_ancestor(exp.Select, exp.Update)
+    if scope is None:
         return
     node: exp.Expr | None = pipe.parent
     while node is not None and node is not scope:

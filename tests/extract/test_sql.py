@@ -551,8 +551,13 @@ def test_a_long_insert_is_read_by_its_first_row() -> None:
         "CREATE TABLE t (" + "CHECK (a), " * 9_000 + "b int)",
         "SELECT " + "ARRAY[" * 40 + "1" + "]" * 40,
         "SELECT" + " " * 100_000 + "x y z",
+        "SELECT " + "||".join(["x"] * 9_000) + " FROM t",
+        " UNION ".join(f"SELECT {number}, x FROM t" for number in range(2_500)),
+        "SELECT t.a FROM t " + " ".join(f"LEFT JOIN u{each} ON u{each}.id = t.a" for each in range(1_600)),
+        "WITH " + ", ".join(f"c{number} AS (SELECT 1)" for number in range(2_000)) + " SELECT 1",
+        "SELECT t.a FROM t WHERE " + " AND ".join(["t.a = 1"] * 3_000),
     ],
-    ids=range(7),
+    ids=range(12),
 )
 def test_hostile_text_costs_no_more_than_its_length(sql: str) -> None:
     start = time.perf_counter()
