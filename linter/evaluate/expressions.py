@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from linter.evaluate import natives
+from linter.evaluate.environment import piece
 from linter.evaluate.execution import Execution
 from linter.evaluate.names import Names
 from linter.evaluate.values import (
-    HOLE,
     NOWHERE,
     UNKNOWN,
     Either,
@@ -170,7 +170,7 @@ class Expressions(Names):
         texts = []
         for part in parts:
             value = self.value(frame, part)
-            texts.append(str(value) if isinstance(value, (str, int)) else HOLE)
+            texts.append(piece(value))
         return "".join(texts) if len(texts) < 1000 else UNKNOWN
 
     def _key(self, frame: Frame, key: Expr) -> Value:

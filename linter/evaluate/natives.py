@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from linter.evaluate.environment import default_text, piece
 from linter.evaluate.values import (
     HOLE,
     UNKNOWN,
@@ -51,8 +52,8 @@ def truth(value: Value) -> bool | None:
 def add(left: Value, right: Value) -> Value:
     """`left + right`. A list keeps what is known of it."""
     if isinstance(left, str) or isinstance(right, str):
-        left = left if isinstance(left, str) else HOLE
-        right = right if isinstance(right, str) else HOLE
+        left = left if isinstance(left, str) else default_text(left) or HOLE
+        right = right if isinstance(right, str) else default_text(right) or HOLE
         return left + right if len(left) + len(right) < _LONG else UNKNOWN
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
         if len(left) + len(right) > _LONG:
@@ -176,13 +177,13 @@ def method(receiver: Value, name: str, args: list[Value], keywords: dict[str, Va
 
 def _text_method(receiver: str, name: str, args: list[Value], keywords: dict[str, Value]) -> Value:
     if name == "format":
-        filled = [each if isinstance(each, (str, int)) else HOLE for each in args]
-        named = {key: each if isinstance(each, (str, int)) else HOLE for key, each in keywords.items()}
-        return _formatted(receiver, filled, named)
+        return _formatted(receiver, [*map(piece, args)], {key: piece(each) for key, each in keywords.items()})
     if name == "encode" and HOLE not in receiver:
         return receiver.encode("utf-8", "surrogatepass")
     if name == "join" and args and isinstance(args[0], (list, tuple)):
-        joined = receiver.join(each if isinstance(each, str) else HOLE for each in args[0])
+        joined = receiver.join(
+            each if isinstance(each, str) else default_text(each) or HOLE for each in args[0]
+        )
         return joined if len(joined) < _LONG else UNKNOWN
     if name not in _TEXT_METHODS or not all(_is_plain(each) for each in args):
         return UNKNOWN
@@ -212,16 +213,16 @@ def percent(pattern: str, value: Value) -> Value:
     values = list(value) if isinstance(value, tuple) else [value]
     pieces = pattern.split("%")
     text = pieces[0]
-    for piece in pieces[1:]:
-        if piece[:1] in ("s", "d", "r") and values:
+    for part in pieces[1:]:
+        if part[:1] in ("s", "d", "r") and values:
             filled = values.pop(0)
-            text += (str(filled) if isinstance(filled, (str, int)) else HOLE) + piece[1:]
-        elif piece[:1] == "(" and isinstance(value, dict) and ")s" in piece:
-            key, _, rest = piece[1:].partition(")s")
+            text += piece(filled) + part[1:]
+        elif part[:1] == "(" and isinstance(value, dict) and ")s" in part:
+            key, _, rest = part[1:].partition(")s")
             filled = value.get(key)
             text += (filled if isinstance(filled, str) else HOLE) + rest
         else:
-            text += HOLE + piece[1:]
+            text += HOLE + part[1:]
     return text
 
 

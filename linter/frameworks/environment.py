@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-READERS = frozenset({"os.environ.get", "os.getenv", "os.environ.setdefault", "decouple.config"})
+from linter.evaluate.environment import READERS as READERS
+
 READING_OBJECTS = frozenset(
     {
         "decouple.Config",

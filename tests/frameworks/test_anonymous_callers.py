@@ -217,3 +217,47 @@ def test_routers_that_are_bound_together():
             app.include_router(router)
         """
     ) == {"/a/1": "no", "/b/2": "no", "/c/3": "no"}
+
+
+def test_prefixes_are_what_the_code_says_for_want_of_a_variable():
+    text = """
+        from decouple import config
+        from fastapi import APIRouter
+
+        SUB = config("SUB_PATH", default="/sub/").strip("/")
+        PREFIX = os.environ.get("PREFIX") or "/api"
+        NAKED = os.environ["NAKED"]
+        MODE = os.getenv("MODE", "open")
+
+        a = APIRouter(prefix=f"/{SUB}")
+        b = APIRouter(prefix=PREFIX + "/v1")
+        c = APIRouter(prefix=os.getenv("C_PREFIX", "/c"))
+        d = APIRouter(prefix="/d/" + NAKED)
+
+        def closed(request: Request):
+            if MODE != "open":
+                raise HTTPException(403)
+
+        @a.get("/1")
+        def one(): ...
+
+        @b.get("/2")
+        def two(): ...
+
+        @c.get("/3", dependencies=[Depends(closed)])
+        def three(): ...
+
+        @d.get("/4")
+        def four(): ...
+
+        for router in (a, b, c, d):
+            app.include_router(router)
+        """
+    found = {route.path: (route.authenticated.value, route.complete) for route in routes_of(text)}
+    # What a deployment may change puts paths together, and decides nothing.
+    assert found == {
+        "/sub/1": ("no", True),
+        "/api/v1/2": ("no", True),
+        "/c/3": ("unknown", True),
+        "/d//4": ("no", False),
+    }

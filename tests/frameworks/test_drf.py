@@ -473,3 +473,59 @@ urlpatterns = [
         "GET /members/": "yes",
         "GET /sending/": "unknown",
     }
+
+
+def test_what_a_model_says_of_its_objects():
+    found = verdicts(
+        routes_of(
+            """
+from django.db import models
+
+class Patch(models.Model):
+    public = models.BooleanField(default=True)
+
+    def is_editable(self, user):
+        if not user.is_authenticated:
+            return False
+        return self.submitter == user
+
+    def is_shown(self):
+        return self.public
+
+class PatchSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Patch
+
+class Editing(BasePermission):
+    def has_object_permission(self, request, view, obj):
+        return request.method in SAFE_METHODS or obj.is_editable(request.user)
+
+class Shown(BasePermission):
+    def has_object_permission(self, request, view, obj):
+        return obj.is_shown()
+
+class Patches(viewsets.ModelViewSet):
+    permission_classes = [Editing]
+    queryset = Patch.objects.select_related("submitter").all()
+
+class Detail(generics.UpdateAPIView):
+    permission_classes = [Editing]
+    serializer_class = PatchSerializer
+
+class Public(generics.RetrieveAPIView):
+    permission_classes = [Shown]
+    queryset = Patch.objects.all()
+
+router = SimpleRouter()
+router.register("patches", Patches)
+urlpatterns = [
+    path("", include(router.urls)),
+    path("detail/<pk>/", Detail.as_view()),
+    path("public/<pk>/", Public.as_view()),
+]
+"""
+        )
+    )
+    assert found["DELETE /patches/{pk}/"] == found["PUT /detail/{pk}/"] == "yes"
+    assert found["GET /patches/{pk}/"] == "no"
+    assert found["GET /public/{pk}/"] == "unknown"

@@ -27,7 +27,7 @@ from linter.frameworks.django.anonymous import Caller
 from linter.frameworks.django.classes import API_VIEW, is_harmless
 from linter.frameworks.django.known import OWN_PERMISSIONS, permission_verdict
 from linter.frameworks.django.rest_challenges import Challenges
-from linter.frameworks.django.rest_objects import ObjectChecks
+from linter.frameworks.django.rest_objects import ObjectChecks, loaded_object
 from linter.frameworks.django.rest_verdicts import any_of, combined
 from linter.frameworks.django.settings import DjangoSettings
 from linter.frameworks.django.urls import ClassView
@@ -261,7 +261,8 @@ class RestGuards:
         method = self._evaluator.class_value(cls, "has_object_permission")
         if not isinstance(method, Closure):
             return Verdict.NO
-        return self._asked(Instance(cls), method.function, verb, view, UNKNOWN)
+        loaded = loaded_object(self._evaluator, view.cls)
+        return self._asked(Instance(cls), method.function, verb, view, loaded)
 
     def _listed(self, value: Value, verb: str, view: Instance | None) -> list[tuple[str, GuardKind, Verdict]]:
         """(name, kind, verdict) of each permission of one list."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter.backend import Verdict
 from linter.evaluate.evaluator import Evaluator
+from linter.evaluate.values import UNKNOWN, Instance, Made, Member, Value
 from linter.facts.expressions import Attr, Ref, Result
 from linter.facts.scopes import Call
 from linter.resolve.definitions import Class, Function
@@ -99,3 +100,18 @@ def _is_certain(function: Function, call: Call) -> bool:
             return False
         block = blocks[block].parent
     return True
+
+
+def loaded_object(evaluator: Evaluator, cls: Class) -> Value:
+    """An object as a view loads it, of which nothing but the class is known; UNKNOWN without a class."""
+    found = evaluator.class_value(cls, "queryset")
+    for _ in range(_DEPTH * 4):
+        if isinstance(found, Class):
+            return Instance(found)
+        if not isinstance(found, (Made, Member)):
+            break
+        found = found.receiver
+    serializer = evaluator.class_value(cls, "serializer_class")
+    meta = evaluator.class_value(serializer, "Meta") if isinstance(serializer, Class) else None
+    model = evaluator.class_value(meta, "model") if isinstance(meta, Class) else None
+    return Instance(model) if isinstance(model, Class) else UNKNOWN

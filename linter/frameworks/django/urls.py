@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from linter.evaluate.environment import piece
 from linter.evaluate.values import HOLE, UNKNOWN, Closure, External, Made, Value, options
 from linter.facts.spans import Span
 from linter.resolve.definitions import Class, Module
@@ -143,7 +144,7 @@ def _text(route: Value) -> str:
     if isinstance(route, Made) and "gettext" in route.name and route.args:
         return _text(route.args[0])
     known = [option for option in options(route) if isinstance(option, str)]
-    return known[0] if known else HOLE
+    return known[0] if known else piece(route)
 
 
 def flatten(patterns: Value, prefix: str = "/") -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias, Union
 
 from linter.backend import GuardLevel
+from linter.evaluate.environment import default_text
 from linter.evaluate.values import HOLE, UNKNOWN, Instance, Made, Value, options
 from linter.frameworks.starlette.names import (
     API_ROUTE,
@@ -143,7 +144,7 @@ class Served(Made):
 def text(value: Value) -> str:
     """A path or prefix; a hole where it is not known."""
     known = [option for option in options(value) if isinstance(option, str)]
-    return known[0] if known else "" if value is None else HOLE
+    return known[0] if known else "" if value is None else default_text(value) or HOLE
 
 
 def listed(value: Value) -> list[Value]:
