@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from linter.backend import Backend, Function, Statement
 from linter.facts.expressions import (
@@ -27,9 +28,10 @@ _PARTS = frozenset(
 """Calls whose texts end up inside of other texts, or may do so."""
 
 
-def whole_statements(backend: Backend) -> Iterable[Statement]:
+@lru_cache(maxsize=1)
+def whole_statements(backend: Backend) -> tuple[Statement, ...]:
     """The statements that were read and that no code completes when it runs."""
-    return (each for each in backend.statements if is_whole(each))
+    return tuple(each for each in backend.statements if is_whole(each))
 
 
 def is_whole(statement: Statement) -> bool:
