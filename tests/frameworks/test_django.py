@@ -77,6 +77,8 @@ urlpatterns = [
         (r"^a/$", "a/"),
         (r"^(?P<a>(x|y)+)/b", "{a}/b"),
         (r"^(?:(?P<format>[a-z]+)/)?end$", "{format}/end"),
+        (r"^api/(?:(?P<version>(1.0|1.1))/)?end$", "api/{version}/end"),
+        (r"^(?:old|new)/end$", "old/end"),
         (r"^x(?P<a>[()]+)$", "x{a}"),
         (r"^\.well-known/jwks.json$", ".well-known/jwks.json"),
     ],

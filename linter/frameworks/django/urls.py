@@ -280,12 +280,20 @@ def _group(inner: str, names: list[PathParameter]) -> str:
         names.append(PathParameter(named[1], "str", inner[named.end() :]))
         return "{" + named[1] + "}"
     if inner.startswith("?:"):
-        return _regex_text(inner[2:].split("|")[0], names)
+        return _regex_text(_first_alternative(inner[2:]), names)
     if inner.startswith("?"):
         return ""
     name = f"arg{sum(each.name.startswith('arg') for each in names) + 1}"
     names.append(PathParameter(name, "str", inner))
     return "{" + name + "}"
+
+
+def _first_alternative(text: str) -> str:
+    """The part of a pattern before the first `|` that stands in no group of its own."""
+    position = 0
+    while position < len(text) and text[position] != "|":
+        position = (_closing(text, position) if text[position] == "(" else position) + 1
+    return text[:position]
 
 
 def _closing(text: str, opening: int) -> int:
