@@ -158,7 +158,7 @@ def _share(
             share.failures.append(Failure.of(f"rule {rule.id}", error))
             share.results[rule.id] = RuleResult(rule.id, rule.noun, 0, 0, 0)
         timings.lap(f"rule {rule.id}")
-    unique = list({(each.rule, each.location, each.message): each for each in found}.values())
+    unique = list({(each.rule, each.location, each.message, each.path): each for each in found}.values())
     share.findings = fingerprinted(unique, facts, backend.text_of)
     timings.lap("fingerprint")
     share.seconds = timings.seconds

@@ -221,6 +221,8 @@ class FlowRule(Rule["SinkSite"]):
             if not self.concerns(flow):
                 continue
             message = self.says.format(what=flow.what, sink=flow.sink)
+            if flow.giver:
+                message += f"; `{flow.giver}` hands it over"
             if flow.certainty == "weak":
                 message += "; what checks it on the way helps in part only"
             yield self.finding(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from linter.analyses.error_text import TRACEBACKS
 from linter.analyses.registered_handlers import registered_handlers
 from linter.backend import Function, Site
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Result, Sequence
@@ -29,6 +30,7 @@ _UNSENT = frozenset(
 )
 """Exceptions whose text the framework keeps to itself."""
 
+_TEXTS = frozenset({"str", "repr", "ascii", "format", "bytes", "json.dumps"})
 _JSON = frozenset({"flask.jsonify", "flask.json.jsonify", "quart.jsonify"})
 
 
@@ -168,7 +170,7 @@ class _Reader:
         if isinstance(body, Sequence) and body.kind == "tuple" and len(body.items) > 1:
             status = self._responses.status(function, body.items[1])
             body, settled = body.items[0], settled and status is not None
-        if isinstance(body, Result):
+        if isinstance(body, Result) and not self._is_data(function, body):
             body = self._model(function, body)
         if body is None or isinstance(body, Constant):
             return None
@@ -176,6 +178,11 @@ class _Reader:
             return None
         place = (statement.span, statement.block)
         return Answer(self._backend, function, place, None, "return", status, body, settled)
+
+    def _is_data(self, function: Function, made: Result) -> bool:
+        """Whether a call makes what is sent as it is, and no response around it: `str(error)`."""
+        name = self._backend.site(function, made.call).callee.name
+        return name in _TEXTS or name in TRACEBACKS or name.startswith("str.")
 
     def _model(self, function: Function, made: Result) -> Expr | None:
         """The fields of a Pydantic model that is made in order to be returned."""

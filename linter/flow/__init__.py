@@ -35,7 +35,8 @@ class Flow:
     the value is made of it. `certainty` is `weak` when a check on the way helps in part, and `loose` when the
     way leads through code that cannot be seen. `family` is what the source is: `request` for what callers
     send; of the program's own secrets, `environment` for those that only a variable's name tells, `column`
-    for those of rows, and `secret` for all others.
+    for those of rows, and `secret` for all others. `giver` is the function that gives the value to one which
+    does nothing but hand it to the sink.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Flow:
     path: tuple[Note, ...]
     part: str = ""
     family: str = "request"
+    giver: str = ""
 
 
 @dataclass(eq=False)
@@ -84,6 +86,7 @@ class Flows:
         self.cut = tuple(sorted(cut))
         self.failures = tuple(failures)
         self._by_kind: dict[str, list[SinkSite]] = {}
+        self._steps: dict[str, dict[str, set[int]]] = {}
         self._by_start: dict[str, dict[tuple[str, int, int], tuple[Flow, ...]]] = {}
         for each in sites:
             self._by_kind.setdefault(each.kind, []).append(each)
@@ -113,6 +116,17 @@ class Flows:
             and place.line <= each.location.line <= place.end_line
             for each in self._by_kind.get(kind, ())
         )
+
+    def leads_through(self, kind: str, place: Location) -> bool:
+        """Whether a value of the caller's is handed on within a place, on its way to a sink of a kind."""
+        if kind not in self._steps:
+            steps = self._steps[kind] = {}
+            for note in (
+                note for site in self._by_kind.get(kind, ()) for flow in site.flows for note in flow.path
+            ):
+                steps.setdefault(note.location.path, set()).add(note.location.line)
+        lines = self._steps[kind].get(place.path, set())
+        return any(line in lines for line in range(place.line, place.end_line + 1))
 
     def ends_in(self, kind: str, place: Location) -> bool:
         """Whether a value of the caller's certainly reaches a sink of a kind within a place."""
@@ -146,7 +160,7 @@ def flows_of(
     engine = Engine(backend, pages, custom_of(table or {}), templates)
     runner = Runner(engine)
     engine.carried = carried(engine, runner)
-    hits: dict[tuple[str, int, Span], dict[object, Flow]] = {}
+    hits: dict[tuple[str, int, Span], dict[tuple[object, ...], Flow]] = {}
     probes: set[tuple[str, int, Span]] = set()
     holders: dict[int, Function] = {}
 
@@ -156,11 +170,10 @@ def flows_of(
                 _read(hit, hit.taint.root), not hit.taint.way
             ):
                 holders[id(hit.holder)] = hit.holder
-                key = (hit.sink.kind, id(hit.holder), hit.span)
                 if hit.sink.callee in PROBES:
-                    probes.add(key)
-                place = hits.setdefault(key, {})
-                place.setdefault(hit.key[3:], _flow(hit, hit.taint.root, entry))
+                    probes.add(hit.place)
+                found_there = hits.setdefault(hit.place, {})
+                found_there.setdefault(hit.key[3:], _flow(hit, hit.taint.root, entry))
 
     for entry in entries:
         if id(entry.function) in pages or id(entry.function) in engine.relevant or _repeats(entry.function):
@@ -202,16 +215,16 @@ def flows_of(
 
 
 def _drop_probes(
-    hits: dict[tuple[str, int, Span], dict[object, Flow]], probes: set[tuple[str, int, Span]]
+    hits: dict[tuple[str, int, Span], dict[tuple[object, ...], Flow]], probes: set[tuple[str, int, Span]]
 ) -> None:
     """Leave out looks at a file that a value names where the same function uses the file as well."""
-    used: dict[tuple[str, int], set[object]] = {}
+    used: dict[tuple[str, int], set[tuple[object, ...]]] = {}
     for key, flows in hits.items():
         if key not in probes:
-            used.setdefault(key[:2], set()).update(flows)
+            used.setdefault(key[:2], set()).update(each[:2] for each in flows)
     for key in probes:
-        for source in used.get(key[:2], ()):
-            hits[key].pop(source, None)
+        sources = used.get(key[:2], set())
+        hits[key] = {each: flow for each, flow in hits[key].items() if each[:2] not in sources}
 
 
 def _repeats(function: Function) -> bool:
@@ -233,7 +246,8 @@ def _flow(hit: Hit, source: Source, entry: object) -> Flow:
     last = hit.taint.way[-1] if hit.taint.way else source.what
     part = last if isinstance(last, str) else ""
     through = f"`{entry.scope.name}`" if isinstance(entry, Function) else str(entry)
-    return Flow(hit.sink.kind, what, hit.shown, through, certainty, tuple(notes), part, source.family)
+    giver = hit.made_in.scope.name if (hit.made_in, hit.made_at) != (hit.holder, hit.span) else ""
+    return Flow(hit.sink.kind, what, hit.shown, through, certainty, tuple(notes), part, source.family, giver)
 
 
 def _read(hit: Hit, source: Source) -> str:

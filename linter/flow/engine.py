@@ -169,6 +169,7 @@ class Engine:
             return None
         body = next(each for each in function.module.functions if each.is_module)
         act = self.activation(self, body, State({}, heap, {}))
+        act.span = function.scope.span
         met = id(function) in self.met
         self.met.discard(id(function))
         ended = self._within_bounds(

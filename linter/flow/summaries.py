@@ -11,6 +11,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.flow.heap import Cell, Entries, Instance, Items, Native, Record
+from linter.flow.passing import hands_on
 from linter.flow.state import State
 from linter.flow.values import (
     UNKNOWN,
@@ -42,7 +43,11 @@ _STEPS = 14
 
 
 class Hit(NamedTuple):
-    """A tainted value that reaches a sink. `weak` says that a check on its way helps in part."""
+    """A tainted value that reaches a sink. `weak` says that a check on its way helps in part.
+
+    `made_in` and `made_at` are where it was made: the sink, or the call that gave it to a function which only
+    hands it on.
+    """
 
     sink: Sink
     holder: Function
@@ -50,12 +55,23 @@ class Hit(NamedTuple):
     shown: str
     taint: Taint
     weak: bool
+    made_in: Function
+    made_at: Span
+
+    @property
+    def place(self) -> tuple[str, int, Span]:
+        """The kind and the place of the sink."""
+        return (self.sink.kind, id(self.holder), self.span)
+
+    @property
+    def source(self) -> tuple[object, ...]:
+        """What reaches it: the part of a source where its name counts, else the source alone."""
+        return (self.taint.root, self.taint.way if self.sink.kind in ("record", "digest") else ())
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What tells it from others: the part of a source where its name counts, else the source alone."""
-        part = self.taint.way if self.sink.kind in ("record", "digest") else ()
-        return (self.sink.kind, id(self.holder), self.span, self.taint.root, part)
+        """What tells it from others."""
+        return (*self.place, *self.source, id(self.made_in), self.made_at)
 
 
 class Summary(NamedTuple):
@@ -228,7 +244,10 @@ class Translation:
         """A hit of the summary, for the caller; None when the caller has proved it harmless."""
         taint = hit.taint
         if isinstance(taint.root, int):
-            return hit._replace(taint=self.taint(taint))
+            moved = hit._replace(taint=self.taint(taint))
+            if hands_on(hit.made_in, hit.made_at):
+                return moved._replace(made_in=self._step.holder, made_at=self._step.span)
+            return moved
         checked = self._state.fresh((taint,))[0]
         if checked.safe & hit.sink.bit:
             return None

@@ -105,10 +105,11 @@ class SqlFromParts(CstRule):
             if leaf.kind == "parameter" and leaf.part and worst is None and self._is_text(leaf, backend):
                 worst = leaf
         outside = worst is not None and worst.kind == "outside"
-        shows = None if backend.flows is None else backend.flows.judges if outside else backend.flows.ends_in
-        if shows is not None and shows("sql", subject.location):
-            # `sql-injection` shows the whole way of the same value, or knows that it has none.
-            return
+        if backend.flows is not None:
+            shows = backend.flows.judges if outside else backend.flows.ends_in
+            if shows("sql", subject.location) or backend.flows.leads_through("sql", subject.location):
+                # `sql-injection` shows the whole way of the same value, or knows that it has none.
+                return
         if worst is None or (worst.kind == "parameter" and is_run_by_hand(subject.location.path)):
             return
         place = worst.holder.location

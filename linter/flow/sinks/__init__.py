@@ -118,7 +118,7 @@ class Sinks:
                 continue
             weak = bool(taint.safe & (WEAK_GUARD | ASKED)) or not row.sure
             shown = row.callee.removeprefix("?.")
-            hit = Hit(row, act.function, span, shown, taint, weak)
+            hit = Hit(row, act.function, span, shown, taint, weak, act.function, span)
             hits = act.hits  # type: ignore[attr-defined]
             known = hits.get(hit.key)
             if known is None or (known.weak and not weak) or known.taint.safe & LOOSE > taint.safe & LOOSE:

@@ -99,7 +99,7 @@ class Leaks(Sinks):
     def _note(self, act: Access, row: Sink, found: list[Hole], span: Span) -> None:
         for hole in found:
             shown = row.callee.removeprefix("?.")
-            hit = Hit(row, act.function, span, shown, hole.taint, weak=False)
+            hit = Hit(row, act.function, span, shown, hole.taint, False, act.function, span)
             act.hits.setdefault(hit.key, hit)  # type: ignore[attr-defined]
 
     def filled(self, act: Access, name: str, names: Value) -> None:

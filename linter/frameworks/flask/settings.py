@@ -15,6 +15,8 @@ from linter.frameworks.flask.setup import Setup
 from linter.resolve.definitions import Class, Definition, Function, Module
 
 _APP_NAMES = frozenset({"app", "application", "flask_app", "current_app", "server", "self", "_app"})
+_ATTRIBUTES = frozenset({"secret_key", "testing", "permanent_session_lifetime"})
+"""Attributes of an application that are keys of its configuration in upper case."""
 _WRITERS = ("update", "from_mapping", "setdefault", "from_object", "from_pyfile")
 
 
@@ -67,6 +69,10 @@ class _Reader:
         for target in assign.targets:
             if isinstance(target, Item) and self._is_config(function, target.base):
                 yield from self._setting(function, target.key, assign.value, assign.span)
+            elif isinstance(target, Ref):
+                base, _, last = target.name.rpartition(".")
+                if last in _ATTRIBUTES and base.strip(":$") and self._is_app(function, base):
+                    yield from self._setting(function, Constant(last.upper()), assign.value, assign.span)
 
     def _is_config(self, holder: Definition, expr: Expr | None) -> bool:
         """Whether an expression is the `config` of an application."""
@@ -75,8 +81,10 @@ class _Reader:
         if not isinstance(expr, Ref):
             return False
         base, _, last = expr.name.rpartition(".")
-        if last != "config" or not base.strip(".:$"):
-            return False
+        return last == "config" and bool(base.strip(".:$")) and self._is_app(holder, base)
+
+    def _is_app(self, holder: Definition, base: str) -> bool:
+        """Whether a reference is to an application, as far as its type or else its name says."""
         kind = self._project.type_of(holder, Ref(base))
         if kind is not None:
             definition = self._project.by_id(kind)

@@ -1,0 +1,44 @@
+"""What a helper only hands to a sink is told for each place that gave it, and with its way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from linter.config import load_settings
+from linter.finding import Finding
+from linter.pipeline import Run
+from linter.sources import discover
+
+APP = Path(__file__).parents[2] / "fixtures" / "flow" / "hands_over"
+
+
+def _found(rule: str) -> list[Finding]:
+    settings = load_settings(str(APP), environ={}, isolated=True)
+    run = Run(settings, discover(str(APP), settings), use_cache=False, jobs=1)
+    return [each for each in run.check_afresh().findings if each.rule == rule]
+
+
+def test_each_giver_is_told() -> None:
+    found = _found("input-validation/sql-injection")
+    assert {each.location.line for each in found} == {7}
+    givers = sorted(each.message.rpartition("; ")[2] for each in found)
+    assert givers == [
+        "`by_both` hands it over",
+        "`by_both` hands it over",
+        "`by_tag` hands it over",
+        "`by_text` hands it over",
+        "`by_title` hands it over",
+    ]
+
+
+def test_the_way_names_the_statement_that_made_it() -> None:
+    (found,) = _found("input-validation/command-injection")
+    assert [(each.location.path, each.location.line) for each in found.path] == [
+        ("app.py", 35),
+        ("app.py", 35),
+        ("database.py", 20),
+    ]
+
+
+def test_sql_that_is_followed_to_its_end_is_told_once() -> None:
+    assert _found("input-validation/sql-from-parts") == []
