@@ -1725,3 +1725,38 @@ def test_a_copy_of_a_library_is_that_library():
                 def __init__(self, permission, status): ...
             """,
     ) == {"guarded": "yes"}
+
+
+def test_a_key_that_is_looked_for_among_what_a_request_carries():
+    assert verdicts(
+        shop=app(
+            """
+            from config import settings
+
+            def keyed(function):
+                def inner(*args, **kwargs):
+                    header = None
+                    if "X-API-KEY" in request.headers:
+                        header = request.headers["X-API-KEY"]
+                    if settings.key in [request.args.get("apikey"), request.form.get("apikey"), header]:
+                        return function(*args, **kwargs)
+                    return abort(401)
+                return inner
+
+            def named(function):
+                def inner(*args, **kwargs):
+                    if settings.key in [request.args.get("apikey"), settings.other]:
+                        return function(*args, **kwargs)
+                    return abort(401)
+                return inner
+
+            @app.get("/a")
+            @keyed
+            def a(): ...
+
+            @app.get("/b")
+            @named
+            def b(): ...
+            """
+        )
+    ) == {"a": "yes", "b": "unknown"}

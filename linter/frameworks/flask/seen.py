@@ -345,6 +345,10 @@ def _equal(left: Seen, right: Seen) -> bool | None:
     return None
 
 
+def _is_missing(value: Seen) -> bool:
+    return value.kind == "absent" or value == NONE
+
+
 def _contained(left: Seen, right: Seen) -> bool | None:
     if right.kind == "source" and left.kind == "constant" and isinstance(left.value, str):
         return False if _lacks(str(right.value), left.value) else None
@@ -352,6 +356,9 @@ def _contained(left: Seen, right: Seen) -> bool | None:
         return False
     if right.kind == "list" and left.kind == "constant":
         return _within(left.value, right.items)
+    if right.kind == "list" and left.kind == "unknown" and all(_is_missing(each) for each in right.items):
+        # What a visitor lacks equals nothing that he cannot know.
+        return False
     if left.kind != "constant" or right.kind not in ("constant", "path"):
         return None
     if isinstance(right.value, tuple):
