@@ -64,6 +64,6 @@ class FastPasswordHasher(Rule[Setting]):
             yield self.finding(
                 subject,
                 f"`PASSWORD_HASHERS` begins with `{name}`, which is fast enough to try every likely password",
-                help="put `Argon2PasswordHasher` or `PBKDF2PasswordHasher` first; Django replaces an old hash "
-                "when its owner signs in",
+                help="put `PBKDF2PasswordHasher` first, or Argon2 or scrypt; Django replaces old hashes "
+                "when their owners sign in",
             )
