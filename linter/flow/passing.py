@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from linter.facts.expressions import Constant, Ref
+from linter.facts.expressions import Constant, Ref, Starred
+from linter.facts.scopes import Call
 from linter.facts.spans import Span
 from linter.resolve.definitions import Function, arguments_of
 
@@ -13,8 +14,23 @@ def hands_on(function: Function, span: Span) -> bool:
     `cursor.execute(sql, args)` in a helper does: which SQL that is, its callers have decided.
     """
     given = {f"${each.name}" for each in function.scope.parameters}
-    for call in function.scope.calls:
-        if call.span == span:
-            values = [each for each in arguments_of(call) if not isinstance(each, Constant)]
-            return bool(values) and all(isinstance(each, Ref) and each.name in given for each in values)
-    return False
+    call = _call_at(function, span)
+    values = [] if call is None else [each for each in arguments_of(call) if not isinstance(each, Constant)]
+    return bool(values) and all(isinstance(each, Ref) and each.name in given for each in values)
+
+
+def forwards(function: Function, span: Span) -> bool:
+    """Whether the call at a place gives all that came in, whatever it is: `view(*args, **kwargs)`.
+
+    A decorator does: it decides nothing of what is handed over.
+    """
+    call = _call_at(function, span)
+    if call is None:
+        return True
+    return any(isinstance(each, Starred) for each in call.args) or any(
+        name == "**" for name, _ in call.keywords
+    )
+
+
+def _call_at(function: Function, span: Span) -> Call | None:
+    return next((each for each in function.scope.calls if each.span == span), None)

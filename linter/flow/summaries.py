@@ -11,7 +11,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.flow.heap import Cell, Entries, Instance, Items, Native, Record
-from linter.flow.passing import hands_on
+from linter.flow.passing import forwards, hands_on
 from linter.flow.state import State
 from linter.flow.values import (
     UNKNOWN,
@@ -245,8 +245,9 @@ class Translation:
         taint = hit.taint
         if isinstance(taint.root, int):
             moved = hit._replace(taint=self.taint(taint))
-            if hands_on(hit.made_in, hit.made_at):
-                return moved._replace(made_in=self._step.holder, made_at=self._step.span)
+            holder, span = self._step.holder, self._step.span
+            if hands_on(hit.made_in, hit.made_at) and not forwards(holder, span):
+                return moved._replace(made_in=holder, made_at=span)
             return moved
         checked = self._state.fresh((taint,))[0]
         if checked.safe & hit.sink.bit:

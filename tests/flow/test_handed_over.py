@@ -40,5 +40,11 @@ def test_the_way_names_the_statement_that_made_it() -> None:
     ]
 
 
+def test_a_decorator_hands_nothing_over() -> None:
+    (found,) = _found("input-validation/open-redirect")
+    assert "hands it over" not in found.message
+    assert [each.location.line for each in found.path] == [53, 53, 46, 54]
+
+
 def test_sql_that_is_followed_to_its_end_is_told_once() -> None:
     assert _found("input-validation/sql-from-parts") == []
