@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
-from linter.flow import checks, folding
+from linter.flow import folding
 from linter.flow.expressions import Expressions
 from linter.flow.heap import CONFIG, REST, Cell, Entries, Instance, Items, Native, joined, maybe_join
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
 from linter.flow.library.patterns import group_of
 from linter.flow.sanitizers import FILE_NAME
 from linter.flow.values import (
+    CHAR,
+    INNER,
     STRING,
     UNKNOWN,
     Bound,
@@ -418,7 +420,7 @@ def _is_short(key: object) -> bool:
 
 def _text_key(key: object, span: int) -> object:
     if isinstance(key, Bounds) and key == Bounds(1, -1, None):
-        return checks.INNER
+        return INNER
     if isinstance(key, int):
-        return checks.CHAR
+        return CHAR
     return ("item", span)

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 def computed(act: Expressions, symbol: str, left: Value, right: Value) -> Value:
     """`left symbol right`, of which no more is known than who had a hand in it."""
-    taints = merge(act.deep_taints(left), act.deep_taints(right))
+    divisor = act.deep_taints(right)
+    if symbol in ("/", "//"):
+        # The more there is to divide by, the less is left.
+        divisor = marked(divisor, BITS["amount"])
+    taints = merge(act.deep_taints(left), divisor)
     if symbol == "*":
         if taints:
             act.engine.sinks.repeated(act, left, right)  # type: ignore[arg-type]

@@ -413,12 +413,15 @@ class Calls(Access):
 
 
 _MAPPINGS = frozenset({"dict", "os.environ"})
+_LOOKUPS = frozenset({"get", "filter", "exclude", "find", "find_one", "lookup", "query", "search", "select"})
 
 
 def _looks_up(name: str) -> bool:
-    """Whether a method of a library's instance gives what it has under a key: that is not made of the key."""
+    """Whether a method of a library's instance gives what it has for a key: that is not made of the key."""
     owner, _, last = name.rpartition(".")
-    return last == "get" and (owner in _MAPPINGS or owner.rpartition(".")[2][:1].isupper())
+    if last == "get" and owner in _MAPPINGS:
+        return True
+    return last in _LOOKUPS and owner.rpartition(".")[2][:1].isupper()
 
 
 _READS = frozenset(

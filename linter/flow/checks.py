@@ -20,11 +20,19 @@ from linter.flow.kinds import (
     WORD,
     lacking,
 )
-from linter.flow.values import Const, Marks, Named, Taints, Value, is_text
-
-HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST = "host", "scheme", "resolved", "inner", "char", "first"
-PARENTS = "parents"
-"""Keys of a way that say how a part was taken: of a URL, of a path, between the quotes, one character."""
+from linter.flow.values import (
+    CHAR,
+    HOST,
+    INNER,
+    PARENTS,
+    RESOLVED,
+    Const,
+    Marks,
+    Named,
+    Taints,
+    Value,
+    is_text,
+)
 
 KNOWN_VALUE = ALL_KINDS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
 ADDRESS = BITS["url"] | BITS["redirect"]

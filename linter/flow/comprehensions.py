@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from linter.facts.expressions import Comprehension, Expr, Ref
+from linter.flow import checks
 from linter.flow.expressions import Expressions
 from linter.flow.heap import Entries, Items, Record, joined, maybe_join
 from linter.flow.memory import UNROLLED
 from linter.flow.state import State
-from linter.flow.values import Value, is_text
+from linter.flow.values import Marks, Value, is_text
 
 
 def comprehended(act: Expressions, expr: Comprehension) -> Value:
@@ -38,8 +39,11 @@ def _comprehended(act: Expressions, expr: Comprehension) -> Value:
     for target, source in zip(expr.targets[1:], expr.sources[1:], strict=False):
         act.assign(target, act.any_element(act.eval(source)))
     before = None
+    left_out: Marks = ()
     for each in expr.conditions:
         test = act.eval(each)
+        # Where nothing is let through, all items fail the one condition.
+        left_out = checks.of_whole(test.no) if len(expr.conditions) == len(expr.sources) == 1 else ()
         if act.truth(test) is False:
             return act.allocate(_made(expr.kind, [], None))
         if test.yes and before is None:
@@ -48,7 +52,8 @@ def _comprehended(act: Expressions, expr: Comprehension) -> Value:
     element = act.eval(expr.element)
     if before is not None:
         _forget(act, before)
-    return act.allocate(_element(act, expr, [], element))
+    made = act.allocate(_element(act, expr, [], element))
+    return Value(made.shape, made.taints, (), left_out)
 
 
 def _forget(act: Expressions, before: State) -> None:

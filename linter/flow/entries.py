@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Attr, Constant, Ref, Result
-from linter.facts.scopes import Import
+from linter.facts.scopes import Assign, Import
 from linter.flow.arguments import Args, fill
 from linter.flow.engine import Engine
 from linter.flow.heap import Entries, Instance, Items, Record
@@ -70,6 +70,9 @@ _HOOKS = (
     "perform_destroy",
 )
 """Methods that Django's and Django REST framework's own views call."""
+
+_PREPARING = ("setup", "initial", "dispatch")
+"""Methods that they call before the handler."""
 
 _RAW_HANDLER = "http.server.BaseHTTPRequestHandler"
 """The handler of the standard library, which frameworks do without."""
@@ -198,6 +201,18 @@ def _imports_request(statement: object) -> bool:
     return f"{statement.module}.{statement.name}" in REQUESTS or statement.module in ("flask", "quart")
 
 
+def _keeps(method: Function) -> bool:
+    """Whether a method keeps something on its instance."""
+    parameters = method.scope.parameters
+    prefix = f"${parameters[0].name}." if parameters else "$."
+    return any(
+        isinstance(target, Ref) and target.name.startswith(prefix)
+        for statement in method.scope.statements
+        if isinstance(statement, Assign)
+        for target in statement.targets
+    )
+
+
 def _placeholders(route: Route) -> dict[str, str]:
     return {each.name: _converter(route, each) for each in route.inputs if each.place == "path"}
 
@@ -268,6 +283,7 @@ class Runner:
         self._project = engine.project
         self._dependencies: Dependencies | None = None
         self._supplies: dict[int, tuple[Value | None, dict[int, Record], list[Hit]]] = {}
+        self._views: dict[tuple[int, str], tuple[Value | None, dict[int, Record], list[Hit]]] = {}
         self._resolvers = Resolvers(engine)
         self._handed: Handed | None = None
         self.hits: list[Hit] = []
@@ -416,10 +432,34 @@ class Runner:
             fields["request"] = Value(Named("django.http.HttpRequest"))
             taint = self._engine.sources.parameter(function, "kwargs", "self.kwargs", Named(MAPPING))
             fields["kwargs"] = taint
+            prepared = None if function.scope.name in _PREPARING else self._prepared(cls, fields, heap)
+            if prepared is not None:
+                return prepared
         elif self._project.derives(cls, _RAW_HANDLER, "http.server.SimpleHTTPRequestHandler"):
             for name, kind in (("path", STRING), ("headers", Named(MAPPING)), ("rfile", Named(STREAM))):
                 fields[name] = self._engine.sources.parameter(function, name, f"self.{name}", kind)
         return self._engine.placed(heap, Instance(cls, fields))
+
+    def _prepared(self, cls: Class, fields: dict[object, Value], heap: dict[int, Record]) -> Value | None:
+        """A view after the methods that Django calls on it before its handler; None where none adds to it."""
+        for name in _PREPARING:
+            found = self._project.member(cls, name)
+            method = None if found is None else found.target
+            if not isinstance(method, Function) or not _keeps(method):
+                continue
+            known = self._views.get((id(cls), name))
+            if known is None:
+                inner: dict[int, Record] = {}
+                made = self._engine.placed(inner, Instance(cls, fields))
+                names = {each.name: UNKNOWN for each in method.scope.parameters}
+                names.update(zip(names, (made, fields["request"]), strict=False))
+                known = self._views[id(cls), name] = self._engine.supplied(method, names, inner, made)
+            value, records, hits = known
+            self.hits += hits
+            if value is not None:
+                heap.update(records)
+                return value
+        return None
 
     def _fastapi(self, function: Function, heap: dict[int, Record], depth: int) -> dict[str, Value]:
         names: dict[str, Value] = {}

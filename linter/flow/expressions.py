@@ -30,6 +30,7 @@ from linter.flow.heap import (
     maybe_join,
 )
 from linter.flow.kinds import LOOSE, lacking
+from linter.flow.library import sets
 from linter.flow.memory import UNROLLED, Memory
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
@@ -257,6 +258,10 @@ class Expressions(Memory):
             record, more = self.record(left), self.record(right)
             if type(record) is Entries and type(more) is Entries:
                 return self.allocate(self.updated(record, right))
+        if symbol in sets.OPERATORS:
+            found = sets.combined(self, sets.OPERATORS[symbol], left, right)
+            if found is not None:
+                return found
         return computed(self, symbol, left, right)
 
     def _plus(self, left: Value, right: Value) -> Value:
@@ -306,7 +311,7 @@ class Expressions(Memory):
             if one is not None and other is not None:
                 yes, no = checks.equality(left, right)
         elif symbol == "<=" and self._choices(left) is not None and self._choices(right) is not None:
-            yes = self._subset(left, right)
+            yes = self.subset(left, right)
         elif symbol in ("<", "<=", ">", ">="):
             yes, no = self.engine.limits(left, right, symbol)
         if symbol in ("not in", "!=", "is not"):
@@ -328,7 +333,7 @@ class Expressions(Memory):
             return known in record.entries
         return None
 
-    def _subset(self, left: Value, right: Value) -> Marks:
+    def subset(self, left: Value, right: Value) -> Marks:
         """What it proves of the items of a set that all of them are in another one."""
         known, rest = self.elements(left)
         choices = self._choices(right)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Sequence, walk
-from linter.flow.heap import Entries, Items, Record
+from linter.facts.scopes import Raise
+from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import BITS, NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
 from linter.flow.sources.tables import JSON
-from linter.flow.values import A_NUMBER, STRING, Named, Shape, Taints, Typed, Value, marked, part
+from linter.flow.values import A_NUMBER, STRING, FunctionRef, Named, Shape, Taints, Typed, Value, marked, part
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 from linter.shapes import shape_of
@@ -23,6 +24,13 @@ _VALIDATED = frozenset({"validated_data", "cleaned_data"})
 SERIALIZERS = ("rest_framework.serializers.Serializer", "rest_framework.serializers.ModelSerializer")
 _FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field"})
 _CHECKING = ("clean", "validate")
+_OF_NO_TEXT = (
+    "django.core.validators.MaxLength",
+    "django.core.validators.MinLength",
+    "django.core.validators.ProhibitNullCharacters",
+    "rest_framework.validators.",
+)
+"""Validators that say nothing of the characters of a text."""
 _COLLECTIONS = frozenset(
     {
         "list",
@@ -177,16 +185,48 @@ class Fields:
         entries: dict[object, Value] = {}
         for field in fields:
             kind = (field.type or "").rpartition(".")[2].removesuffix("Field")
-            free = kind in _FREE and not self._is_checked(cls, field.name)
-            entries[field.name] = Value(STRING, act.taken(extra.taints, field.name)) if free else Value(None)
+            free = kind in _FREE and not self._has_validator(cls, field.name)
+            taken = Value(STRING, act.taken(extra.taints, field.name)) if free else Value(None)
+            entries[field.name] = self._checked(act, cls, field.name, taken) if free else taken
         complete = shape is not None and shape.complete
         rest = None if complete else Value(None, act.loosened(act.taken(extra.taints, "validated")))
         return act.allocate(Entries(entries, rest, None))
 
-    def _is_checked(self, cls: Class, name: str) -> bool:
-        """Whether a form or a serializer has a method that checks a field by itself."""
-        found = [self._project.member(cls, f"{word}_{name}") for word in _CHECKING]
-        return any(each is not None and isinstance(each.target, Function) for each in found)
+    def _has_validator(self, cls: Class, name: str) -> bool:
+        """Whether a field is declared with a validator that may look at what its text holds."""
+        found = self._project.member(cls, name)
+        target = None if found is None else found.target
+        if not isinstance(target, Variable) or not isinstance(target.assign.value, Result):
+            return False
+        calls = target.holder.scope.calls
+        given = dict(calls[target.assign.value.call].keywords).get("validators")
+        for each in given.items if isinstance(given, Sequence) else ():
+            resolved = None
+            if isinstance(each, Result):
+                resolved = self._project.callee(target.holder, calls[each.call])
+            elif isinstance(each, Ref):
+                resolved = self._project.reference(target.holder, each.name)
+            if resolved is None or not resolved.name.startswith(_OF_NO_TEXT):
+                return True
+        return given is not None and not isinstance(given, Sequence)
+
+    def _checked(self, act: Access, cls: Class, name: str, value: Value) -> Value:
+        """A field after the method of a form or a serializer that looks at it, if there is one.
+
+        One that can refuse the value is taken to know why.
+        """
+        for word in _CHECKING:
+            found = self._project.member(cls, f"{word}_{name}")
+            method = None if found is None else found.target
+            if not isinstance(method, Function):
+                continue
+            if any(isinstance(each, Raise) for each in method.scope.statements):
+                return Value(None)
+            data = act.allocate(Entries({name: value}))
+            form = act.allocate(Instance(cls, {"cleaned_data": data}))
+            given = [value] if len(method.scope.parameters) > 1 else []
+            value = self._engine.call(act, Value(FunctionRef(method, None, form)), given)
+        return value
 
     def is_limited(
         self, holder: Definition, annotation: Expr, value: Expr | None = None, depth: int = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.facts.spans import Span
-from linter.flow import checks
 from linter.flow.heap import (
     NAMED_TUPLE,
     Entries,
@@ -20,6 +19,7 @@ from linter.flow.heap import (
 from linter.flow.state import State
 from linter.flow.values import (
     A_STRING,
+    CHAR,
     STRING,
     UNKNOWN,
     Const,
@@ -118,7 +118,7 @@ class Memory:
         if record is not None:
             return [], Value(None, self.deep_taints(value))
         if is_text(shape):
-            return [], Value(STRING, self.fresh_part(value.taints, checks.CHAR))
+            return [], Value(STRING, self.fresh_part(value.taints, CHAR))
         if type(shape) is Either:
             # The taints of a value that is one of several are those of what is no record.
             several = [Value(each, () if type(each) is Obj else value.taints) for each in shape.shapes]

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from linter.facts.expressions import Expr
-from linter.flow.kinds import ALL_KINDS, RELATIVE, both
+from linter.flow.kinds import RELATIVE, both
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
@@ -20,6 +20,15 @@ _ALTERNATIVES = 6
 _PARTS = 40
 _TAINTS = 12
 _WAY = 5
+
+
+HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST = "host", "scheme", "resolved", "inner", "char", "first"
+PARENTS = "parents"
+HOW = frozenset({HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST, PARENTS})
+"""Keys of a way that say how a part was taken: of a URL, of a path, between the quotes, one character.
+
+What is proved of such a part says something of what stands before it in the way, which must not be cut.
+"""
 
 
 class Source:
@@ -333,12 +342,13 @@ def unmarked(taints: Taints, mask: int) -> Taints:
 
 def part(taints: Taints, key: object) -> Taints:
     """The taints of a part that is taken out of a value."""
-    return tuple([each._replace(way=(*_shortened(each.way), key)) for each in taints])
+    most = _WAY + 2 if key in HOW else _WAY
+    return tuple([each._replace(way=(*_shortened(each.way, most), key)) for each in taints])
 
 
-def _shortened(way: tuple[object, ...]) -> tuple[object, ...]:
+def _shortened(way: tuple[object, ...], most: int) -> tuple[object, ...]:
     """A way that is not too long: the first key and the last ones."""
-    return way if len(way) < _WAY else way[:1] + way[2:]
+    return way if len(way) < most else way[:1] + way[2:]
 
 
 def join(left: Value, right: Value) -> Value:
@@ -449,9 +459,58 @@ def _piece(each: str | Value) -> tuple[str | Value, ...]:
     if type(shape) is Const:
         value = shape.value
         return (value,) if isinstance(value, str) else (str(value),)
+    if type(shape) is Either and each.taints:
+        return _beginning(each, shape.shapes)
     return shape.parts if type(shape) is Text else (each,)
 
 
-def clean(value: Value) -> Value:
-    """A value that nobody can use for harm, as a number."""
-    return Value(value.shape, marked(value.taints, ALL_KINDS))
+def _beginning(value: Value, shapes: tuple[Shape, ...]) -> tuple[str | Value, ...]:
+    """A text that is one of several, parted after what all of them begin with."""
+    common = _common_start([_pieces_of(each) for each in shapes])
+    if common:
+        return *common, Value(STRING, value.taints)
+    behind: set[tuple[Root, tuple[object, ...]]] = set()
+    leading: set[tuple[Root, tuple[object, ...]]] = set()
+    for each in shapes:
+        parts = each.parts if type(each) is Text else ()
+        after = parts[1:] if parts and isinstance(parts[0], Value) else ()
+        behind |= _keys(after)
+        leading |= _keys(parts[: len(parts) - len(after)])
+    tail = tuple([each for each in value.taints if (each.root, each.way) in behind - leading])
+    if not tail or not all(type(each) is Text or is_text(each) for each in shapes):
+        return (value,)
+    first = tuple([each for each in value.taints if each not in tail])
+    return Value(STRING, first), Value(STRING, tail)
+
+
+def _pieces_of(shape: Shape) -> tuple[str | Value, ...]:
+    if type(shape) is Text:
+        return shape.parts
+    value = shape.value if type(shape) is Const else None
+    return (value,) if isinstance(value, str) else ()
+
+
+def _common_start(texts: list[tuple[str | Value, ...]]) -> tuple[str | Value, ...]:
+    """The pieces that several texts begin with, up to the first that is tainted."""
+    found: list[str | Value] = []
+    for pieces in zip(*texts, strict=False):
+        first = pieces[0]
+        plain = [each for each in pieces if isinstance(each, str)]
+        if len(plain) < len(pieces):
+            if plain or any(each != first for each in pieces) or gathered([first]):
+                break
+            found.append(first)
+            continue
+        same = _same_start(plain)
+        found += [same] if same else []
+        if any(each != same for each in plain):
+            break
+    return tuple(found)
+
+
+def _same_start(texts: list[str]) -> str:
+    lowest, highest = min(texts), max(texts)
+    same = 0
+    while same < len(lowest) and lowest[same] == highest[same]:
+        same += 1
+    return lowest[:same]

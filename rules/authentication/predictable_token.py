@@ -171,6 +171,9 @@ class PredictableToken(CstRule):
         pending, seen = [expr], set()
         while pending:
             each = pending.pop()
+            if through_names and isinstance(each, Mapping):
+                # Each value of a dict has a name of its own, which is not that of the function.
+                continue
             pending.extend(children(each))
             if isinstance(each, Result):
                 call = site.function.scope.calls[each.call]

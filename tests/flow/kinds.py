@@ -424,8 +424,8 @@ KINDS = (
         (
             Twin(
                 "escaped",
-                "import re\nre.compile('^' + given)",
-                "import re\nre.compile('^' + re.escape(given))",
+                "import re\nmade = re.compile('^' + given)",
+                "import re\nmade = re.compile('^' + re.escape(given))",
             ),
             Twin(
                 "searched-text",

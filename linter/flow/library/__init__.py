@@ -24,6 +24,7 @@ from linter.flow.values import (
     A_NUMBER,
     A_STRING,
     NONE,
+    RESOLVED,
     STRING,
     UNKNOWN,
     ClassRef,
@@ -133,7 +134,7 @@ def _folder(act: Calls, args: Args, receiver: Value) -> Value:
 def _resolved(act: Calls, args: Args, receiver: Value) -> Value:
     value = args.given(0)
     return Value(
-        value.shape if type(value.shape) is Const else STRING, act.fresh_part(value.taints, checks.RESOLVED)
+        value.shape if type(value.shape) is Const else STRING, act.fresh_part(value.taints, RESOLVED)
     )
 
 

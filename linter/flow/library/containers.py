@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.checks import CHAR
 from linter.flow.heap import (
     CONFIG,
     CONTEXT,
@@ -21,10 +20,24 @@ from linter.flow.heap import (
     joined,
 )
 from linter.flow.kinds import lacking
+from linter.flow.library import sets
 from linter.flow.library.buffers import BUFFER, method_of_buffer
 from linter.flow.library.patterns import method_of_pattern
 from linter.flow.library.templates import ENVIRONMENTS, TEMPLATE, method_of_environment, method_of_template
-from linter.flow.values import A_NUMBER, NONE, STRING, TRUE, UNKNOWN, Value, const_of, constant, join, marked
+from linter.flow.values import (
+    A_BOOL,
+    A_NUMBER,
+    CHAR,
+    NONE,
+    STRING,
+    TRUE,
+    UNKNOWN,
+    Value,
+    const_of,
+    constant,
+    join,
+    marked,
+)
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -96,8 +109,15 @@ class Containers:
         if name in ("reverse", "sort", "remove", "discard"):
             act.store(receiver, Items(record.kind, (), joined([*items], rest)))
             return NONE
-        if name in ("copy", "union", "intersection", "difference", "__iter__"):
+        if name in ("copy", "__iter__"):
             return act.allocate(record)
+        if name in sets.METHODS:
+            return sets.combined(act, name, receiver, first) if args.positional else act.allocate(record)
+        if name == "issubset":
+            return Value(A_BOOL.shape, (), act.subset(receiver, first))
+        if name == "isdisjoint":
+            shared = sets.shared_by(act, receiver, first) + sets.shared_by(act, first, receiver)
+            return Value(A_BOOL.shape, (), (), shared)
         if name in ("index", "count"):
             return Value(None)
         return None

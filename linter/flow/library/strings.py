@@ -13,6 +13,7 @@ from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
+    RESOLVED,
     STRING,
     UNKNOWN,
     Const,
@@ -59,6 +60,7 @@ _SAME = frozenset(
         "normalize",
     ]
 )
+_ESCAPING = frozenset({"unicode_escape", "unicode-escape"})
 _CODECS = frozenset({"encode", "decode"})
 """What keeps the pieces of a text."""
 _SPLITS = frozenset(["split", "rsplit", "splitlines", "partition", "rpartition"])
@@ -123,7 +125,9 @@ class Strings:
         if name in _READS and not is_text(receiver.shape):
             return self._read(act, receiver, name, args)
         if name in ("resolve", "absolute"):
-            return Value(receiver.shape, act.fresh_part(taints, checks.RESOLVED))
+            return Value(receiver.shape, act.fresh_part(taints, RESOLVED))
+        if name == "encode" and const_of(args.get(0, "encoding") or UNKNOWN) in _ESCAPING:
+            return Value(STRING, marked(taints, lacking("\r\n\t\0")))
         if name in _CODECS and type(receiver.shape) is Text:
             return Value(receiver.shape, taints)
         if name in _SAME:

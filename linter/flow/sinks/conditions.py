@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Attr, Result
+from linter.facts.scopes import Evaluate
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined, values_of
 from linter.flow.library.buffers import BUFFER
@@ -304,6 +305,16 @@ def _client_text(act: Access, args: Args, value: Value | None, receiver: Value) 
     return None if "timeout" in args.keywords else value
 
 
+def _kept(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """A pattern that something is made of: one that is compiled and dropped is held against the syntax."""
+    scope = act.function.scope
+    for each in scope.statements:
+        if isinstance(each, Evaluate) and isinstance(each.value, Result):
+            if scope.calls[each.value.call].span == act.span:
+                return None
+    return value
+
+
 CONDITIONS: dict[str, Condition] = {
     "is-sql": _is_sql,
     "is-text": _is_text,
@@ -327,6 +338,7 @@ CONDITIONS: dict[str, Condition] = {
     "picked": models.picked,
     "set-cookie": _set_cookie,
     "client-text": _client_text,
+    "kept": _kept,
     "is-element": _is_element,
     "is-ldap-filter": _is_ldap,
     "is-path": _is_path,

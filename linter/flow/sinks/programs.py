@@ -88,10 +88,11 @@ XML = [
 REGEX = [
     *rows(
         "regex",
-        "re.compile re.match re.search re.fullmatch re.findall re.finditer re.split re.sub re.subn",
+        "re.match re.search re.fullmatch re.findall re.finditer re.split re.sub re.subn",
         0,
         "pattern",
     ),
+    *rows("regex", "re.compile", 0, "pattern", "kept"),
     *rows(
         "regex",
         "regex.compile regex.match regex.search regex.fullmatch regex.findall regex.sub",

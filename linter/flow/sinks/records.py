@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Instance, Items, values_of
 from linter.flow.sinks.table import ALL, rows
-from linter.flow.values import Named, Taints, Value, merge
+from linter.flow.values import A_STRING, Named, Taints, Value, merge
 from linter.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def line(act: Access, args: Args, value: Value | None, receiver: Value) -> Value
     message, *others = args.positional
     if not others:
         return message
-    given = act.allocate(Items("tuple", tuple(others)))
+    shown = [A_STRING if _hides_itself(each) else each for each in others]
+    given = act.allocate(Items("tuple", tuple(shown)))
     return act.engine.strings.percent(act, message, given)  # type: ignore[arg-type]
 
 

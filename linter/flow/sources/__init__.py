@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.kinds import BITS, NUMBER, lacking
 from linter.flow.names import NUMBERS
@@ -20,6 +19,8 @@ from linter.flow.sources.tables import (
     is_opaque,
 )
 from linter.flow.values import (
+    HOST,
+    SCHEME,
     STRING,
     Named,
     Shape,
@@ -76,9 +77,9 @@ class Sources:
         last = full.rpartition(".")[2]
         key: object = last
         if last in HOSTS:
-            key = checks.HOST
+            key = HOST
         elif last in SCHEMES:
-            key = checks.SCHEME
+            key = SCHEME
         kind = PARTS.get(full)
         shape = Named(full) if kind is None else self.shape(kind)
         taints = act.taken(value.taints, key) if value.taints else ()
