@@ -112,11 +112,13 @@ class Fold:
             return
         columns = dict(table.columns)
         primary = table.primary_key
-        for each in action.columns:
-            if each.name not in columns:
-                columns[each.name] = self._column(each, location)
-                primary = (each.name,) if each.primary_key else primary
+        added = [each for each in action.columns if each.name not in columns]
+        for each in added:
+            columns[each.name] = self._column(each, location)
+            primary = (each.name,) if each.primary_key else primary
         self._rebuild(table, columns, primary_key=primary)
+        if added and "check" in action.flags:
+            self._add_constraint(_column_check(action), location)
 
     def _drop_column(self, action: sql.Action, location: Location) -> None:
         table = self.tables.get(action.table)
@@ -292,6 +294,12 @@ class Fold:
             self._change(action.table, column, references=None)
         else:
             self._drop_index(replace_flags(action), location)
+
+
+def _column_check(action: sql.Action) -> sql.Action:
+    """The CHECK in the definition of a column that is added, under the name that the server gives it."""
+    name = f"{action.table.rpartition('.')[2]}_{action.columns[0].name}_check"
+    return sql.Action("add-check", action.table, action.columns[:1], name)
 
 
 def not_null_column(action: sql.Action) -> str:

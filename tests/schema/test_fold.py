@@ -139,3 +139,17 @@ def test_a_table_of_clickhouse_is_not_of_the_schema():
 def test_reserved_words_are_quoted_in_spelled_sql() -> None:
     dropped = Action("drop-column", "shop.order", columns=(Column("user", ""),))
     assert spell(dropped) == 'ALTER TABLE shop."order" DROP COLUMN "user"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE t (id int, a int CHECK (a > 0))",
+        "CREATE TABLE t (id int); ALTER TABLE t ADD COLUMN a int CHECK (a > 0)",
+        "CREATE TABLE t (id int); ALTER TABLE t ADD COLUMN a int CHECK (a > 0);"
+        " ALTER TABLE t ADD COLUMN IF NOT EXISTS a int CHECK (a > 0)",
+    ],
+)
+def test_a_check_beside_a_column_belongs_to_the_table(text: str) -> None:
+    (check,) = folded(text)["t"].constraints
+    assert (check.kind, check.name, check.columns, check.valid) == ("check", "t_a_check", ("a",), True)

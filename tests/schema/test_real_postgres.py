@@ -144,6 +144,11 @@ CASES = [
         "ALTER TABLE t ALTER COLUMN vc TYPE varchar(200)",
         SETUP + "ALTER TABLE t ADD CONSTRAINT k CHECK (vc <> '');",
     ),
+    Case(
+        "change type under check",
+        "ALTER TABLE t ALTER COLUMN z TYPE varchar(200)",
+        SETUP + "ALTER TABLE t ADD COLUMN z varchar(10) DEFAULT 'z' CHECK (z <> '');",
+    ),
     Case("set not null", "ALTER TABLE t ALTER COLUMN fk SET NOT NULL"),
     Case("set not null", "ALTER TABLE t ALTER COLUMN a SET NOT NULL"),
     Case("set not null after valid check", "ALTER TABLE t ALTER COLUMN a SET NOT NULL", CHECKED),

@@ -55,6 +55,7 @@ class Operations:
                     "add-foreign-key", table, _named((column,)), references=other, referenced=(referenced,)
                 )
             )
+        actions += [_check_beside(table, draft.name) for draft in drafts if "check" in draft.flags]
         actions += [_check(table, name, text, ()) for name, text in keys.checks]
         found: Actions = [tuple(actions)]
         for index in keys.indexes:
@@ -252,6 +253,11 @@ def _column(draft: Draft, primary: bool, key: bool) -> Column:
     return Column(
         draft.name, draft.type, nullable, primary, unique, draft.default, references or None, referenced
     )
+
+
+def _check_beside(table: str, column: str) -> Action:
+    """The CHECK that stands among a column's arguments, under the name that the server gives it."""
+    return Action("add-check", table, _named((column,)), f"{table.rpartition('.')[2]}_{column}_check")
 
 
 def _check(table: str, name: str, text: str, flags: tuple[str, ...]) -> Action:

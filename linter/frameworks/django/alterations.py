@@ -117,13 +117,18 @@ def index_difference(table: str, old: Field, new: Field, column: str) -> Actions
     if old.is_positive and not new.is_positive:
         found.append((Action("drop-constraint", table, columns, f"{table}_{column}_check"),))
     if new.is_positive and not old.is_positive:
-        check = Action("add-check", table, columns, f"{table}_{column}_check", expression=f"{column} >= 0")
-        found.append((check,))
+        found.append((positive_check(table, column),))
     if new.is_unique and not old.is_unique:
         found.append((Action("add-unique", table, columns, f"{table}_{column}_key"),))
     if new.is_indexed and not old.is_indexed:
         found.append((index_action(table, (column,)),))
     return found
+
+
+def positive_check(table: str, column: str) -> Action:
+    """The CHECK of a field that Django lets take no negative number."""
+    columns = (Column(column, ""),)
+    return Action("add-check", table, columns, f"{table}_{column}_check", expression=f"{column} >= 0")
 
 
 def together_name(table: str, columns: tuple[Column, ...], unique: bool) -> str:

@@ -11,6 +11,7 @@ from linter.frameworks.django.alterations import (
     condition_of,
     difference,
     index_difference,
+    positive_check,
     together_name,
 )
 from linter.frameworks.django.fields import Field, Fields
@@ -66,7 +67,8 @@ class Operations:
             return []
         plain = [each for each in model.fields.values() if not each.is_many]
         columns = tuple(self.state.fact(model, each, with_default=False) for each in plain)
-        found: Actions = [(Action("create-table", model.table, columns),)]
+        checks = [positive_check(model.table, self.state.column(each)) for each in plain if each.is_positive]
+        found: Actions = [(Action("create-table", model.table, columns), *checks)]
         found += [self._index_of(model, each) for each in plain if each.is_indexed]
         found += [self.state.create_many(model, each) for each in model.fields.values() if each.is_many]
         found += self._together(model, options.get("unique_together"), unique=True)

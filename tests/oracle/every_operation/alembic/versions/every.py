@@ -17,7 +17,7 @@ def upgrade():
         "orders",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.String(20), nullable=False, index=True),
-        sa.Column("total", sa.Numeric(10, 2)),
+        sa.Column("total", sa.Numeric(10, 2), sa.CheckConstraint("total >= 0")),
         sa.Column("data", postgresql.JSONB()),
         sa.Column("made", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("customer_id", sa.BigInteger(), sa.ForeignKey("customers.id")),
