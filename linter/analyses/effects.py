@@ -102,10 +102,13 @@ _CAPABILITIES = frozenset({"code", "hash", "key", "otp", "secret", "signature", 
 _OPTIONAL = frozenset({"anonymous", "maybe", "optional"})
 _OPEN_WORDS = frozenset(
     {
+        "activate",
+        "activation",
         "auth",
         "authorize",
         "callback",
         "confirm",
+        "confirmation",
         "csp",
         "csrf",
         "forgot",
@@ -130,6 +133,7 @@ _OPEN_WORDS = frozenset(
         "public",
         "register",
         "registration",
+        "resend",
         "reset",
         "saml",
         "setup",
