@@ -54,7 +54,7 @@ class SqlFromParts(CstRule):
     ## Limits
     Values are followed through names, containers, string building and the project's own functions. Numbers,
     enums, quoted identifiers and values held against an allow list are safe; a value whose origin is not
-    known says nothing. A string parameter of a function that nobody is seen to call counts with medium
+    known says nothing. A string parameter of a function that nobody is seen to call counts with low
     confidence, but not in migrations, scripts and management commands.
 
     ## References
@@ -127,7 +127,7 @@ class SqlFromParts(CstRule):
                 subject,
                 f"parameter `{worst.what}` is put into this SQL unchecked, so its value is read as SQL",
                 help="pass the value as a bound parameter; pick identifiers from a fixed mapping",
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.LOW,
             )
 
     def _is_text(self, leaf: Leaf, backend: Backend) -> bool:
