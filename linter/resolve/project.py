@@ -24,6 +24,8 @@ from linter.facts.expressions import Mapping as MappingExpr
 from linter.facts.files import FileFacts
 from linter.facts.scopes import Assign, Call, Define, Import, Parameter, Return
 from linter.resolve.blocks import block_source
+from linter.resolve.casts import cast_method, cast_type
+from linter.resolve.copies import Copies
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.known_types import WRAPPERS, canonical, last_part, returned
 from linter.resolve.modules import Layout
@@ -72,6 +74,7 @@ class Project:
         self._called: dict[int, Resolved] = {}
         self._members: dict[tuple[str, str], Resolved | None] = {}
         self._bases: dict[int, tuple[Resolved, ...]] = {}
+        self._copies = Copies(self.layout, self.modules)
         self._ancestors: dict[str, tuple[Resolved, ...]] = {}
         self._following: set[tuple[str, ...]] = set()
         self._typing = 0
@@ -146,9 +149,14 @@ class Project:
         for length in range(len(parts), 0, -1):
             path = self.layout.find(".".join(parts[:length]), near)
             if path is not None and path in self.modules:
-                module = self.modules[path]
-                return self._in_module(module, parts[length:])
+                if self._copies.holds(parts[0], path):
+                    break
+                return self._in_module(self.modules[path], parts[length:])
         return Resolved(canonical(".".join(parts)), None)
+
+    def is_copied(self, module: Module) -> bool:
+        """Whether a module is part of a copy of a library that the project carries."""
+        return self._copies.holds(module.name.partition(".")[0], module.path)
 
     def _in_module(self, module: Module, parts: list[str]) -> Resolved:
         if not parts:
@@ -170,6 +178,9 @@ class Project:
                 dotted = binding.module + ("" if binding.module.endswith(".") else ".") + binding.name
             else:
                 dotted = binding.module if binding.alias != binding.module.partition(".")[0] else first
+            method = cast_method(self, module, dotted, rest)
+            if method is not None:
+                return method
             name = ".".join([dotted, *rest])
             return (
                 self._relative(module, name)
@@ -549,6 +560,8 @@ class Project:
         """The type of what a call returns."""
         found = self.callee(holder, call)
         target = found.target
+        if found.name == "typing.cast":
+            return cast_type(self, holder, call)
         if isinstance(target, Class):
             return target.id
         if isinstance(target, Function):

@@ -12,11 +12,11 @@ from linter.resolve.project import Project
 
 
 def backend_of(**files):
-    """A backend of modules given as text; `pkg__views` is `pkg/views.py`."""
+    """A backend of modules given as text; `pkg__views` is `pkg/views.py`, as `pkg/views` is."""
     facts, texts = {}, {}
     for name, text in files.items():
         source = textwrap.dedent(text)
-        path = name.replace("__", "/") + ".py"
+        path = (name if "/" in name else name.replace("__", "/")) + ".py"
         facts[path], texts[path] = extract(source.encode(), "python", "postgres"), source
     return Backend(Project(facts), texts.__getitem__)
 
@@ -1760,3 +1760,86 @@ def test_a_key_that_is_looked_for_among_what_a_request_carries():
             """
         )
     ) == {"a": "yes", "b": "unknown"}
+
+
+def test_a_session_that_is_cast_to_a_class_of_the_project():
+    shop = app(
+        """
+        from sessions import session as own
+
+        @app.before_request
+        def known_only():
+            if request.endpoint not in ["login"] and not own.logged_in():
+                return redirect(url_for("login"))
+
+        @app.get("/login")
+        def login(): ...
+
+        @app.get("/orders")
+        def orders(): ...
+        """
+    )
+    sessions = """
+        import typing
+
+        class Own:
+            def has_account(self):
+                return self.uid is not None
+
+            def logged_in(self):
+                return self.has_account()
+
+        from flask import session
+
+        session = typing.cast(Own, session)
+        """
+    assert verdicts(shop=shop, sessions=sessions) == {"login": "no", "orders": "yes"}
+
+
+def test_a_copy_of_flask_in_the_project_means_the_library():
+    files = {
+        "app/main": app(
+            """
+            from functools import wraps
+
+            def keyed(view):
+                @wraps(view)
+                def inner(*args, **kwargs):
+                    if not request.headers.get("X-API-KEY"):
+                        return abort(401)
+                    return view(*args, **kwargs)
+                return inner
+
+            @app.get("/orders")
+            @keyed
+            def orders(): ...
+            """
+        ),
+        "libs/flask/__init__": """
+            from .app import Flask
+            from .globals import g, request, session
+            from .helpers import abort, redirect, url_for
+            """,
+        "libs/flask/app": """
+            class Flask:
+                def __init__(self, name):
+                    self.add_url_rule("/static", view_func=lambda: "")
+
+                def get(self, rule, **options): ...
+
+                def add_url_rule(self, rule, view_func): ...
+            """,
+        "libs/flask/globals": "g = request = session = LocalProxy()",
+        "libs/flask/helpers": "def abort(code): ...\ndef redirect(to): ...\ndef url_for(to): ...",
+    }
+    assert verdicts(**files) == {"orders": "yes"}
+
+
+def test_a_package_of_the_project_named_like_a_library_is_the_projects():
+    files = {
+        "flask/__init__": "def abort(code): ...",
+        "flask/views": "from flask import abort\ndef view():\n    abort(401)",
+    }
+    project = backend_of(**files).project
+    (view,) = project.modules["flask/views.py"].functions[1:]
+    assert project.callee(view, view.scope.calls[0]).target is not None

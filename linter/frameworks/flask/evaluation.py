@@ -74,6 +74,7 @@ _FOLDING = frozenset({"set", "frozenset", "list", "tuple", "sorted"})
 _LOGIN_PAGES = ("login", "signin", "sign-in", "sign_in", "log-in", "log_in", "logon")
 
 _CONTEXT = Seen("source", "g")
+_SESSION = Seen("source", "session")
 
 
 class Ended(Exception):
@@ -273,6 +274,9 @@ class Evaluation:
                 known = self._backend.constant(parent, parameter.default)
                 names[parameter.name] = UNKNOWN if known is ... else constant(known)
         if function.owner is not None and parameters and isinstance(call.callee, (Ref, Attr)):
+            receiver, _ = receiver_of(call.callee)
+            if isinstance(receiver, Ref) and self._name(frame, receiver.name) == _SESSION:
+                names[parameters[0].name] = _SESSION
             parameters = parameters[1:]
         given = list(zip(call.args, arguments, strict=False))
         exprs: dict[str, Expr] = {}

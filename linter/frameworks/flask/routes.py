@@ -32,7 +32,7 @@ def routes(backend: Backend, refusals: Refusals) -> list[Route]:
 
     Class views give one route for each verb, with the class as handler. Blueprints that nobody
     registers are left out, unless the project has no application at all or a registration could
-    not be followed. Static files are left out.
+    not be followed. Static files are left out, and what a copy of a library registers by itself.
     """
     if not PACKAGES & backend.project.imported:
         return []
@@ -105,7 +105,8 @@ class _Linker:
     def _emit(self, way: _Way) -> Iterator[Route]:
         node = way.nodes[-1]
         for rule in node.rules:
-            yield from self._routes(way, rule)
+            if not self._project.is_copied(rule.holder.module):
+                yield from self._routes(way, rule)
         for edge in node.edges:
             if edge.child not in way.nodes:
                 yield from self._emit(_entered(way, edge))

@@ -217,8 +217,8 @@ def attribute(base: Seen, name: str) -> Seen:
         if name in ("is_authenticated", "is_active"):
             return constant(False, True)
         return base if base.kind == "absent" else ABSENT
-    if base.kind == "source" and base.value == "g":
-        return ABSENT if _sounds(name, _IDENTITY_WORDS) else UNKNOWN
+    if base.kind == "source" and base.value in ("g", "session"):
+        return ABSENT if _sounds(name, _IDENTITY_WORDS) and "csrf" not in name else UNKNOWN
     return unknown(base.identity)
 
 
