@@ -1843,3 +1843,25 @@ def test_a_package_of_the_project_named_like_a_library_is_the_projects():
     project = backend_of(**files).project
     (view,) = project.modules["flask/views.py"].functions[1:]
     assert project.callee(view, view.scope.calls[0]).target is not None
+
+
+def test_a_key_among_all_parameters_that_the_project_gathers():
+    assert verdicts(
+        shop=app(
+            """
+            @app.before_request
+            def gather():
+                request.all_data = {**request.values}
+
+            @app.get("/orders")
+            def orders():
+                if not request.all_data.get("authtoken"):
+                    abort(401)
+
+            @app.get("/found")
+            def found():
+                if not request.all_data.get("query"):
+                    abort(401)
+            """
+        )
+    ) == {"orders": "yes", "found": "no"}

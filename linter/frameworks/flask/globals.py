@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Operation, Ref, Result, Sequence
+from linter.facts.scopes import Assign
 from linter.frameworks.flask.seen import ABSENT, ANONYMOUS, UNKNOWN, Seen, attribute, constant
 from linter.resolve.definitions import Function
 from linter.resolve.project import Resolved, Variable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _USERS = ("flask_login.current_user", "flask_security.current_user", "quart_auth.current_user")
 _FOLDING = frozenset({"set", "frozenset", "list", "tuple", "sorted"})
 _ABOUT_THE_ROUTE = ("endpoint", "blueprint", "blueprints", "path", "method", "url_rule", "view_args")
+_REQUEST = "flask.request."
 _PROXY = "werkzeug.local.LocalProxy"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -98,9 +101,23 @@ class Globals:
             base = constant(tuple(_PARAMETER.findall(asked.path)))
         elif first in ("authorization", "remote_user"):
             base = ABSENT
+        elif first in self._put_there:
+            base = Seen("source", "values")
         else:
             base = UNKNOWN
         return self._chain(base, ".".join(names[1:]))
+
+    @cached_property
+    def _put_there(self) -> frozenset[str]:
+        """Attributes that the project gives to the request, such as all parameters in one mapping."""
+        return frozenset(
+            target.name.removeprefix(_REQUEST)
+            for function in self._backend.functions
+            for statement in function.scope.statements
+            if isinstance(statement, Assign)
+            for target in statement.targets
+            if isinstance(target, Ref) and target.name.startswith(_REQUEST)
+        )
 
     def _has_defaults(self) -> bool:
         """Whether a rule may hand more to its view than its path has: `defaults={"page": 1}`."""

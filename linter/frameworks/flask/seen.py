@@ -71,7 +71,7 @@ _COMMON_HEADERS = (
     "x-request",
 )
 """How the names of headers begin that browsers and proxies send for everybody."""
-_QUERY_CREDENTIALS = frozenset({"api_key", "apikey", "api-key", "access_token", "auth_token"})
+_QUERY_CREDENTIALS = frozenset({"api_key", "apikey", "api-key", "access_token", "auth_token", "authtoken"})
 _STRING_METHODS = frozenset(
     {
         "startswith",
