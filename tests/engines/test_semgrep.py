@@ -199,6 +199,16 @@ def test_scripts_of_a_browser_are_left_alone_by_our_rules(cli: Cli, project: Pat
     assert fake.calls[-1]["seen"] == ["api/src/deep/x.mjs", "web/a.js", "web/a.test.js"]
 
 
+def test_static_and_minified_scripts_are_left_alone_by_our_rules(cli: Cli, project: Path, fake: Fake) -> None:
+    write(project / "package.json", "{}")
+    write(project / "server.js", 'const express = require("express");\n')
+    write(project / "static" / "lib" / "math.js", 'const http = require("http");\n')
+    write(project / "public" / "a.js", "")
+    write(project / "vendored.js", "x(1);" * 500)
+    cli()
+    assert fake.calls[-1]["seen"] == ["server.js"]
+
+
 def test_our_rules_leave_tests_alone(cli: Cli, project: Path, fake: Fake) -> None:
     for name in ("main.go", "main_test.go", "tests/a.go"):
         write(project / name, GO)
