@@ -211,6 +211,8 @@ def flows_of(
         )
         for kind, identity, span in keys
     ]
+    engine.forget()
+    leaking.forget()
     return Flows(sites, engine.cut | leaking.cut, [*engine.failures, *leaking.failures])
 
 

@@ -324,6 +324,11 @@ class Engine:
                 pending.extend(graph.callers.get(graph.names.get(identity, ""), ()))
         return frozenset(found)
 
+    def forget(self) -> None:
+        """Let go of what was learnt about functions: rings of references would keep it to the end of the run."""
+        self._summaries.clear()
+        self.statics.clear()
+
     # Calls of the project's functions
 
     def call(self, act: Access, callee: Value, args: list[Value]) -> Value:
