@@ -325,7 +325,7 @@ class Engine:
         return frozenset(found)
 
     def forget(self) -> None:
-        """Let go of what was learnt about functions: rings of references would keep it to the end of the run."""
+        """Let go of what was learnt about functions, which rings of references would keep to the end."""
         self._summaries.clear()
         self.statics.clear()
 
