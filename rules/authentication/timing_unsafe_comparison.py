@@ -2,9 +2,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from linter.analyses.provenance import RAW, provenance_of
-from linter.backend import Backend, Function, Site
+from linter.analyses.truths import tests_of
+from linter.backend import Backend, Site
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, walk
-from linter.facts.scopes import Assign, Return
 from linter.rule import Confidence, CstRule, Outcome, Severity
 from linter.secrecy import words_of
 
@@ -49,7 +49,7 @@ class TimingUnsafeComparison(CstRule):
         """Places that compare with a keyed digest or a configured secret, safely or not."""
         yield from backend.calls("hmac.compare_digest", "secrets.compare_digest")
         for function in backend.functions:
-            for span, block, expr in _tests(function):
+            for span, block, expr in tests_of(function):
                 if _equality(expr) is not None:
                     site = Site(backend, function, span, block)
                     if self._secret(site, expr):
@@ -59,7 +59,7 @@ class TimingUnsafeComparison(CstRule):
         """An `==` or `!=` on either."""
         if subject.call is not None:
             return
-        tests = (expr for span, _, expr in _tests(subject.function) if span == subject.span)
+        tests = (expr for span, _, expr in tests_of(subject.function) if span == subject.span)
         what = next((found for expr in tests if (found := self._secret(subject, expr))), "")
         yield self.finding(
             subject,
@@ -128,15 +128,6 @@ class TimingUnsafeComparison(CstRule):
         if isinstance(target.operator, cst.NotEqual):
             call = cst.UnaryOperation(cst.Not(), call)
         return node.deep_replace(comparison, call)
-
-
-def _tests(function: Function) -> Iterator[tuple[int, int, Expr]]:
-    for block in function.scope.blocks:
-        if block.kind in ("if", "while") and block.subject is not None:
-            yield block.span, block.parent, block.subject
-    for statement in function.scope.statements:
-        if isinstance(statement, (Return, Assign)) and statement.value is not None:
-            yield statement.span, statement.block, statement.value
 
 
 def _equality(expr: Expr) -> Operation | None:

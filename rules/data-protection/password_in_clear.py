@@ -2,6 +2,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from linter.analyses.provenance import RAW, provenance_of
+from linter.analyses.truths import tests_of
 from linter.backend import Backend, Function, Query, Site, Table
 from linter.facts.expressions import (
     Attr,
@@ -15,7 +16,7 @@ from linter.facts.expressions import (
     Sequence,
     walk,
 )
-from linter.facts.scopes import Assign, Return
+from linter.facts.scopes import Assign
 from linter.rule import Confidence, Outcome, Rule, Severity
 from linter.secrecy import words_of
 
@@ -86,7 +87,7 @@ def _asked(backend: Backend) -> tuple[Site, ...]:
             sites = [backend.site(query.function, index) for index in calls]
             found += [each for each in sites if next(_others(each), None) is not None]
     for function in backend.functions:
-        for span, block, expr in _tests(function):
+        for span, block, expr in tests_of(function):
             if any(_row_side(backend, function, each) for each in walk(expr)):
                 found.append(Site(backend, function, span, block))
     return tuple(found)
@@ -113,7 +114,7 @@ def _end(function: Function, assign: Assign) -> int:
 def _others(site: Site) -> Iterator[tuple[str, Expr]]:
     """Stored passwords by name, and what each is held against at a place."""
     if site.call is None:
-        for span, _, expr in _tests(site.function):
+        for span, _, expr in tests_of(site.function):
             for each in walk(expr) if span == site.span else ():
                 found = _row_side(site.backend, site.function, each)
                 if found is not None:
@@ -174,15 +175,6 @@ def _tables_read(backend: Backend) -> dict[tuple[int, int], Table]:
 def _is_sent(site: Site, expr: Expr) -> bool:
     leaves = list(provenance_of(site.backend).followed(site.function, expr, RAW))
     return bool(leaves) and all(each.kind == "outside" and not each.part for each in leaves)
-
-
-def _tests(function: Function) -> Iterator[tuple[int, int, Expr]]:
-    for block in function.scope.blocks:
-        if block.kind in ("if", "while") and block.subject is not None:
-            yield block.span, block.parent, block.subject
-    for statement in function.scope.statements:
-        if isinstance(statement, (Return, Assign)) and statement.value is not None:
-            yield statement.span, statement.block, statement.value
 
 
 def _columns_of(table: Table | None) -> set[str]:
