@@ -39,6 +39,17 @@ _STAND_IN = frozenset(
     | {"unsafe", "your", "xxx", "xxxx", "not", "none", "null", "unset", "password", "guess"}
     | {"pass", "passwd", "pwd"}
 )
+_HASHES = ("$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$argon2", "$pbkdf2", "$scrypt$", "$y$")
+_NAMED_HASHES = (
+    "pbkdf2_sha256$",
+    "pbkdf2_sha1$",
+    "bcrypt_sha256$",
+    "argon2$",
+    "scrypt$",
+    "pbkdf2:",
+    "scrypt:",
+)
+"""How hashes of passwords begin: none of them opens anything."""
 _LONG = 16
 _TOO_LONG = 4096
 _ENTROPY = 3.2
@@ -54,6 +65,8 @@ def material(text: str) -> Material:
         return "key"
     if len(set(text)) <= 2 or not any(character.isalnum() for character in text):
         return "placeholder"
+    if text.startswith(_HASHES):
+        return ""
     if any(mark in text for mark in ("{", "}", "<", ">", "${", "%(")):
         return ""
     words = words_of(text)
