@@ -39,15 +39,9 @@ _STAND_IN = frozenset(
     | {"unsafe", "your", "xxx", "xxxx", "not", "none", "null", "unset", "password", "guess"}
     | {"pass", "passwd", "pwd"}
 )
-_HASHES = ("$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$argon2", "$pbkdf2", "$scrypt$", "$y$")
-_NAMED_HASHES = (
-    "pbkdf2_sha256$",
-    "pbkdf2_sha1$",
-    "bcrypt_sha256$",
-    "argon2$",
-    "scrypt$",
-    "pbkdf2:",
-    "scrypt:",
+_HASHES = (
+    *("$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$argon2", "$pbkdf2", "$scrypt$", "$y$"),
+    *("pbkdf2_sha256$", "pbkdf2_sha1$", "bcrypt_sha256$", "argon2$", "scrypt$", "pbkdf2:", "scrypt:"),
 )
 """How hashes of passwords begin: none of them opens anything."""
 _LONG = 16
