@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Expr, Ref, Result, Sequence, walk
+from linter.analyses.truths import tests_of
+from linter.facts.expressions import Expr, Operation, Ref, Result, Sequence, walk
 from linter.guards import refusals_of
 from linter.resolve.definitions import Function, arguments_of
 from linter.resolve.project import Resolved, Variable
@@ -167,6 +168,15 @@ class Effects:
     def writes(self, function: Function) -> bool:
         """Whether a function is seen to write to a database."""
         return self._reaches(function, "writes", _is_write)
+
+    def compares_caller(self, function: Function) -> bool:
+        """Whether a function's own body holds the caller against somebody, such as the owner of a row."""
+        reads_identity = refusals_of(self._project).reads_identity
+        tests = (each for _, _, expr in tests_of(function) for each in walk(expr))
+        return any(
+            isinstance(each, Operation) and each.operator in ("==", "!=") and reads_identity(function, each)
+            for each in tests
+        )
 
     def reads_caller(self, function: Function) -> bool:
         """Whether a function's own body asks who is calling, to choose or to scope what it does."""
