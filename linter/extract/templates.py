@@ -10,6 +10,8 @@ _HARMLESS_CHANGES = frozenset(
     {"lower", "upper", "title", "capitalize", "capfirst", "trim", "default", "d", "string", "truncate"}
 )
 """Filters after which text that is dangerous still is. Whatever else a filter does is not known."""
+_MACRO = " of macro "
+"""Stands between a macro and its parameter, in place of a path."""
 _OFF = frozenset({"false", "off"})
 _VERBATIM = {"raw": "endraw", "verbatim": "endverbatim"}
 
@@ -59,16 +61,42 @@ class _Reader:
         self.includes: list[str] = []
         self._escaping = [True]
         self._names: list[dict[str, str]] = [{}]
+        self._macros: dict[str, list[str]] = {}
+        self._put_out: dict[str, set[str]] = {}
+        """The parameters that each macro puts out as they are."""
 
     def put_out(self, inner: str, line: int) -> None:
         """`{{ value|filter }}`."""
         value, *filters = _split(inner, "|")
+        for given in self._given(value.strip()):
+            self._keep(given, line)
         path = self._path(value.strip())
         names = [each.strip().partition("(")[0].partition(":")[0].strip() for each in filters]
         marked = "safe" in names
         if path and (marked or not self._escaping[-1]):
             if all(name in _HARMLESS_CHANGES or name == "safe" for name in names):
-                self.outputs.append(Output(path, line))
+                self._keep(path, line)
+
+    def _keep(self, path: str, line: int) -> None:
+        macro, mark, parameter = path.partition(_MACRO)
+        if mark:
+            self._put_out[macro].add(parameter)
+        elif path:
+            self.outputs.append(Output(path, line))
+
+    def _given(self, text: str) -> Iterator[str]:
+        """What a call of a macro of this file gives to parameters that the macro puts out as they are."""
+        name, mark, rest = text.partition("(")
+        if not mark or name not in self._macros or not rest.endswith(")"):
+            return
+        for position, each in enumerate(_split(rest[:-1], ",")):
+            keyword, named, value = each.partition("=")
+            known = self._macros[name]
+            parameter = known[position] if position < len(known) else ""
+            if named:
+                parameter, each = keyword.strip(), value
+            if parameter in self._put_out[name]:
+                yield self._path(each.strip())
 
     def statement(self, inner: str) -> None:
         """`{% word … %}`."""
@@ -86,7 +114,9 @@ class _Reader:
                 whole = self._path(_split(source.partition(" if ")[0], "|")[0].strip())
                 for target in targets.split(","):
                     self._bind(target.strip(), whole)
-            case "endfor" | "endwith":
+            case "macro":
+                self._define(rest)
+            case "endfor" | "endwith" | "endmacro":
                 if len(self._names) > 1:
                     self._names.pop()
             case "with":
@@ -98,6 +128,14 @@ class _Reader:
                 name = rest.partition(" ")[0]
                 if len(name) > 2 and name[0] in "'\"" and name[-1] == name[0]:
                     self.includes.append(name[1:-1])
+
+    def _define(self, text: str) -> None:
+        name, _, rest = text.partition("(")
+        name = name.strip()
+        parameters = [each.partition("=")[0].strip() for each in rest.rpartition(")")[0].split(",")]
+        self._macros[name] = parameters
+        self._put_out[name] = set()
+        self._names.append({**self._names[-1], **{each: f"{name}{_MACRO}{each}" for each in parameters}})
 
     def _assign(self, text: str) -> None:
         target, mark, value = text.partition("=")

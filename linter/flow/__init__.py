@@ -11,6 +11,7 @@ from linter.facts.expressions import Operation, walk
 from linter.facts.spans import Span, line_of
 from linter.finding import Location, Note
 from linter.flow.kinds import KINDS, LOOSE
+from linter.flow.sinks import is_followed
 from linter.flow.sinks.resources import PROBES
 from linter.flow.values import Source, Step
 from linter.resolve.definitions import Function
@@ -176,7 +177,7 @@ def flows_of(
                 found_there.setdefault(hit.key[3:], _flow(hit, hit.taint.root, entry))
 
     for entry in entries:
-        if id(entry.function) in pages or id(entry.function) in engine.relevant or _repeats(entry.function):
+        if id(entry.function) in pages or id(entry.function) in engine.relevant or _ends(entry.function):
             names, heap = runner.arguments(entry)
             engine.parsed = partial(runner.declared_inputs, entry)
             engine.asked = (entry.function, path_asked(engine, entry, names))
@@ -229,8 +230,10 @@ def _drop_probes(
         hits[key] = {each: flow for each, flow in hits[key].items() if each[:2] not in sources}
 
 
-def _repeats(function: Function) -> bool:
-    """Whether a handler multiplies something, which is a sink without a call."""
+def _ends(function: Function) -> bool:
+    """Whether a handler is a sink without a call: it multiplies, or is asked where to go on."""
+    if is_followed(function):
+        return True
     for statement in function.scope.statements:
         value = getattr(statement, "value", None)
         for each in () if value is None else walk(value):

@@ -8,6 +8,7 @@ from linter.flow.expressions import Expressions
 from linter.flow.heap import CONFIG, REST, Cell, Entries, Instance, Items, Native, joined, maybe_join
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
 from linter.flow.library.patterns import group_of
+from linter.flow.names import is_document_client
 from linter.flow.sanitizers import FILE_NAME
 from linter.flow.values import (
     CHAR,
@@ -106,7 +107,7 @@ class Access(Expressions):
         if name == "__class__":
             return Value(ClassRef(cls))
         if name == "__dict__":
-            return Value(None, self.deep_taints(receiver))
+            return Value(Named(FIELDS), self.deep_taints(receiver))
         found = self.engine.project.member(cls, name)
         target = None if found is None else found.target
         if isinstance(target, Function):
@@ -218,6 +219,8 @@ class Access(Expressions):
             return Value(STRING, marked(taints, NO_PARENT_STEP) if _is_short(known) else taints)
         if shape == _MATCH:
             return group_of(self, base, key)
+        if type(shape) is Named and isinstance(known, str) and is_document_client(shape.name):
+            return self.attribute(base, known)
         if type(shape) in (ClassRef, Named) and not base.taints:
             return Value(self.engine.sources.element(shape)) if type(shape) is Named else base
         name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
@@ -402,6 +405,8 @@ def _cut(shape: Text, bounds: Bounds) -> Value | None:
     )
 
 
+FIELDS = "object.__dict__"
+"""The name of the dict that holds the fields of an instance."""
 _LAST_PARTS = frozenset({"name", "stem", "suffix"})
 _NONE = Const(None)
 _MATCH = Named("re.Match")

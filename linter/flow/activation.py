@@ -277,7 +277,9 @@ class Activation(Calls):
         if rest is None and len(known) <= _UNROLLED:
             self._each_turn(compound.clauses[0].suite, target, known)
         elif len(known) or rest is not None:
-            self._turns(compound.clauses[0].suite, target, joined(known, rest) or UNKNOWN, None, bool(known))
+            self._turns(
+                compound.clauses[0].suite, target, self.one_of(known, rest) or UNKNOWN, None, bool(known)
+            )
         self._after_loop(compound)
 
     def _each_turn(self, suite: Suite, target: Expr | None, known: list[Value]) -> None:

@@ -229,6 +229,10 @@ class Calls(Access):
         """A new instance of a class of the project."""
         project = self.engine.project
         if project.derives(cls, "enum.Enum", "enum.StrEnum", "enum.IntEnum"):
+            found = project.member(cls, "_missing_")
+            if found is None or not isinstance(found.target, Function):
+                # It raises an error for whatever is no value of a member.
+                self.state.prove(checks.known(args.given(0, "value")))
             return Value(Typed(cls))
         if project.derives(cls, "typing.TypedDict", "typing_extensions.TypedDict"):
             entries: dict[object, Value] = {name: each for name, each in args.keywords.items()}  # noqa: C416

@@ -26,6 +26,7 @@ from linter.flow.values import (
     INNER,
     PARENTS,
     RESOLVED,
+    SIGNED,
     Const,
     Marks,
     Named,
@@ -145,6 +146,7 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
         # `path.resolve().parent == folder`, where the folder is a caller's as well.
         sides = (left.taints, right.taints)
         same = marks(left, _common(right.taints)) + marks(right, _common(left.taints))
+        same += sum((_base(each, SIGNED, BITS["deserialize"]) for each in sides), ())
         return same + sum((_base(each, RESOLVED, CONTAINED) for each in sides), ()), ()
     value, other = (left, right) if left.taints else (right, left)
     if not value.taints:
@@ -188,10 +190,27 @@ def _holding(text: str) -> int:
     return found
 
 
+SPLIT = "split"
+"""Begins the key of a piece of a text, with the separator, or with the place when that is not known."""
+_PLAIN_SEPARATORS = ".-_:,"
+_NAMING = BITS["path"] | BITS["archive"] | BITS["url"] | BITS["redirect"]
+
+
 def of_whole(proved: Marks) -> Marks:
-    """What is proved of a text of which each character has been looked at, beside what is proved of these."""
-    whole = [(root, way[:-1], mask & WORD) for root, way, mask in proved if way[-1:] == (CHAR,)]
+    """What is proved of a text each character or piece of which has been looked at, and of these."""
+    whole = [(root, way[:-1], mask & _of_parts(way)) for root, way, mask in proved]
     return union(proved, tuple([each for each in whole if each[2]]))
+
+
+def _of_parts(way: tuple[object, ...]) -> int:
+    """What holds of a text when it holds of each of its parts."""
+    last = way[-1] if way else None
+    if last == CHAR:
+        return WORD
+    if isinstance(last, tuple) and last[0] == SPLIT and isinstance(last[1], str) and len(last[1]) == 1:
+        if last[1] in _PLAIN_SEPARATORS:
+            return WORD & ~lacking(last[1]) & ~_NAMING
+    return 0
 
 
 def no_prefix(value: Value, start: Value) -> Marks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linter.facts.expressions import Comprehension, Expr, Ref
 from linter.flow import checks
 from linter.flow.expressions import Expressions
-from linter.flow.heap import Entries, Items, Record, joined, maybe_join
+from linter.flow.heap import Entries, Items, Record, maybe_join
 from linter.flow.memory import UNROLLED
 from linter.flow.state import State
 from linter.flow.values import Marks, Value, is_text
@@ -32,7 +32,7 @@ def _comprehended(act: Expressions, expr: Comprehension) -> Value:
     known, rest = act.elements(act.eval(expr.sources[0]))
     if len(expr.sources) == 1 and rest is None and len(known) <= UNROLLED:
         return _unrolled(act, expr, known)
-    first = joined(known, rest)
+    first = act.one_of(known, rest)
     if first is None:
         return act.allocate(_made(expr.kind, [], None))
     act.assign(expr.targets[0], first)

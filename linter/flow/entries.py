@@ -57,7 +57,11 @@ _DEPENDENCIES = 4
 """How deep dependencies of dependencies are run."""
 _MIDDLEWARE = frozenset({"__call__", "__acall__", "process_view", "process_request", "process_exception"})
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
-_WITH_FORM = frozenset({"form_valid", "form_invalid"})
+_WITH_FORM = {
+    **dict.fromkeys(("form_valid", "form_invalid"), "form_class"),
+    **dict.fromkeys(("perform_create", "perform_update"), "serializer_class"),
+}
+"""Methods that are handed a form or a serializer, and where a view names its class."""
 _HOOKS = (
     "get_queryset",
     "get_object",
@@ -68,6 +72,8 @@ _HOOKS = (
     "perform_create",
     "perform_update",
     "perform_destroy",
+    "get_redirect_url",
+    "get_success_url",
 )
 """Methods that Django's and Django REST framework's own views call."""
 
@@ -369,7 +375,7 @@ class Runner:
         if position == 0 and function.owner is not None:
             return self._instance(entry.owner or function.owner, framework, heap, function)
         if position == 1 and function.scope.name in _WITH_FORM:
-            return self._form(entry, parameter)
+            return self._form(entry, parameter, _WITH_FORM[function.scope.name])
         if framework in _DJANGO and name in ("request", "req", "_request"):
             return Value(Named("django.http.HttpRequest"))
         if framework in _GIVEN_REQUESTS and position == (0 if function.owner is None else 1):
@@ -390,10 +396,10 @@ class Runner:
                 return record
         return Value(self._engine.globals.shape_of_type(declared))
 
-    def _form(self, entry: Entry, parameter: Parameter) -> Value:
+    def _form(self, entry: Entry, parameter: Parameter, named: str) -> Value:
         """The form that a view of Django's hands to its hooks, filled with what the caller sends."""
         owner = entry.owner or entry.function.owner
-        member = None if owner is None else self._project.member(owner, "form_class")
+        member = None if owner is None else self._project.member(owner, named)
         declared = None if member is None else member.target
         assigned = declared.assign.value if isinstance(declared, Variable) else None
         if not isinstance(declared, Variable) or not isinstance(assigned, Ref):

@@ -25,6 +25,7 @@ from linter.flow import checks, folding
 from linter.flow.arithmetic import computed
 from linter.flow.heap import (
     Entries,
+    Instance,
     Items,
     joined,
     maybe_join,
@@ -149,10 +150,22 @@ class Expressions(Memory):
 
     def _template(self, expr: Template) -> Value:
         values = [self.eval(each) for each in expr.parts]
+        values = [(self.shown(each) or each) if type(each.shape) is Obj else each for each in values]
         for position in expr.quoted:
             value = values[position]
             values[position] = Value(STRING, marked(self.deep_taints(value), lacking("\r\n")))
         return self.concatenated(values)
+
+    def shown(self, value: Value) -> Value | None:
+        """What an instance of the project's classes is written as; None where its class does not say."""
+        record = self.record(value)
+        if type(record) is not Instance:
+            return None
+        found = self.engine.project.member(record.cls, "__str__")
+        if found is None or not isinstance(found.target, Function):
+            return None
+        made = self.engine.call(self, Value(FunctionRef(found.target, None, value)), [])  # type: ignore[arg-type]
+        return made if is_text(made.shape) else Value(STRING, self.deep_taints(made))
 
     def concatenated(self, values: list[Value]) -> Value:
         """The string that values put one after the other make."""

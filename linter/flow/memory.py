@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from linter.flow.engine import Engine
 
 UNROLLED = 24
+_FEW = 6
+"""How many records can be told apart in one value."""
 YIELDED = "*yielded"
 """The name under which a state keeps what a generator has given so far."""
 
@@ -138,7 +140,19 @@ class Memory:
 
     def _any_element(self, value: Value) -> Value:
         known, rest = self.elements(value)
-        return joined(known, rest) or UNKNOWN
+        return self.one_of(known, rest) or UNKNOWN
+
+    def one_of(self, known: list[Value], rest: Value | None) -> Value | None:
+        """One value for all of several; of tuples of one length it is known which item is which."""
+        if len(known) > _FEW and rest is None:
+            records = [self.record(each) for each in known]
+            rows = [each.items for each in records if type(each) is Items and each.rest is None]
+            if len(rows) == len(known) and len({len(each) for each in rows}) == 1:
+                columns = [joined([*column]) or UNKNOWN for column in zip(*rows, strict=True)]
+                return self.allocate(Items("tuple", tuple(columns)))
+            if all(each is not None for each in records):
+                return Value(None, gathered([Value(None, self.deep_taints(each)) for each in known]))
+        return joined(known, rest)
 
     def any_element(self, value: Value) -> Value:
         """One value for whatever iterating over a value gives."""

@@ -65,6 +65,18 @@ NEVER_RETURNS = frozenset(
     }
 )
 
+DOCUMENT_CLIENTS = ("pymongo.", "motor.", "flask_pymongo.")
+"""How names of clients of document stores begin."""
+_GETTERS = ("get_database()", "get_default_database()", "get_collection()")
+
+
+def is_document_client(name: str) -> bool:
+    """Whether an instance is a client, database or collection: all it has under a name is another one."""
+    if not name.startswith(DOCUMENT_CLIENTS):
+        return False
+    return "()" not in name.replace("()", "", 1) if name.endswith(_GETTERS) else "()" not in name
+
+
 STORES = (
     "sqlalchemy.",
     "flask_sqlalchemy.",

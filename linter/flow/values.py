@@ -23,8 +23,8 @@ _WAY = 5
 
 
 HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST = "host", "scheme", "resolved", "inner", "char", "first"
-PARENTS = "parents"
-HOW = frozenset({HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST, PARENTS})
+PARENTS, SIGNED = "parents", "signed"
+HOW = frozenset({HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST, PARENTS, SIGNED})
 """Keys of a way that say how a part was taken: of a URL, of a path, between the quotes, one character.
 
 What is proved of such a part says something of what stands before it in the way, which must not be cut.

@@ -16,6 +16,7 @@ from linter.flow.library.iteration import ITERATION
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.library.records import RECORDS
 from linter.flow.library.templates import TEMPLATES
+from linter.flow.library.tokens import TOKENS
 from linter.flow.library.types import is_instance
 from linter.flow.library.urls import URLS
 from linter.flow.names import NUMBERS
@@ -58,6 +59,9 @@ def _string(act: Calls, args: Args, receiver: Value) -> Value | None:
     known = folding.function("str", [const_of(value)]) if const_of(value) is not ... else ...
     if known is not ...:
         return constant(known)
+    shown = act.shown(value)
+    if shown is not None:
+        return shown
     shape = value.shape if type(value.shape) is Text else STRING
     taints = act.deep_taints(value)
     # What stands for a whole collection is no name that anybody picked in it.
@@ -308,6 +312,11 @@ def _xml_parser(act: Calls, args: Args, receiver: Value) -> Value:
     fields: dict[object, Value] = {}
     if entities is not None and const_of(entities) in (True, ...):
         fields["entities"] = entities
+    loads, stays = args.keywords.get("load_dtd"), args.keywords.get("no_network")
+    if loads is not None and stays is not None and const_of(loads) is True and const_of(stays) is False:
+        if entities is None or const_of(entities) is not False:
+            # A DTD that is fetched from where the document says brings its own entities along.
+            fields["entities"] = loads
     return act.allocate(Native("lxml.etree.XMLParser", fields))
 
 
@@ -411,6 +420,7 @@ _TABLE: dict[str, Model] = {
     **TEMPLATES,
     **CODECS,
     **URLS,
+    **TOKENS,
     "markupsafe.Markup": _markup(Named("markupsafe.Markup")),
     **dict.fromkeys(("markupsafe.Markup.format", "markupsafe.Markup.join"), _markup_filled),
     "flask.Markup": _markup(Named("markupsafe.Markup")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.kinds import CHARACTER_BITS
-from linter.flow.values import STRING, Const, Shape, Text, Value, gathered, merge, text
+from linter.flow.values import STRING, Const, Named, Shape, Text, Value, gathered, merge, text
 
 if TYPE_CHECKING:
     from linter.flow.expressions import Expressions
@@ -64,7 +64,12 @@ def _is_segment(value: Value) -> bool:
     return all(each.safe & CHARACTER_BITS["/"] for each in value.taints) and bool(value.taints)
 
 
+def _is_temporary(value: Value) -> bool:
+    return type(value.shape) is Named and value.shape.name.startswith("tempfile.")
+
+
 def _plain(parts: list[str | Value]) -> Shape:
-    if all(isinstance(each, str) or type(each.shape) is Const for each in parts):
+    # A folder of its own is kept, so that a file which is saved there is known again.
+    if all(isinstance(each, str) or type(each.shape) is Const or _is_temporary(each) for each in parts):
         return text(parts)
     return STRING

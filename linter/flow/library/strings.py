@@ -193,7 +193,9 @@ class Strings:
             if known:
                 rest = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
                 return act.allocate(Items("list", tuple(known), None if is_whole else rest))
-        piece = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
+        by_one = isinstance(separator, str) and name == "split" and args.get(1, "maxsplit") is None
+        place = separator if by_one else act.span
+        piece = Value(STRING, act.fresh_part(receiver.taints, (checks.SPLIT, place)))
         bare = piece
         if name == "splitlines" and not args.positional and not args.keywords:
             return act.allocate(Items("list", (), Value(STRING, marked(piece.taints, lacking("\r\n")))))

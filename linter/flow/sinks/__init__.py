@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, Native
 from linter.flow.kinds import ASKED, LOOSE, WEAK_GUARD
+from linter.flow.names import DOCUMENT_CLIENTS
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.content_types import body_of, names_no_type
@@ -21,6 +22,7 @@ from linter.flow.values import Named, Value, const_of
 if TYPE_CHECKING:
     from linter.facts.spans import Span
     from linter.flow.access import Access
+    from linter.resolve.definitions import Function
 
 TABLE = [
     each
@@ -50,6 +52,7 @@ ITEM_NAMES = frozenset(each.callee.rpartition(".")[2] for each in TABLE if each.
 
 
 _FILES = frozenset({FILE, NAMED_FILE, STREAM})
+_FOLLOWED = frozenset({"get_redirect_url", "get_success_url"})
 _CONTENT_TYPES = frozenset({"flask.Response.mimetype", "flask.Response.content_type"})
 
 
@@ -79,7 +82,7 @@ class Sinks:
                 self.seen[row.kind, id(act.function), act.span] = (act.function, row)
                 self.reached(act, row, value, act.span)
         rows = self._rows.get(name)
-        if rows is None and ("()" in name or name.startswith(documents.CLIENTS)):
+        if rows is None and ("()" in name or name.startswith(DOCUMENT_CLIENTS)):
             rows = BY_CALLEE.get("?." + name.rpartition(".")[2])
         if rows is None:
             return
@@ -172,7 +175,10 @@ class Sinks:
                 del hits[key]
 
     def answered(self, act: Access, value: Value, span: Span) -> None:
-        """Hold what a handler returns as a page against what it may be made of."""
+        """Hold what a handler returns as a page, or as an address, against what it may be made of."""
+        if is_followed(act.function):
+            self.seen["redirect", id(act.function), span] = (act.function, responses.FOLLOWED)
+            self.reached(act, responses.FOLLOWED, value, span)
         if id(act.function) not in self._handlers:
             return
         record = act.record(value)
@@ -197,6 +203,11 @@ class Sinks:
         if place is not None:
             self.seen["redirect", id(act.function), span] = (act.function, responses.HEADERS)
             self.reached(act, responses.HEADERS, place, span)
+
+
+def is_followed(function: Function) -> bool:
+    """Whether a view of Django's redirects to what a function returns."""
+    return function.scope.name in _FOLLOWED and function.owner is not None
 
 
 def _is_open_file(act: Access, value: Value) -> bool:

@@ -336,6 +336,7 @@ CONDITIONS: dict[str, Condition] = {
     "line": records.line,
     "record": records.told,
     "picked": models.picked,
+    "all-keys": models.all_keys,
     "set-cookie": _set_cookie,
     "client-text": _client_text,
     "kept": _kept,

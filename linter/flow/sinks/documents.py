@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items, joined
+from linter.flow.names import DOCUMENT_CLIENTS
 from linter.flow.sinks.table import rows
 from linter.flow.sources.tables import JSON
 from linter.flow.values import Named, Value, is_text
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from linter.flow.access import Access
 
 _SCRIPTS = frozenset({"$where", "$function", "$accumulator"})
+_HOLDING_FILTERS = frozenset({"$or", "$and", "$nor", "$match", "$elemMatch"})
+"""Operators and stages below which filters stand."""
 _DRIVERS = frozenset({"pymongo", "motor", "mongoengine", "beanie", "flask_pymongo", "odmantic"})
 
 NOSQL = [
@@ -30,8 +33,6 @@ NOSQL = [
     *rows("nosql", "?.aggregate", 0, "pipeline", "is-filter-of-find"),
     *rows("nosql", "?.objects", -1, "__raw__", "is-filter"),
 ]
-CLIENTS = ("pymongo.", "motor.", "flask_pymongo.")
-"""How names of databases and collections begin: any attribute of a client is one."""
 
 
 def are_used(act: Access) -> bool:
@@ -56,7 +57,7 @@ def is_filter_of_find(act: Access, args: Args, value: Value | None, receiver: Va
 
 
 def _is_collection(receiver: Value) -> bool:
-    return type(receiver.shape) is Named and receiver.shape.name.startswith(CLIENTS)
+    return type(receiver.shape) is Named and receiver.shape.name.startswith(DOCUMENT_CLIENTS)
 
 
 def _collect(act: Access, value: Value, found: list[Value], depth: int) -> None:
@@ -65,7 +66,7 @@ def _collect(act: Access, value: Value, found: list[Value], depth: int) -> None:
         for key, each in record.entries.items():
             if key in _SCRIPTS:
                 found.append(each)
-            elif isinstance(key, str) and key.startswith("$") and not key.startswith(("$or", "$and", "$nor")):
+            elif isinstance(key, str) and key.startswith("$") and key not in _HOLDING_FILTERS:
                 # `{"$eq": value}`: below an operator that the program wrote, a value is a value.
                 continue
             else:

@@ -106,7 +106,8 @@ URL = [
     *rows("url", "aiohttp.ClientSession", 0, "base_url"),
     *rows(
         "url",
-        "requests.request requests.Session.request httpx.request httpx.stream httpx.Client.request",
+        "requests.request requests.Session.request httpx.request httpx.stream httpx.Client.request"
+        " requests.Request httpx.Request httpx.Client.build_request httpx.AsyncClient.build_request",
         1,
         "url",
     ),

@@ -40,6 +40,7 @@ XSS = [
     *rows("xss", "django.utils.html.format_html", 0, "format_string"),
 ]
 HEADERS = Sink("redirect", "return", 0, "", "", True, "answer")
+FOLLOWED = Sink("redirect", "return", 0, "", "", True, "answer")
 ANSWER = Sink("xss", "return", 0, "", "", True, "answer")
 
 SESSION = [
