@@ -200,6 +200,10 @@ class SqlRule(Rule["Statement"]):
         return backend.statements
 
 
+_ENTRIES = 5
+"""How many handlers a finding names through which the same value enters."""
+
+
 class FlowRule(Rule["SinkSite"]):
     """Judges the sinks of one kind of `linter.flow.kinds`: whether a value that does harm there reaches them.
 
@@ -216,25 +220,32 @@ class FlowRule(Rule["SinkSite"]):
         return () if backend.flows is None else backend.flows.sites(self.kind)
 
     def check(self, subject: SinkSite, backend: Backend) -> Iterator[Outcome]:
-        """One finding for each source that reaches the sink."""
+        """One finding for each source that reaches the sink, however many handlers read it there."""
+        told: dict[tuple[str, Confidence], list[Flow]] = {}
         for flow in subject.flows:
-            if not self.concerns(flow):
-                continue
-            message = self.says.format(what=flow.what, sink=flow.sink)
-            if flow.giver:
-                message += f"; `{flow.giver}` hands it over"
-            if flow.certainty == "weak":
-                message += "; what checks it on the way helps in part only"
+            if self.concerns(flow):
+                told.setdefault((self._said(flow), self._certainty(flow)), []).append(flow)
+        for (message, confidence), flows in told.items():
             yield self.finding(
                 subject,
                 message,
                 help=self.advice,
-                related=[Note(flow.path[0].location, f"enters through {flow.entry}")],
-                path=flow.path,
-                confidence=self._certainty(flow),
+                related=[
+                    Note(each.path[0].location, f"enters through {each.entry}") for each in flows[:_ENTRIES]
+                ],
+                path=flows[0].path,
+                confidence=confidence,
             )
         if not subject.flows and backend.flows is not None and subject.scope in backend.flows.cut:
             yield Undecided("the function takes too much work to be followed to its end")
+
+    def _said(self, flow: Flow) -> str:
+        message = self.says.format(what=flow.what, sink=flow.sink)
+        if flow.giver:
+            message += f"; `{flow.giver}` hands it over"
+        if flow.certainty == "weak":
+            message += "; what checks it on the way helps in part only"
+        return message
 
     def concerns(self, flow: Flow) -> bool:
         """Whether a way that ends at such a sink is one that the rule is about."""

@@ -1,12 +1,15 @@
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+from linter.analyses.absence import is_absent
 from linter.analyses.development import is_for_development
 from linter.analyses.log_values import Written, item_key, written
-from linter.backend import Backend, LogCall
-from linter.facts.expressions import Attr, Constant, Expr, Ref, Result
+from linter.backend import Backend, Class, LogCall
+from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Result
 from linter.facts.scopes import Assign
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
 from linter.secrecy import Secrecy, secrecy, words_of
+from linter.shapes import shape_of
 
 
 class SecretInLog(Rule[LogCall]):
@@ -27,7 +30,9 @@ class SecretInLog(Rule[LogCall]):
     A value is judged by the name of its variable, attribute, key or header: the last words must say that
     it is a secret. What is hashed, masked, measured, compared or sliced is left alone, as is every type that
     does not print as its text (`SecretStr`, models). A value that is only called `token` gives medium
-    confidence, since lexers and paginators have tokens as well. What a caller sends as a password or the like
+    confidence, since lexers and paginators have tokens as well: low confidence where it is read off an object
+    of which nothing is known, and none where routes find rows by it and hand it out. What tests around the
+    record show to be missing, or an error, is left alone. What a caller sends as a password or the like
     is followed through functions to records that call it something else, and so is what the backend itself
     keeps secret: settings, `SecretStr`, columns of rows, and, with low confidence, what is read of the
     environment under a secret's name. What a branch for development writes is left alone there.
@@ -56,14 +61,18 @@ class SecretInLog(Rule[LogCall]):
             if found is None or found[0] in named:
                 continue
             name, certainty = found
-            if certainty == "likely" and _is_identifier(backend, name):
+            if certainty == "likely" and (_is_identifier(backend, name) or _is_told(backend, name)):
                 continue
             named.add(name)
+            confidence = Confidence.HIGH if certainty == "secret" else Confidence.MEDIUM
+            unseen = certainty == "likely" and _is_of_something_unseen(subject, value.expr, name)
+            if unseen or _is_any_key(subject, value.expr, name):
+                confidence = Confidence.LOW
             yield self.finding(
                 subject,
                 f"`{name}` is written to the log, where everyone who reads logs can use it",
                 help=f"leave `{name}` out, or log an id that leads to its owner",
-                confidence=Confidence.HIGH if certainty == "secret" else Confidence.MEDIUM,
+                confidence=confidence,
             )
         if not named:
             yield from self._followed(subject, backend) or self._kept(subject, backend)
@@ -111,6 +120,71 @@ def _is_identifier(backend: Backend, name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
+def _is_told(backend: Backend, name: str) -> bool:
+    """Whether routes are asked for a row by the name, and others hand it out with the row it names."""
+    asked = any(
+        each.place == "path" and each.name == name for route in backend.routes for each in route.inputs
+    )
+    return asked and any(
+        field.name == name and not field.write_only
+        for schema in _answering(backend)
+        for shape in (shape_of(backend.project, schema),)
+        for field in (() if shape is None else shape.fields)
+    )
+
+
+def _answering(backend: Backend) -> Iterator[Class]:
+    """Schemas of what routes answer when they are read, and serializers of rows, wherever they are used."""
+    for route in backend.routes:
+        if "GET" in route.methods:
+            yield from (each.model for each in route.outputs if each.model is not None)
+    for cls in backend.classes:
+        if backend.project.derives(cls, "rest_framework.serializers.ModelSerializer"):
+            yield cls
+
+
+def _is_of_something_unseen(log: LogCall, expr: Expr, name: str) -> bool:
+    """Whether a value is read off an object of which nothing is known, under a name of its own.
+
+    A media profile and a page of a list have tokens as well.
+    """
+    if isinstance(expr, Ref) and "." not in expr.name:
+        assigned = log.function.assignments.get(expr.name.lstrip("$"), [])
+        value = assigned[-1].value if assigned else None
+        expr = value.operands[0] if isinstance(value, Operation) and value.operator == "or" else value or expr
+    if isinstance(expr, Result):
+        call = log.function.scope.calls[expr.call]
+        if call.last_name != "getattr" or len(call.args) < 2 or not isinstance(call.args[1], Constant):
+            return False
+        owner: Expr = call.args[0]
+    elif isinstance(expr, Ref) and "." in expr.name.lstrip("."):
+        owner = Ref(expr.name.rpartition(".")[0])
+    else:
+        return False
+    if not isinstance(owner, Ref) or owner.name[0] != "$" or log.type_of(owner) is not None:
+        return False
+    return owner.name not in ("$self", "$cls") and not _is_own_attribute(log, name)
+
+
+def _is_any_key(log: LogCall, expr: Expr, name: str) -> bool:
+    """Whether a parameter is called `session_key` where no Django makes that the value of a cookie."""
+    if words_of(name)[-2:] != ("session", "key") or not isinstance(expr, Ref) or "." in expr.name:
+        return False
+    handed = any(each.name == name for each in log.function.scope.parameters)
+    return handed and "django" not in log.backend.project.imported
+
+
+def _is_own_attribute(log: LogCall, name: str) -> bool:
+    """Whether a table, or a class of the same module, has a column or an attribute of a name."""
+    return any(name in table.columns for table in log.backend.tables.values()) or any(
+        name in cls.attributes
+        or name in cls.children
+        or any(f"self.{name}" in method.assignments for method in cls.methods.values())
+        for cls in log.function.module.classes
+    )
+
+
 def _secret(log: LogCall, value: Written) -> tuple[str, Secrecy] | None:
     """The name of a secret that is written, and how sure that is."""
     expr = value.expr
@@ -138,7 +212,9 @@ def _prints_as_text(log: LogCall, expr: Ref | Attr) -> bool:
         # The type of what a library holds is not known: it is given the name of the thing itself.
         if kind.rpartition(".")[2] != expr.name.rpartition(".")[2].lstrip(":$"):
             return False
-    return not (isinstance(expr, Ref) and (_is_cleaned(log, expr) or _is_row(log, expr)))
+    if not isinstance(expr, Ref):
+        return True
+    return not (_is_cleaned(log, expr) or _is_row(log, expr) or is_absent(log, expr))
 
 
 def _is_row(log: LogCall, expr: Ref) -> bool:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
-from linter.flow.kinds import BITS, CHARACTER_BITS, HARMLESS, NO_END_TAG, lacking, lacks
+from linter.flow.kinds import (
+    BITS,
+    CHARACTER_BITS,
+    HARMLESS,
+    NO_END_TAG,
+    NO_PARENT_STEP,
+    RELATIVE,
+    lacking,
+    lacks,
+)
 from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
@@ -18,6 +27,7 @@ from linter.flow.values import (
     UNKNOWN,
     Const,
     Named,
+    Taints,
     Text,
     Value,
     const_of,
@@ -29,6 +39,7 @@ from linter.flow.values import (
     merge,
     shared,
     text,
+    unmarked,
 )
 
 if TYPE_CHECKING:
@@ -132,6 +143,8 @@ class Strings:
             return Value(receiver.shape, taints)
         if name in _SAME:
             shape = STRING if type(receiver.shape) in (Const, Text) else receiver.shape
+            if name in ("strip", "lstrip") and "/" in _characters(args):
+                taints = marked(taints, RELATIVE)
             return Value(shape, taints)
         if not is_text(receiver.shape):
             act.engine.sinks.called(act, f"?.{name}", args, receiver)
@@ -229,6 +242,11 @@ class Strings:
                     mask = 0
             if old == "</" and old not in new:
                 mask |= NO_END_TAG
+            if old == ".." and "." not in new:
+                # Each run of dots is down to one of them at most.
+                mask |= NO_PARENT_STEP
+            if not new or new.startswith("/"):
+                taints = _maybe_absolute(taints)
             taints = marked(taints, mask) if mask else taints
         inserted = args.given(1, "new")
         more = act.deep_taints(inserted)
@@ -337,6 +355,17 @@ class Strings:
                 return act.concatenated(parts)
         taints = merge(left.taints, act.deep_taints(right))
         return Value(STRING, taints)
+
+
+def _characters(args: Args) -> str:
+    """What `strip` takes away, where that is written out."""
+    known = const_of(args.given(0))
+    return known if isinstance(known, str) else ""
+
+
+def _maybe_absolute(taints: Taints) -> Taints:
+    """Taints of a text that may have lost what stood before a slash."""
+    return tuple([each if lacks(each.safe, "/") else unmarked((each,), RELATIVE)[0] for each in taints])
 
 
 def _put_into(act: Calls, receiver: Value, old: object, inserted: Value) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linter.backend import Input, Output
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Closure, External, Instance, Value, options
-from linter.facts.expressions import Operation, Ref, Result
+from linter.facts.expressions import Constant, Mapping, Operation, Ref, Result
 from linter.facts.scopes import Return
 from linter.frameworks.django.anonymous import Caller
 from linter.frameworks.django.reads import RequestReads
@@ -107,13 +107,25 @@ class Inputs:
             status = self._status(function, statement) if isinstance(statement, Return) else None
             if status is None:
                 continue
-            has_body = sole is not None and 200 <= status < 300 and status != 204
+            has_body = 200 <= status < 300 and status != 204 and not self._is_bare(function, statement)
             typed = sole if has_body else None
             name = None if typed is None else typed.name
             found[Output(status, name, None if typed is None else _in_project(typed))] = None
         if not found and types:
             found = {Output(None, each.name, _in_project(each)): None for each in types}
         return list(found)
+
+    def _is_bare(self, function: Function, statement: object) -> bool:
+        """Whether an answer is made of nothing, or of constants: `Response()`, `Response({"ok": True})`."""
+        value = getattr(statement, "value", None)
+        if not isinstance(value, Result):
+            return False
+        call = function.scope.calls[value.call]
+        if call.is_open or call.last_name != "Response":
+            return False
+        data = call.argument(0, "data")
+        values = data.values if isinstance(data, Mapping) else (data,)
+        return all(each is None or isinstance(each, Constant) for each in values)
 
     def _status(self, function: Function, statement: Return) -> int | None:
         """The status of an answer; 200 for a response that says nothing about it."""
