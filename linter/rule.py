@@ -220,12 +220,16 @@ class FlowRule(Rule["SinkSite"]):
         return () if backend.flows is None else backend.flows.sites(self.kind)
 
     def check(self, subject: SinkSite, backend: Backend) -> Iterator[Outcome]:
-        """One finding for each source that reaches the sink, however many handlers read it there."""
-        told: dict[tuple[str, Confidence], list[Flow]] = {}
-        for flow in subject.flows:
+        """One finding for each source that reaches the sink, however many handlers lead there.
+
+        Functions that hand a value over are told apart, since each is mended by itself.
+        """
+        told: dict[tuple[str, Confidence, int], list[Flow]] = {}
+        for position, flow in enumerate(subject.flows):
             if self.concerns(flow):
-                told.setdefault((self._said(flow), self._certainty(flow)), []).append(flow)
-        for (message, confidence), flows in told.items():
+                apart = position if flow.giver else -1
+                told.setdefault((self._said(flow), self._certainty(flow), apart), []).append(flow)
+        for (message, confidence, _), flows in told.items():
             yield self.finding(
                 subject,
                 message,
