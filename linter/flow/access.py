@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
-from linter.flow import folding
+from linter.flow import checks, folding
 from linter.flow.expressions import Expressions
 from linter.flow.heap import CONFIG, REST, Cell, Entries, Instance, Items, Native, joined, maybe_join
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
@@ -37,6 +37,7 @@ from linter.flow.values import (
     join,
     marked,
     merge,
+    part,
     text,
 )
 from linter.resolve.definitions import Class, Function
@@ -341,6 +342,15 @@ class Access(Expressions):
             full = canonical(f"{base.shape.name}.{name}")
             self.state.names["." + full] = value
             self.engine.sinks.attribute_set(self, full, base, value)
+        elif record is None and base.taints:
+            self._overwritten(base.taints, name, value)
+
+    def _overwritten(self, taints: Taints, key: object, value: Value) -> None:
+        """Note what is known of a part of a caller's value from here on: all that is known of the new one."""
+        inner = self.deep_taints(value)
+        known = checks.common(inner) if inner else checks.KNOWN_VALUE
+        for each in part(taints, key):
+            self.state.rewrite(each, known)
 
     def _setter(self, cls: Class, name: str) -> Function | None:
         """The method that a property's value is set by, as opposed to a plain field."""
@@ -386,6 +396,8 @@ class Access(Expressions):
                 self.engine.call(self, method, [key, value])
             elif self.engine.project.derives(record.cls, "dict", "collections.UserDict"):
                 self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
+        elif record is None and base.taints and known is not ...:
+            self._overwritten(base.taints, known, value)
         self.engine.sinks.item_set(self, base, key, value)
 
 

@@ -11,7 +11,7 @@ from linter.flow.fields import SERIALIZERS
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
 from linter.flow.kinds import BITS, HARMLESS
 from linter.flow.library.callbacks import QUEUED, queued
-from linter.flow.library.rows import held_by_rows
+from linter.flow.library.rows import held_by_rows, raises_without_row
 from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.sinks.models import MODELS, copies_keys
@@ -379,6 +379,8 @@ class Calls(Access):
         taints = self.loosened(receiver.taints) if is_opaque(name) else receiver.taints
         if is_store(name):
             held = held_by_rows(name, args, receiver)
+            if raises_without_row(name):
+                self.state.prove(held)
             return Value(Named(kind), part(taints, ("of", last)) if taints else (), held)
         known = type(receiver.shape) is Named and not receiver.taints
         loose = engine.is_own(name) or (known and "()" in name) or _looks_up(name)

@@ -33,6 +33,7 @@ from linter.flow.values import (
     Taints,
     Value,
     is_text,
+    part,
 )
 
 KNOWN_VALUE = ALL_KINDS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
@@ -80,6 +81,18 @@ def if_empty(value: Value) -> Marks:
     return value.no if is_thing or not value.taints else value.no + known(value)
 
 
+def counted(value: Value, symbol: str, number: int) -> tuple[Marks, Marks]:
+    """What it proves of a count that it is none, one or more: `rows.count() == 0`. `!=` asks as `==` does."""
+    least = number + (symbol in (">", "<="))
+    if symbol in ("==", "!="):
+        return (value.no, value.yes) if number == 0 else (value.yes, ()) if number > 0 else ((), ())
+    if symbol in (">", ">="):
+        return (value.yes if least >= 1 else (), value.no if least == 1 else ())
+    if symbol in ("<", "<="):
+        return (value.no if least == 1 else (), value.yes if least >= 1 else ())
+    return (), ()
+
+
 def membership(value: Value, container: Value, choices: tuple[Value, ...] | None) -> tuple[Marks, Marks]:
     """What `value in container` proves if true, and if false.
 
@@ -104,7 +117,7 @@ def membership(value: Value, container: Value, choices: tuple[Value, ...] | None
         return _base(container.taints, RESOLVED, CONTAINED), ()
     if container.taints and type(shape) is Const and isinstance(shape.value, (str, bytes)):
         text = shape.value if isinstance(shape.value, str) else shape.value.decode("latin-1")
-        return (), _without(container, text)
+        return (), _without(container, text) + _without_key(container, text)
     if value.taints and not container.taints and choices is None and type(container.shape) is Named:
         return known(value), ()
     if value.taints and not container.taints:
@@ -140,12 +153,19 @@ def _without(container: Value, text: str) -> Marks:
     return ()
 
 
+def _without_key(container: Value, key: str) -> Marks:
+    """Marks of what a mapping would hold under a key that it does not have."""
+    if is_text(container.shape):
+        return ()
+    return tuple([(each.root, each.way, KNOWN_VALUE) for each in part(container.taints, key)])
+
+
 def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
     """What `left == right` proves if true, and if false."""
     if left.taints and right.taints:
         # `path.resolve().parent == folder`, where the folder is a caller's as well.
         sides = (left.taints, right.taints)
-        same = marks(left, _common(right.taints)) + marks(right, _common(left.taints))
+        same = marks(left, common(right.taints)) + marks(right, common(left.taints))
         same += sum((_base(each, SIGNED, BITS["deserialize"]) for each in sides), ())
         return same + sum((_base(each, RESOLVED, CONTAINED) for each in sides), ()), ()
     value, other = (left, right) if left.taints else (right, left)
@@ -167,7 +187,7 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
     return _equal_to(value, text) + _base(value.taints, RESOLVED, CONTAINED), unequal
 
 
-def _common(taints: Taints) -> int:
+def common(taints: Taints) -> int:
     """What is known of a value of each of its taints: whatever equals it has that as well."""
     found = taints[0].safe
     for each in taints[1:]:

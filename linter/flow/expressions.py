@@ -74,7 +74,7 @@ _DEEP = 180
 _SIMPLE = (Constant, Ref, Binary)
 _NEVER_NONE = (Obj, Text, TypeRef, ClassRef, FunctionRef, Lambda)
 _MATCH = Named("re.Match")
-"""What is never false: a test for None says the same as its truth."""
+_NEVER_THINGS = (A_BOOL.shape, A_NUMBER.shape, STRING)
 
 
 class Expressions(Memory):
@@ -318,7 +318,7 @@ class Expressions(Memory):
         elif symbol in ("==", "!=", "is", "is not"):
             if other is None and self._is_something(left):
                 return constant(symbol in ("!=", "is not"))
-            if other is None and (left.shape == _MATCH or _is_none_or_true(left.shape)):
+            if other is None and (_is_thing(left) or _is_none_or_true(left.shape)):
                 yes, no = left.no, left.yes
             # `None` is no choice that a caller makes: what is proved by it concerns the absent value only.
             if one is not None and other is not None:
@@ -327,6 +327,8 @@ class Expressions(Memory):
             yes = self.subset(left, right)
         elif symbol in ("<", "<=", ">", ">="):
             yes, no = self.engine.limits(left, right, symbol)
+        if isinstance(other, int) and not left.taints and (left.yes or left.no):
+            yes, no = checks.counted(left, symbol, other)
         if symbol in ("not in", "!=", "is not"):
             yes, no = no, yes
         return Value(A_BOOL.shape, (), yes, no)
@@ -499,6 +501,12 @@ class Expressions(Memory):
     def loosened(self, taints: Taints) -> Taints:
         """Taints that went through code that cannot be seen."""
         return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
+
+
+def _is_thing(value: Value) -> bool:
+    """Whether a value is a match, a row or the like: a test for None asks for its truth."""
+    shape = value.shape
+    return type(shape) is Named and shape not in _NEVER_THINGS and (not value.taints or shape == _MATCH)
 
 
 def _is_none_or_true(shape: Shape) -> bool:

@@ -77,6 +77,12 @@ class State:
             if changed:
                 self.heap[identity] = mapped(record, memo)
 
+    def rewrite(self, taint: Taint, known: int) -> None:
+        """Take note that a part of a root was written to: what is known of it when it is read again."""
+        key = (taint.root, taint.way)
+        if key in self.proved or len(self.proved) < _PROOFS:
+            self.proved[key] = known
+
     def _looked_at(self, taint: Taint) -> None:
         known = self.names.get(CHECKED)
         self.names[CHECKED] = Value(None, (taint,) if known is None else merge(known.taints, (taint,)))

@@ -468,7 +468,8 @@ def _beginning(value: Value, shapes: tuple[Shape, ...]) -> tuple[str | Value, ..
     """A text that is one of several, parted after what all of them begin with."""
     common = _common_start([_pieces_of(each) for each in shapes])
     if common:
-        return *common, Value(STRING, value.taints)
+        rests = tuple(dict.fromkeys(text(_after(common, _pieces_of(each))) for each in shapes))
+        return *common, Value(Either(rests) if len(rests) > 1 else STRING, value.taints)
     behind: set[tuple[Root, tuple[object, ...]]] = set()
     leading: set[tuple[Root, tuple[object, ...]]] = set()
     for each in shapes:
@@ -481,6 +482,16 @@ def _beginning(value: Value, shapes: tuple[Shape, ...]) -> tuple[str | Value, ..
         return (value,)
     first = tuple([each for each in value.taints if each not in tail])
     return Value(STRING, first), Value(STRING, tail)
+
+
+def _after(common: tuple[str | Value, ...], pieces: tuple[str | Value, ...]) -> tuple[str | Value, ...]:
+    """The pieces of a text without those that it begins with."""
+    left = list(pieces)
+    for each in common:
+        first = left.pop(0)
+        if isinstance(each, str) and isinstance(first, str) and len(first) > len(each):
+            left.insert(0, first[len(each) :])
+    return tuple(left)
 
 
 def _pieces_of(shape: Shape) -> tuple[str | Value, ...]:

@@ -7,10 +7,26 @@ from linter.flow.arguments import Args
 from linter.flow.kinds import ASKED
 from linter.flow.values import Marks, Value
 
-_MAPPERS = ("sqlalchemy.", "flask_sqlalchemy.", "sqlmodel.", "django.db.", "peewee.", "tortoise.")
+_MAPPERS = (
+    "sqlalchemy.",
+    "flask_sqlalchemy.",
+    "sqlmodel.",
+    "django.db.",
+    "django.shortcuts.get_object_or_404",
+    "django.shortcuts.aget_object_or_404",
+    "peewee.",
+    "tortoise.",
+)
 _COMPARING = frozenset({"filter", "filter_by", "where", "get_or_none"})
 _CARRYING = frozenset({"first", "one_or_none", "scalar_one_or_none", "exists", "count", "order_by"})
-_HELD = checks.ADDRESS | checks.CONTAINED | ASKED
+_CARRYING |= {"all", "distinct", "select_related", "prefetch_related", "only", "defer", "options", "limit"}
+_RAISING = frozenset(
+    {"get", "aget", "get_object_or_404", "aget_object_or_404", "one", "scalar_one", "first_or_404"}
+    | {"one_or_404", "earliest", "latest"}
+)
+"""What raises, or answers the request, when there is no row."""
+_NAMED = checks.ADDRESS | checks.CONTAINED
+_HELD = _NAMED | ASKED
 """What a text is fit for that a column holds as it is. Rows may hold any text: it is no more than an address
 or a name that is registered."""
 
@@ -25,12 +41,26 @@ def held_by_rows(name: str, args: Args, receiver: Value) -> Marks:
     last = name.rpartition(".")[2]
     if last in _CARRYING:
         return receiver.yes
+    if last in _RAISING:
+        return checks.union(receiver.yes, _compared(args, _NAMED))
     if last not in _COMPARING:
         return ()
-    proved = receiver.yes
-    for key, value in args.keywords.items():
-        if "__" not in key and key not in ("id", "pk") and not key.endswith("_id"):
-            proved = checks.union(proved, checks.marks(value, _HELD))
+    proved = checks.union(receiver.yes, _compared(args, _HELD))
     for each in args.positional:
         proved = checks.union(proved, tuple([(root, way, mask & _HELD) for root, way, mask in each.yes]))
+    return proved
+
+
+def raises_without_row(name: str) -> bool:
+    """Whether a program gets past a query only if the query has found a row."""
+    return name.startswith(_MAPPERS) and name.rpartition(".")[2] in _RAISING
+
+
+def _compared(args: Args, mask: int) -> Marks:
+    """Marks of values that columns are held against by name: `filter_by(name=value)`."""
+    proved: Marks = ()
+    for key, value in args.keywords.items():
+        column = key.removesuffix("__exact")
+        if "__" not in column and column not in ("id", "pk", "defaults") and not column.endswith("_id"):
+            proved = checks.union(proved, checks.marks(value, mask))
     return proved

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Constant, Expr, Item, Ref, Result
+from linter.facts.expressions import Constant, Expr, Item, Mapping, Ref, Result
 from linter.facts.scopes import Assign, Scope
 from linter.flow.heap import Entries, Instance, Items
 from linter.flow.values import STRING, UNKNOWN, Value, const_of, gathered, is_text
@@ -49,9 +49,9 @@ def is_no_page(act: Access) -> bool:
 
 
 def is_html(value: Value) -> bool:
-    """Whether a content type is that of pages; one that is not known may be."""
+    """Whether a content type is that of pages, or of images with scripts; one that is not known may be."""
     text = const_of(value)
-    return "html" in text if isinstance(text, str) else text is ...
+    return "html" in text or "svg" in text if isinstance(text, str) else text is ...
 
 
 def _given_later(act: Access) -> Iterator[Expr]:
@@ -62,6 +62,22 @@ def _given_later(act: Access) -> Iterator[Expr]:
             if isinstance(statement, Assign) and statement.value is not None:
                 if any(_is_content_type(target, name) for target in statement.targets):
                     yield statement.value
+        for call in scope.calls:
+            if call.callee == Ref(f"{name}.headers.update") and call.args:
+                yield from _types_among(call.args[0], scope)
+
+
+def _types_among(headers: Expr, scope: Scope) -> Iterator[Expr]:
+    """The content types that headers say, where they are written out in the function."""
+    given = [headers]
+    if isinstance(headers, Ref):
+        assigned = [each for each in scope.statements if isinstance(each, Assign) and headers in each.targets]
+        given = [each.value for each in assigned if each.value is not None]
+    for each in given:
+        if isinstance(each, Mapping):
+            for key, value in zip(each.keys, each.values, strict=True):
+                if key is not None and _names_header(key):
+                    yield value
 
 
 def _names_of_call(act: Access, scope: Scope) -> Iterator[str]:

@@ -42,8 +42,7 @@ def holes(value: Value) -> Iterator[Hole]:
             if isinstance(each, str):
                 before += each
                 continue
-            for taint in each.taints:
-                yield Hole(before, taint)
+            yield from (Hole(before + hole.before, hole.taint) for hole in holes(each))
             before += "\0"
         return
     if type(shape) is Either and any(type(each) is Text for each in shape.shapes):
