@@ -52,6 +52,10 @@ class Args:
         more = [each for each in (self.rest, self.extra) if each is not None]
         return [*self.positional, *self.keywords.values(), *more]
 
+    def unnamed(self) -> list[Value]:
+        """Every value of which no name says where it goes."""
+        return [*self.positional, *[each for each in (self.rest, self.extra) if each is not None]]
+
     def after(self, first: Value) -> Args:
         """The same arguments with one before them."""
         return Args([first, *self.positional], self.keywords, self.rest, self.extra, self.names)

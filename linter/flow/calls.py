@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from linter.facts.expressions import Attr, Ref, Starred
 from linter.facts.scopes import Call
 from linter.flow import checks
@@ -18,6 +21,7 @@ from linter.flow.sinks.models import MODELS, copies_keys
 from linter.flow.sources.tables import is_opaque
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
+    NONE,
     UNKNOWN,
     Bound,
     ClassRef,
@@ -89,6 +93,14 @@ class Calls(Access):
             return self.library(full, args, receiver)
         if shape is None or is_text(shape) or type(shape) is Const:
             return self.method(receiver, name, args, call)
+        if type(shape) is Either:
+            # The taints of a value that is one of several are those of what is no record.
+            several = [
+                Value(each, () if type(each) is Obj else receiver.taints)
+                for each in shape.shapes
+                if each != NONE.shape
+            ]
+            return self._each_way([partial(self._on_receiver, each, name, args, call) for each in several])
         if type(shape) is ClassRef and name == "as_manager":
             # Django's managers have the methods of the query set that they are made of.
             return Value(Typed(shape.cls))
@@ -128,9 +140,9 @@ class Calls(Access):
                 args.extra = joined([], args.extra, record.rest)
                 args.names = joined([], args.names, record.keys)
             else:
-                whole = Value(None, self.deep_taints(value))
-                args.extra = joined([], args.extra, whole)
-                args.names = joined([], args.names, whole)
+                taints = self.deep_taints(value)
+                args.extra = joined([], args.extra, Value(None, self.fresh_part(taints, "values")))
+                args.names = joined([], args.names, Value(None, self.fresh_part(taints, "keys")))
         return args
 
     def apply(self, callee: Value, args: Args, call: Call | None = None) -> Value:
@@ -168,13 +180,17 @@ class Calls(Access):
         return self.apply(callee, Args())
 
     def _each_of(self, callees: list[Value], args: Args, call: Call | None) -> Value:
+        return self._each_way([partial(self.apply, each, args, call) for each in callees])
+
+    def _each_way(self, ways: list[Callable[[], Value]]) -> Value:
+        """What one of several calls gives; the state is that after one of them."""
         results: list[Value] = []
         before = self.state
         states = []
-        for each in callees:
+        for each in ways:
             self.state = before.fork()
             self.alive = True
-            result = self.apply(each, args, call)
+            result = each()
             if self.alive:
                 results.append(result)
                 states.append(self.state)
@@ -264,7 +280,9 @@ class Calls(Access):
         fields.update(zip(names, args.positional, strict=False))
         fields = {key: self.engine.fields.limited(cls, str(key), value) for key, value in fields.items()}
         taints: Taints = ()
-        for each in args.all():
+        rows = self.engine.project.derives(cls, *MODELS)
+        # A row has what its columns were given, and nothing else of that.
+        for each in args.unnamed() if rows else args.all():
             taints = merge(taints, self.deep_taints(each))
         for name, factory in self.engine.fields.factories(cls).items():
             if name not in fields:

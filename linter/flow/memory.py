@@ -122,11 +122,22 @@ class Memory:
         if is_text(shape):
             return [], Value(STRING, self.fresh_part(value.taints, CHAR))
         if type(shape) is Either:
+            together = self._side_by_side(shape)
+            if together is not None:
+                return together, None
             # The taints of a value that is one of several are those of what is no record.
             several = [Value(each, () if type(each) is Obj else value.taints) for each in shape.shapes]
             return [], joined([self._any_element(each) for each in several])
         element = self.engine.sources.element(shape)
         return [], Value(element, self.fresh_part(value.taints, ("element", self.span)))
+
+    def _side_by_side(self, shape: Either) -> list[Value] | None:
+        """The items of a pair that is one of several, such as an item of a dict; None for anything else."""
+        records = [self.record(Value(each)) for each in shape.shapes]
+        rows = [each.items for each in records if type(each) is Items and each.rest is None]
+        if len(rows) != len(records) or len({len(each) for each in rows}) != 1:
+            return None
+        return [joined(list(column)) or UNKNOWN for column in zip(*rows, strict=True)]
 
     def ordered_fields(self, value: Value) -> list[Value] | None:
         """The items of a named tuple, in order; None for anything else."""

@@ -168,11 +168,12 @@ def _is_of_something_unseen(log: LogCall, expr: Expr, name: str) -> bool:
 
 
 def _is_any_key(log: LogCall, expr: Expr, name: str) -> bool:
-    """Whether a parameter is called `session_key` where no Django makes that the value of a cookie."""
+    """Whether a parameter is called `session_key` where no Django, and no table, makes a secret of that."""
     if words_of(name)[-2:] != ("session", "key") or not isinstance(expr, Ref) or "." in expr.name:
         return False
     handed = any(each.name == name for each in log.function.scope.parameters)
-    return handed and "django" not in log.backend.project.imported
+    stored = any(name in table.columns for table in log.backend.tables.values())
+    return handed and not stored and "django" not in log.backend.project.imported
 
 
 def _is_own_attribute(log: LogCall, name: str) -> bool:

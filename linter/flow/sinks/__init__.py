@@ -17,7 +17,7 @@ from linter.flow.sinks.pages import Pages
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
 from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
 from linter.flow.summaries import Hit
-from linter.flow.values import Named, Value, const_of
+from linter.flow.values import Either, Named, Value, const_of
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
@@ -212,4 +212,6 @@ def is_followed(function: Function) -> bool:
 
 def _is_open_file(act: Access, value: Value) -> bool:
     shape = value.shape
+    if type(shape) is Either:
+        return all(_is_open_file(act, Value(each)) for each in shape.shapes)
     return type(act.record(value)) is Native or (type(shape) is Named and shape.name in _FILES)
