@@ -35,7 +35,7 @@ from linter.flow.values import (
 from linter.resolve.definitions import Class
 
 _TURNS = 2
-_UNROLLED = 12
+_UNROLLED = 16
 
 
 class Activation(Calls):
