@@ -17,6 +17,7 @@ from linter.flow.library.callbacks import QUEUED, queued
 from linter.flow.library.rows import held_by_rows, raises_without_row
 from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
+from linter.flow.sinks.amounts import computes
 from linter.flow.sinks.models import MODELS, copies_keys
 from linter.flow.sources.tables import is_opaque
 from linter.flow.state import joined as joined_states
@@ -412,6 +413,8 @@ class Calls(Access):
             mask = engine.sanitizers.of_call(name)
             if not copies_keys(name):
                 mask |= BITS["keys"]
+            if not computes(name):
+                mask |= BITS["amount"]
             taints = part(taints, ("of", last))
             if mask:
                 taints = marked(taints, mask)

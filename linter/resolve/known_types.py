@@ -56,6 +56,8 @@ RETURNS: dict[str, str] = {
 }
 
 ALIASES: dict[str, str] = {
+    "six.StringIO": "io.StringIO",
+    "six.BytesIO": "io.BytesIO",
     "sqlalchemy.orm.session.Session": "sqlalchemy.orm.Session",
     "sqlalchemy.orm.session.sessionmaker": "sqlalchemy.orm.sessionmaker",
     "sqlalchemy.engine.Connection": "sqlalchemy.Connection",

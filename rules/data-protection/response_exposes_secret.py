@@ -89,6 +89,8 @@ class ResponseExposesSecret(Rule[Definition]):
                 continue
             if not field.required and _is_left_out(subject, field, backend):
                 continue
+            if _is_shown_otherwise(field, backend):
+                continue
             if _is_text(field) and (sure or (reading and secrecy(field.name) == "secret")):
                 route = routes[0] if sure else reading[0]
                 yield self._said(
@@ -208,6 +210,15 @@ def _is_left_out(schema: Class, field: Field, backend: Backend) -> bool:
     ]
     given = (each.is_open or each.args or each.keyword(field.name) is not None for each in calls)
     return bool(calls) and not any(given)
+
+
+def _is_shown_otherwise(field: Field, backend: Backend) -> bool:
+    """Whether the project's own class of a serializer's field decides what of the value is shown."""
+    kind = (field.type or "").rpartition(".")[2]
+    return any(
+        cls.scope.name == kind and "to_representation" in cls.methods
+        for cls in (backend.classes if kind else ())
+    )
 
 
 def _is_text(field: Field) -> bool:

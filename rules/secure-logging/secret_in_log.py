@@ -5,7 +5,7 @@ from linter.analyses.absence import is_absent
 from linter.analyses.development import is_for_development
 from linter.analyses.log_values import Written, item_key, written
 from linter.backend import Backend, Class, LogCall
-from linter.facts.expressions import Attr, Constant, Expr, Operation, Ref, Result
+from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, walk
 from linter.facts.scopes import Assign
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
 from linter.secrecy import Secrecy, secrecy, words_of
@@ -215,7 +215,7 @@ def _prints_as_text(log: LogCall, expr: Ref | Attr) -> bool:
             return False
     if not isinstance(expr, Ref):
         return True
-    return not (_is_cleaned(log, expr) or _is_row(log, expr) or is_absent(log, expr))
+    return not (_is_cleaned(log, expr) or _is_row(log, expr) or _is_object(log, expr) or is_absent(log, expr))
 
 
 def _is_row(log: LogCall, expr: Ref) -> bool:
@@ -226,6 +226,22 @@ def _is_row(log: LogCall, expr: Ref) -> bool:
         and "session" in call.callee.name.rpartition(".")[0]
         and expr in call.args
         for call in log.function.scope.calls
+    )
+
+
+def _is_object(log: LogCall, expr: Ref) -> bool:
+    """Whether a local name is bound to an exception, or has items of which attributes are read."""
+    scope = log.function.scope
+    if any(expr in block.targets for block in scope.blocks if block.kind == "except"):
+        return True
+    values = [getattr(each, "value", None) for each in scope.statements]
+    for call in scope.calls:
+        values += [call.callee, *call.args, *(each for _, each in call.keywords)]
+    return any(
+        isinstance(each, Attr) and isinstance(each.base, Item) and each.base.base == expr
+        for value in values
+        for each in (() if value is None else walk(value))
+        if not hasattr(str, getattr(each, "name", ""))
     )
 
 

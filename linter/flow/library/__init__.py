@@ -469,6 +469,8 @@ _TABLE: dict[str, Model] = {
     "os.path.splitext": _extension_split,
     "json.loads": _json,
     "json.load": _json,
+    "request.named_file.temporary_file_path": _nothing_of_it(A_STRING),
+    "request.json.temporary_file_path": _nothing_of_it(A_STRING),
     "io.StringIO": _native("io.StringIO"),
     "io.BytesIO": _native("io.StringIO"),
     "configparser.ConfigParser": _native("configparser.ConfigParser"),

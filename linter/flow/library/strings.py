@@ -22,6 +22,7 @@ from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
+    A_STRING,
     RESOLVED,
     STRING,
     UNKNOWN,
@@ -101,6 +102,8 @@ _PATHS = frozenset(
         "symlink_to",
     ]
 )
+_NAMED_BY_FRAMEWORKS = frozenset({"temporary_file_path"})
+"""What a framework has named itself: where Django has put an upload."""
 _JOINED = 20
 """The most pieces that `join` keeps apart."""
 _READS = frozenset({"get", "pop", "setdefault", "getlist", "getall", "get_all"})
@@ -129,6 +132,8 @@ class Strings:
             # A form or serializer of which nothing is known hands back a row, not what it was sent.
             act.engine.sinks.called(act, f"?.{name}", args, receiver)
             return UNKNOWN
+        if name in _NAMED_BY_FRAMEWORKS:
+            return A_STRING
         if name in _DIGESTS:
             return Value(STRING, marked(taints, HARMLESS))
         if name in _SPLITS:

@@ -12,7 +12,7 @@ from linter.flow.names import DOCUMENT_CLIENTS
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.content_types import body_of, names_no_type
-from linter.flow.sinks.contexts import harmless, holes, is_bare
+from linter.flow.sinks.contexts import harmless, holes, is_bare, is_hindered
 from linter.flow.sinks.pages import Pages
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
 from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
@@ -51,6 +51,8 @@ ITEM_NAMES = frozenset(each.callee.rpartition(".")[2] for each in TABLE if each.
 """Last names of mappings that are sinks when something is written into them."""
 
 
+_MAKING = frozenset({"os.makedirs", "?.mkdir"})
+"""What makes all folders of a path."""
 _FILES = frozenset({FILE, NAMED_FILE, STREAM})
 _FOLLOWED = frozenset({"get_redirect_url", "get_success_url"})
 _CONTENT_TYPES = frozenset({"flask.Response.mimetype", "flask.Response.content_type"})
@@ -119,7 +121,8 @@ class Sinks:
             taint = hole.taint
             if (taint.safe & bit or harmless(row.kind, hole)) and not is_bare(row.kind, hole):
                 continue
-            weak = bool(taint.safe & (WEAK_GUARD | ASKED)) or not row.sure
+            hindered = row.callee not in _MAKING and is_hindered(row.kind, hole)
+            weak = bool(taint.safe & (WEAK_GUARD | ASKED)) or not row.sure or hindered
             shown = row.callee.removeprefix("?.")
             hit = Hit(row, act.function, span, shown, taint, weak, act.function, span)
             hits = act.hits  # type: ignore[attr-defined]

@@ -30,6 +30,14 @@ REPEATED = Sink("amount", "*")
 """`"x" * n` and `[0] * n`."""
 
 
+_OF_NUMBERS = ("math.", "decimal.", "fractions.", "operator.", "statistics.", "json.", "request.", "urllib.")
+
+
+def computes(name: str) -> bool:
+    """Whether a library function may give a number that it was given, as opposed to a thing made with it."""
+    return "." not in name or name.startswith(_OF_NUMBERS)
+
+
 def limit(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """Where a range ends, unless its beginning is the caller's as well: then its length may be fixed."""
     if len(args.positional) < 2:

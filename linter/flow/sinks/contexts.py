@@ -66,6 +66,14 @@ def harmless(kind: str, hole: Hole) -> bool:
     return judge is not None and judge(hole)
 
 
+def is_hindered(kind: str, hole: Hole) -> bool:
+    """Whether a value goes on the name of a file: to step out of it there would have to be a folder so called.
+
+    Where the program makes the folders on the way it is no hindrance.
+    """
+    return kind == "path" and hole.before[-1:] in ("_", "-")
+
+
 def is_bare(kind: str, hole: Hole) -> bool:
     """Whether a value stands in a page as an attribute without quotes: a blank ends it, escaped or not."""
     tag = hole.before.rfind("<") if kind == "xss" and hole.before.endswith("=") else -1

@@ -49,7 +49,7 @@ TEMPLATE = [
         "source",
     ),
     *rows("template", "jinja2.sandbox.SandboxedEnvironment.from_string", 0, "source", "", False),
-    *rows("template", "mako.template.Template chevron.render django.template.Template", 0, "text"),
+    *rows("template", "mako.template.Template django.template.Template", 0, "text"),
     *rows("template", "django.template.engines.from_string ?.from_string", 0, "template_code", "is-template"),
     *rows("template", "bottle.template tornado.template.Template", 0),
 ]

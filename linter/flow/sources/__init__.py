@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.kinds import BITS, NUMBER, lacking
+from linter.flow.kinds import BITS, FROM_ROOT, NO_HOST, NUMBER, lacking
 from linter.flow.names import NUMBERS
 from linter.flow.sources.tables import (
     ELEMENTS,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _ATTRIBUTES_BY_NAME = frozenset({"flask.g.get", "flask.g.pop", "quart.g.get", "quart.g.pop"})
 _BY_KEY = "tornado.web.RequestHandler."
+_ROUTED = ".get_full_path"
+"""What Django gives for the path and query that were asked for: a route begins it, and no host."""
 _PARSER = ".RequestParser.parse_args"
 _STRING_NAMES = {"str": STRING}
 
@@ -106,7 +108,8 @@ class Sources:
         kind = READS.get(name + "()")
         if kind is not None:
             key = const_of(args.given(0)) if name.startswith(_BY_KEY) else ...
-            return Value(self.shape(kind), self.taint(act, name, key))
+            known = FROM_ROOT | NO_HOST if name.endswith(_ROUTED) else 0
+            return Value(self.shape(kind), marked(self.taint(act, name, key), known))
         return None
 
     def parameter(self, function: Function, name: str, what: str, shape: Shape, key: object = None) -> Value:
