@@ -67,7 +67,7 @@ def harmless(kind: str, hole: Hole) -> bool:
 
 
 def is_hindered(kind: str, hole: Hole) -> bool:
-    """Whether a value goes on the name of a file: to step out of it there would have to be a folder so called.
+    """Whether a value goes on the name of a file: to step out of that takes a folder of the name.
 
     Where the program makes the folders on the way it is no hindrance.
     """
