@@ -248,7 +248,7 @@ class FlowRule(Rule["SinkSite"]):
         if flow.giver:
             message += f"; `{flow.giver}` hands it over"
         if flow.certainty == "weak":
-            message += "; what checks it on the way helps in part only"
+            message += "; what stands in its way helps in part only"
         return message
 
     def concerns(self, flow: Flow) -> bool:

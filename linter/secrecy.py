@@ -79,6 +79,7 @@ _HARMLESS = frozenset(
     }
     | {"no", "num", "count", "total", "max", "min", "missing", "allow", "show", "force", "valid"}
     | {"next", "page", "continuation", "sync", "cursor", "pagination", "csrf", "xsrf", "push", "device"}
+    | {"permission", "permissions"}
     | {"parser", "lexer", "syntax", "stop", "eos", "bos", "pad", "input", "output"}
 )
 """Words that make the name one of a digest, a flag, a number, a bookmark, or a piece of text."""

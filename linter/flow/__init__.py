@@ -157,7 +157,9 @@ def flows_of(
     from linter.flow.secrets import SecretEngine
 
     entries = entries_of(backend)
-    pages = frozenset(id(each.function) for each in entries if each.is_page)
+    pages = frozenset(
+        id(each.function) for each in entries if each.is_page and not each.makes_json(backend.project)
+    )
     engine = Engine(backend, pages, custom_of(table or {}), templates)
     runner = Runner(engine)
     engine.carried = carried(engine, runner)

@@ -42,6 +42,12 @@ _SEGMENTS = frozenset({"", "default", "string", "slug"})
 _NUMBERS = frozenset({"int", "float"})
 _ONE_SEGMENT = CHARACTER_BITS["/"] | RELATIVE
 _DJANGO = frozenset({"django", "rest_framework", "drf", "ninja"})
+_RESOURCES = (
+    "flask_restful.Resource",
+    "flask_restx.Resource",
+    "flask_restx.resource.Resource",
+    "flask_restplus.Resource",
+)
 _FLASK = ("flask", "quart", "apiflask")
 _CONVERTING = frozenset({*_DJANGO, *_FLASK})
 """Frameworks in which a project has converters of its own for parts of a path."""
@@ -101,6 +107,10 @@ class Entry:
         if self.route is None:
             return not self.function.scope.name.startswith("do_")
         return self.route.framework in _FLASK or any(each.is_page for each in self.route.outputs)
+
+    def makes_json(self, project: Project) -> bool:
+        """Whether the class of the handler writes all that it returns as JSON."""
+        return self.owner is not None and project.derives(self.owner, *_RESOURCES)
 
     @property
     def sends_as_it_is(self) -> bool:

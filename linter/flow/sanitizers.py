@@ -39,6 +39,8 @@ TABLE: dict[str, int] = {
     "nh3.clean": _kinds("xss"),
     "django.utils.html.format_html": _kinds("xss"),
     "flask.render_template": _kinds("xss"),
+    "django.shortcuts.render": _kinds("xss"),
+    "django.template.response.TemplateResponse": _kinds("xss"),
     "flask.render_template_string": _kinds("xss"),
     "django.template.loader.render_to_string": _kinds("xss"),
     "werkzeug.utils.secure_filename": FILE_NAME,

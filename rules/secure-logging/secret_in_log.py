@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from linter.analyses.absence import is_absent
 from linter.analyses.development import is_for_development
@@ -10,6 +13,9 @@ from linter.facts.scopes import Assign
 from linter.rule import Confidence, Note, Outcome, Rule, Severity
 from linter.secrecy import Secrecy, secrecy, words_of
 from linter.shapes import shape_of
+
+if TYPE_CHECKING:
+    from linter.flow import Flow
 
 
 class SecretInLog(Rule[LogCall]):
@@ -82,8 +88,12 @@ class SecretInLog(Rule[LogCall]):
         flows = () if backend.flows is None else backend.flows.ending("secret-log", log.location)
         if not flows or is_for_development(log.function, log.block):
             return []
+        if any(isinstance(each.expr, Ref) and _is_file(log, each.expr) for each in written(log)):
+            return []
         by_name = [each for each in flows if each.family == "environment"]
         flow = next((each for each in flows if each not in by_name), flows[0])
+        if _is_hidden_on_the_way(flow):
+            return []
         return [
             self.finding(
                 log,
@@ -98,7 +108,8 @@ class SecretInLog(Rule[LogCall]):
     def _followed(self, log: LogCall, backend: Backend) -> list[Outcome]:
         """A secret that a caller sends, and that the record has under another name."""
         for flow in () if backend.flows is None else backend.flows.ending("record", log.location):
-            if flow.certainty == "sure" and secrecy(flow.part) == "secret":
+            known = secrecy(flow.part) == "secret" and not _is_hidden_on_the_way(flow)
+            if flow.certainty == "sure" and known:
                 return [
                     self.finding(
                         log,
@@ -118,6 +129,11 @@ def _is_identifier(backend: Backend, name: str) -> bool:
         for table in backend.tables.values()
         if (column := table.columns.get(name)) is not None
     )
+
+
+def _is_hidden_on_the_way(flow: Flow) -> bool:
+    """Whether a value goes through a function that masks what it is given."""
+    return any(not _HIDING.isdisjoint(words_of(each.message)) for each in flow.path[1:-1])
 
 
 @lru_cache(maxsize=256)
@@ -215,7 +231,13 @@ def _prints_as_text(log: LogCall, expr: Ref | Attr) -> bool:
             return False
     if not isinstance(expr, Ref):
         return True
-    return not (_is_cleaned(log, expr) or _is_row(log, expr) or _is_object(log, expr) or is_absent(log, expr))
+    return not (
+        _is_cleaned(log, expr)
+        or _is_row(log, expr)
+        or _is_object(log, expr)
+        or _is_file(log, expr)
+        or is_absent(log, expr)
+    )
 
 
 def _is_row(log: LogCall, expr: Ref) -> bool:
@@ -245,6 +267,14 @@ def _is_object(log: LogCall, expr: Ref) -> bool:
     )
 
 
+def _is_file(log: LogCall, expr: Ref) -> bool:
+    """Whether a name is that of a file which the function opens: the secret is in there."""
+    return any(
+        expr in call.args[:1] and log.backend.project.callee(log.function, call).name in _OPENING
+        for call in log.function.scope.calls
+    )
+
+
 def _is_cleaned(log: LogCall, expr: Ref) -> bool:
     """Whether a local name was last given a constant, or the result of a call that hides its input."""
     if expr.name[0] != "$" or "." in expr.name:
@@ -267,6 +297,7 @@ def _says_nothing(expr: Ref) -> bool:
     return "." not in expr.name and words_of(expr.name)[-1:] in (("value",), ("raw",), ("key",), ("header",))
 
 
+_OPENING = frozenset({"open", "io.open", "pathlib.Path", "os.path.exists", "os.path.isfile", "os.stat"})
 _OF_ROWS = frozenset({"add", "delete", "expunge", "merge", "refresh"})
 """Methods of a session that take an object of a table."""
 _HIDING = frozenset(

@@ -49,7 +49,9 @@ TEMPLATE = [
         "source",
     ),
     *rows("template", "jinja2.sandbox.SandboxedEnvironment.from_string", 0, "source", "", False),
-    *rows("template", "mako.template.Template django.template.Template", 0, "text"),
+    *rows("template", "mako.template.Template", 0, "text"),
+    # Django's language runs no code, though it shows what it can reach.
+    *rows("template", "django.template.Template", 0, "template_string", "", False),
     *rows("template", "django.template.engines.from_string ?.from_string", 0, "template_code", "is-template"),
     *rows("template", "bottle.template tornado.template.Template", 0),
 ]
