@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from linter.facts.expressions import Operation, walk
-from linter.facts.spans import Span, line_of
+from linter.facts.spans import Span
 from linter.finding import Location, Note
-from linter.flow.kinds import KINDS, LOOSE
-from linter.flow.sinks import is_followed
-from linter.flow.sinks.resources import PROBES
-from linter.flow.values import Source, Step
+from linter.flow.kinds import KINDS
 from linter.resolve.definitions import Function
 
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.facts.templates import Template
-    from linter.flow.summaries import Hit
+    from linter.flow.kept import Memory
     from linter.outcome import Failure
 
 __all__ = ["KINDS", "Flow", "Flows", "SinkSite", "flows_of"]
@@ -143,137 +138,25 @@ def flows_of(
     backend: Backend,
     table: Mapping[str, Iterable[str]] | None = None,
     templates: Mapping[str, Template] | None = None,
+    memory: Memory | None = None,
 ) -> Flows:
     """Every flow of a project. `Backend.flows` keeps the answer.
 
     `table` is what the configuration says of the project's own functions: see `linter.flow.custom`.
-    `templates` are those of the project that put values out as they are, by path.
+    `templates` are those of the project that put values out as they are, by path. With a `memory`, only what
+    a change since the last run may bear upon is followed again.
     """
-    from linter.flow.asked import path_asked
-    from linter.flow.carriers import carried
-    from linter.flow.custom import custom_of
-    from linter.flow.engine import Engine
-    from linter.flow.entries import Entry, Runner, entries_of, middleware_of, readers_of
-    from linter.flow.secrets import SecretEngine
+    from linter.flow.following import Following
+    from linter.flow.kept import judged, stored
 
-    entries = entries_of(backend)
-    pages = frozenset(
-        id(each.function) for each in entries if each.is_page and not each.makes_json(backend.project)
-    )
-    engine = Engine(backend, pages, custom_of(table or {}), templates)
-    runner = Runner(engine)
-    engine.carried = carried(engine, runner)
-    hits: dict[tuple[str, int, Span], dict[tuple[object, ...], Flow]] = {}
-    probes: set[tuple[str, int, Span]] = set()
-    holders: dict[int, Function] = {}
-
-    def note(entry: Entry | Function, found: Iterable[Hit]) -> None:
-        for hit in found:
-            if isinstance(hit.taint.root, Source) and hit.sink.can_come_from(
-                _read(hit, hit.taint.root), not hit.taint.way
-            ):
-                holders[id(hit.holder)] = hit.holder
-                if hit.sink.callee in PROBES:
-                    probes.add(hit.place)
-                found_there = hits.setdefault(hit.place, {})
-                found_there.setdefault(hit.key[3:], _flow(hit, hit.taint.root, entry))
-
-    for entry in entries:
-        if id(entry.function) in pages or id(entry.function) in engine.relevant or _ends(entry.function):
-            names, heap = runner.arguments(entry)
-            engine.parsed = partial(runner.declared_inputs, entry)
-            engine.asked = (entry.function, path_asked(engine, entry, names))
-            note(entry, runner.hits)
-            given, named = runner.handed(entry, names)
-            through = engine.enter_decorated(entry.function, given, named, dict(heap))
-            note(entry, engine.enter(entry.function, names, heap) if through is None else through)
-    led_to = frozenset(engine.sinks.seen)
-    for function in (*readers_of(backend), *engine.receivers):
-        if id(function) not in engine.met and id(function) in engine.relevant:
-            entry = Entry(function, None, {})
-            names, heap = runner.arguments(entry)
-            note(entry, engine.enter(function, names, heap))
-    for function in middleware_of(backend):
-        if id(function) not in engine.met and id(function) in engine.relevant:
-            note(function, engine.enter(function, runner.hook_arguments(function), {}))
-    leaking = SecretEngine(engine, frozenset(id(each.function) for each in entries if each.sends_as_it_is))
-    for function, found in leaking.told():
-        note(function, found)
-    seen = {**engine.sinks.seen, **leaking.sinks.seen}
-    for (_, identity, _), (holder, _) in seen.items():
-        holders[identity] = holder  # type: ignore[assignment]
-    _drop_probes(hits, probes)
-    keys = {**dict.fromkeys(seen), **dict.fromkeys(hits)}
-    sites = [
-        SinkSite(
-            kind,
-            holders[identity],
-            span,
-            tuple(hits.get((kind, identity, span), {}).values()),
-            (kind, identity, span) in led_to,
-        )
-        for kind, identity, span in keys
-    ]
-    engine.forget()
-    leaking.forget()
-    return Flows(sites, engine.cut | leaking.cut, [*engine.failures, *leaking.failures])
-
-
-def _drop_probes(
-    hits: dict[tuple[str, int, Span], dict[tuple[object, ...], Flow]], probes: set[tuple[str, int, Span]]
-) -> None:
-    """Leave out looks at a file that a value names where the same function uses the file as well."""
-    used: dict[tuple[str, int], set[tuple[object, ...]]] = {}
-    for key, flows in hits.items():
-        if key not in probes:
-            used.setdefault(key[:2], set()).update(each[:2] for each in flows)
-    for key in probes:
-        sources = used.get(key[:2], set())
-        hits[key] = {each: flow for each, flow in hits[key].items() if each[:2] not in sources}
-
-
-def _ends(function: Function) -> bool:
-    """Whether a handler is a sink without a call: it multiplies, or is asked where to go on."""
-    if is_followed(function):
-        return True
-    for statement in function.scope.statements:
-        value = getattr(statement, "value", None)
-        for each in () if value is None else walk(value):
-            if isinstance(each, Operation) and each.operator == "*":
-                return True
-    return False
-
-
-def _flow(hit: Hit, source: Source, entry: object) -> Flow:
-    certainty: Certainty = "loose" if hit.taint.safe & LOOSE else "weak" if hit.weak else "sure"
-    what = _read(hit, source)
-    notes = [Note(source.holder.module.locate(source.span), f"`{what}` is read")]
-    notes += [Note(each.holder.module.locate(each.span), each.what) for each in _in_order(hit.taint.steps)]
-    notes.append(Note(hit.holder.module.locate(hit.span), f"reaches `{hit.shown}`"))
-    last = hit.taint.way[-1] if hit.taint.way else source.what
-    part = last if isinstance(last, str) else ""
-    through = f"`{entry.scope.name}`" if isinstance(entry, Function) else str(entry)
-    giver = hit.made_in.scope.name if (hit.made_in, hit.made_at) != (hit.holder, hit.span) else ""
-    return Flow(hit.sink.kind, what, hit.shown, through, certainty, tuple(notes), part, source.family, giver)
-
-
-def _read(hit: Hit, source: Source) -> str:
-    """How the code reads what reaches a sink, by its key where it is read by one."""
-    key = hit.taint.way[0] if hit.taint.way else None
-    by_key = isinstance(key, str) and key not in _ANY_KEY and hit.sink.kind != "keys"
-    if by_key and source.what.startswith("request."):
-        return f'{source.what}["{key}"]'
-    return source.what
-
-
-_ANY_KEY = frozenset({"keys", "values", "get"})
-"""What stands in a way for one of the keys, or values, whichever it is."""
-
-
-def _in_order(step: Step | None) -> list[Step]:
-    found: list[Step] = []
-    while step is not None:
-        found.append(step)
-        step = step.before
-    found.reverse()
-    return [each for each in found if line_of(each.span)]
+    following = Following(backend, table or {}, templates or {})
+    last = None if memory is None else judged(memory, following)
+    found = following.flows(last)
+    if last is not None and not following.is_repeatable:
+        # What was cut short depends on all the work before it.
+        following = Following(backend, table or {}, templates or {})
+        last = None
+        found = following.flows(None)
+    if memory is not None and following.is_repeatable:
+        memory.write(stored(memory, following, last))
+    return found

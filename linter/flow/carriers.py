@@ -48,16 +48,34 @@ def _writes(function: Function, names: dict[str, Value]) -> bool:
     )
 
 
-def carried(engine: Engine, runner: Runner) -> dict[str, Value]:
+def writers_of(engine: Engine, runner: Runner) -> list[tuple[Function, dict[str, Value]]]:
+    """The functions that leave something, with what they are given."""
+    found = []
+    for function in engine.backend.functions:
+        if not function.is_module and _may_write(function):
+            names = runner.hook_arguments(function)
+            if _writes(function, names):
+                found.append((function, names))
+    return found[:_MOST]
+
+
+def _may_write(function: Function) -> bool:
+    """Whether a function assigns to an attribute of anything but itself."""
+    owned = function.scope.parameters[:1] if function.owner is not None else ()
+    own = tuple(f"${each.name}." for each in owned)
+    return any(
+        type(target) is Ref and "." in target.name and not target.name.startswith(own)
+        for statement in function.scope.statements
+        if type(statement) is Assign
+        for target in statement.targets
+    )
+
+
+def carried(engine: Engine, writers: list[tuple[Function, dict[str, Value]]]) -> dict[str, Value]:
     """What the caller has a hand in of what is left, by full name (`flask.g.tenant`)."""
     found: dict[str, Value] = {}
-    writers = [
-        each
-        for each in engine.backend.functions
-        if not each.is_module and _writes(each, runner.hook_arguments(each))
-    ]
-    for function in writers[:_MOST]:
-        for name, value in engine.left_by(function, runner.hook_arguments(function)):
+    for function, names in writers:
+        for name, value in engine.left_by(function, dict(names)):
             for each in _names(name):
                 known = found.get(each)
                 found[each] = value if known is None else join(known, value)

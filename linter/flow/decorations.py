@@ -9,6 +9,7 @@ from linter.facts.expressions import Expr, Ref, Result
 from linter.flow.arguments import Args
 from linter.flow.values import FunctionRef, Lambda, Obj, Partial, Value
 from linter.resolve.definitions import Definition, Function
+from linter.resolve.trace import Memo
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -33,8 +34,9 @@ class Decorations:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._kinds: dict[int, str] = {}
-        self._own: dict[int, tuple[Expr, ...]] = {}
+        self._trace = trace = engine.project.trace
+        self._kinds: Memo[int, str] = Memo(trace)
+        self._own: Memo[int, tuple[Expr, ...]] = Memo(trace)
 
     @cached_property
     def uses(self) -> tuple[tuple[Function, Definition, Expr], ...]:
@@ -48,9 +50,10 @@ class Decorations:
 
     def kind(self, function: Function) -> str:
         """`static`, `class`, `property`, `accessor` (of a property), `context`, or empty."""
-        found = self._kinds.get(id(function))
+        found = self._kinds.read(id(function))
         if found is None:
-            found = self._kinds[id(function)] = self._find_kind(function)
+            start = len(self._trace.log)
+            found = self._kinds.keep(id(function), self._find_kind(function), start, function.module.bit)
         return found
 
     def _find_kind(self, function: Function) -> str:
@@ -73,12 +76,13 @@ class Decorations:
 
     def own(self, function: Function) -> tuple[Expr, ...]:
         """The decorators that are functions of the project, outermost first."""
-        found = self._own.get(id(function))
+        found = self._own.read(id(function))
         if found is None:
+            start = len(self._trace.log)
             parent = function.parent
             exprs = [each.value for each in function.scope.decorators]
             found = () if parent is None else tuple(e for e in exprs if self._is_own(function, e))
-            self._own[id(function)] = found
+            self._own.keep(id(function), found, start, function.module.bit)
         return found
 
     def _is_own(self, function: Function, expr: Expr) -> bool:

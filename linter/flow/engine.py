@@ -24,6 +24,7 @@ from linter.flow.library.callbacks import QUEUED
 from linter.flow.library.containers import Containers
 from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
+from linter.flow.places import name_of
 from linter.flow.sanitizers import Sanitizers
 from linter.flow.sinks import COUNTING_NAMES, ITEM_NAMES, LAST_NAMES, Sinks
 from linter.flow.sinks.models import MODELS, WRITERS
@@ -95,14 +96,16 @@ class Engine:
         self.custom = custom or Custom()
         self._pages = Pages(templates or {})
         self.project = backend.project
+        self.trace = backend.project.trace
+        self.declarations = self.trace.bit("declarations")
+        """Stands for all classes of the project in the trace, for what asks about any of them."""
         self.statics: dict[int, Record] = {}
         self.cut: set[str] = set()
         self.failures: list[Failure] = []
-        self.met: set[int] = set()
-        self.parsed: Callable[[dict[int, Record]], Value | None] = lambda heap: None
-        """What a request parser gives in the route at hand; its records go into the heap."""
-        self.asked: tuple[Function | None, Value] = (None, UNKNOWN)
-        """The handler at hand, and what the path of the request is there."""
+        self._parsed: Callable[[dict[int, Record]], Value | None] = _nothing_parsed
+        self._asked: tuple[Function | None, Value] = (None, UNKNOWN)
+        self.is_entangled = False
+        """Whether setting up one variable of a module has written to another, so that their order counts."""
         self.changed: set[int] = set()
         """Records of modules and classes that some function has written to."""
         self.carried: dict[str, Value] = {}
@@ -121,8 +124,14 @@ class Engine:
         self._ids = 1_000_000
         self._spent = 0
         self._limit = _ENTRY_LIMIT
+        self._at_hand = self.trace.bit("entry")
         self._stack: list[int] = []
-        self._summaries: dict[tuple[object, ...], Summary] = {}
+        self._running = 0
+        self._deepest = 0
+        self._too_deep = False
+        self._marks: dict[int, int] = {}
+        self._summaries: dict[tuple[object, ...], list[Summary]] = {}
+        self._summaries_here: dict[tuple[object, ...], list[Summary]] = {}
         self._suites: dict[int, Suite] = {}
         self._free: dict[tuple[str, int], frozenset[str]] = {}
         self._free_by_module: dict[str, dict[int, frozenset[str]]] = {}
@@ -140,6 +149,11 @@ class Engine:
         self._spent += steps
         if self._spent > self._limit:
             raise Exhausted
+
+    @property
+    def spent(self) -> int:
+        """The steps of work that were done."""
+        return self._spent
 
     def next_id(self) -> int:
         """A number for a new record."""
@@ -170,14 +184,11 @@ class Engine:
         body = next(each for each in function.module.functions if each.is_module)
         act = self.activation(self, body, State({}, heap, {}))
         act.span = function.scope.span
-        met = id(function) in self.met
-        self.met.discard(id(function))
+        start = len(self.trace.log)
         ended = self._within_bounds(
             act.function, lambda: self.call_function(act, FunctionRef(function), Args(given, named))
         )
-        arrived = id(function) in self.met
-        if met:
-            self.met.add(id(function))
+        arrived = self.trace.since(start) & self.mark(function)
         return list(act.hits.values()) if ended and arrived else None
 
     def left_by(self, function: Function, names: dict[str, Value]) -> list[tuple[str, Value]]:
@@ -210,7 +221,10 @@ class Engine:
         depth = sys.getrecursionlimit()
         sys.setrecursionlimit(max(depth, _RECURSION))
         self._stack = [id(function)]
-        self.met.add(id(function))
+        self._running = self.mark(function)
+        self._deepest = 0
+        self._too_deep = False
+        self.trace.log += (function.module.bit, self._running)
         try:
             work()
         except (Exhausted, RecursionError):
@@ -245,6 +259,45 @@ class Engine:
             return None, {}, list(act.hits.values())
         return value, act.state.heap, list(act.hits.values())
 
+    # What is looked at
+
+    def begin(self) -> None:
+        """Take up another start: what is known of the last handler no longer holds."""
+        self._parsed = _nothing_parsed
+        self._asked = (None, UNKNOWN)
+        self._summaries_here.clear()
+
+    @property
+    def parsed(self) -> Callable[[dict[int, Record]], Value | None]:
+        """What a request parser gives in the route at hand; its records go into the heap."""
+        self.trace.log.append(self._at_hand)
+        return self._parsed
+
+    @parsed.setter
+    def parsed(self, parsed: Callable[[dict[int, Record]], Value | None]) -> None:
+        self._parsed = parsed
+
+    @property
+    def asked(self) -> tuple[Function | None, Value]:
+        """The handler at hand, and what the path of the request is there."""
+        self.trace.log.append(self._at_hand)
+        return self._asked
+
+    @asked.setter
+    def asked(self, asked: tuple[Function | None, Value]) -> None:
+        self._asked = asked
+
+    def looks_at(self, key: str) -> None:
+        """Note that what is found out now depends on a thing: see `linter.resolve.trace`."""
+        self.trace.log.append(self.trace.bit(key))
+
+    def mark(self, function: Function) -> int:
+        """The bit that says that a function was run."""
+        found = self._marks.get(id(function))
+        if found is None:
+            found = self._marks[id(function)] = self.trace.bit(f"function {name_of(function)}")
+        return found
+
     # Facts read once
 
     def suite(self, function: Function) -> Suite:
@@ -277,6 +330,7 @@ class Engine:
             for cls in self.backend.classes:
                 for each, method in cls.methods.items():
                     self._by_name.setdefault(each, []).append((method, cls))
+        self.looks_at(f"methods {name}")
         found = self._by_name.get(name, [])
         return tuple(found) if len(found) <= _MANY else ()
 
@@ -327,6 +381,7 @@ class Engine:
     def forget(self) -> None:
         """Let go of what was learnt about functions, which rings of references would keep to the end."""
         self._summaries.clear()
+        self._summaries_here.clear()
         self.statics.clear()
 
     # Calls of the project's functions
@@ -362,7 +417,8 @@ class Engine:
 
     def _call_function(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
         function = ref.function
-        if not ref.bare and self.decorations.own(function) and len(self._stack) < _DEEP:
+        self.trace.log.append(function.module.bit)
+        if not ref.bare and self.decorations.own(function) and not self._is_deep():
             made = self.decorations.applied(act, ref)
             if made is not None:
                 given = args if ref.receiver is None else args.after(ref.receiver)
@@ -371,7 +427,8 @@ class Engine:
             args = args.after(ref.receiver)
         if self._is_skipped(act, function, args):
             return Value(self.globals.shape_of_type(self.project.returned_type(function)))
-        if len(self._stack) >= _DEEP or self._stack.count(id(function)) > 1:
+        if self._is_deep() or self._stack.count(id(function)) > 1:
+            self.trace.log.append(self.mark(function))
             taints: Taints = ()
             for each in args.all():
                 taints = merge(taints, act.deep_taints(each))
@@ -419,19 +476,57 @@ class Engine:
         )
         # A call costs what it takes to write its arguments down, however short its function is.
         self.spend(_CALL_COST + _RECORD_COST * len(export.records))
-        summary = self._summaries.get(key)
+        summary = self._known(key)
         if summary is None:
             summary = self._run(function, exported, dict(export.records))
-            self._summaries[key] = summary
+            own = self._too_deep or summary.seen & self._at_hand
+            (self._summaries_here if own else self._summaries).setdefault(key, []).append(summary)
         return self._translated(act, ref, export, summary)
 
+    def _known(self, key: tuple[object, ...]) -> Summary | None:
+        """What a call is known to do, where running it now would come to the same."""
+        depth = len(self._stack)
+        for known in (self._summaries, self._summaries_here):
+            for each in known.get(key, ()):
+                if depth + each.height <= _DEEP and self._around(each.seen) == each.around:
+                    self.trace.log.append(each.seen)
+                    self._deepest = max(self._deepest, depth + each.height)
+                    return each
+        return None
+
     def _run(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> Summary:
+        start, deepest, running = len(self.trace.log), self._deepest, self._running
+        depth = self._deepest = len(self._stack)
+        mark = self.mark(function)
+        self.trace.log += (function.module.bit, mark)
         self._stack.append(id(function))
-        self.met.add(id(function))
+        self._running |= mark
         try:
-            return self.activation(self, function, State(dict(names), heap, {})).run()
+            found = self.activation(self, function, State(dict(names), heap, {})).run()
         finally:
             self._stack.pop()
+            self._running = running
+        seen = self.trace.since(start)
+        height = 0 if self._too_deep else self._deepest - depth
+        self._deepest = max(deepest, self._deepest)
+        return found._replace(seen=seen, around=self._around(seen), height=height)
+
+    def _around(self, seen: int) -> tuple[tuple[int, int], ...]:
+        """Which of some functions are running, and how often."""
+        both = seen & self._running
+        if not both:
+            return ()
+        marks = ((self._marks.get(each, 0), each) for each in set(self._stack))
+        return tuple(sorted((mark, self._stack.count(each)) for mark, each in marks if mark & both))
+
+    def _is_deep(self) -> bool:
+        """Whether calls are followed no further."""
+        depth = len(self._stack)
+        self._deepest = max(self._deepest, depth + 1)
+        if depth < _DEEP:
+            return False
+        self._too_deep = True
+        return True
 
     def _translated(self, act: Calls, ref: FunctionRef, export: Export, summary: Summary) -> Value:
         function = ref.function
@@ -473,6 +568,13 @@ class Engine:
         assert parent is not None
         return self.globals.static(parent, default)
 
+    def keep_statics(self, heap: dict[int, Record], own: int | None = None) -> None:
+        """Keep what evaluating a module's expression has made; `own` is the record that it is to change."""
+        statics = self.statics
+        if any(statics.get(each, record) is not record for each, record in heap.items() if each != own):
+            self.is_entangled = True
+        statics.update(heap)
+
     def cell(self, act: Calls, identity: int) -> Record | None:
         """What a function sees around it, which may have been made when its module was run."""
         found = act.state.heap.get(identity)
@@ -480,7 +582,7 @@ class Engine:
 
     def call_lambda(self, act: Calls, shape: Lambda, args: Args) -> Value:
         """The result of a lambda that another function made."""
-        if len(self._stack) >= _DEEP:
+        if self._is_deep():
             return UNKNOWN
         inner = self.activation(self, shape.function, State({}, act.state.heap, act.state.proved))
         inner.hits = act.hits  # type: ignore[attr-defined]
@@ -500,7 +602,7 @@ class Engine:
         for each in args.all():
             if each is not callee:
                 taints = merge(taints, act.deep_taints(each))
-        if taints and len(self._stack) < _DEEP:
+        if taints and not self._is_deep():
             act.apply(callee, Args((), {}, Value(None, act.loosened(taints))))
             act.alive = True
 
@@ -524,6 +626,10 @@ class Engine:
         if thrown is None or not thrown.taints or not self.exceptions.may_catch(act, types, thrown.shape):
             return UNKNOWN
         return Value(None, thrown.taints)
+
+
+def _nothing_parsed(heap: dict[int, Record]) -> Value | None:
+    return None
 
 
 def _writes_item(function: Function) -> bool:

@@ -12,6 +12,7 @@ from linter.flow.engine import Engine
 from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
 from linter.flow.library.patterns import held_to
+from linter.flow.places import name_of
 from linter.flow.resolvers import LIBRARIES, Handed, Resolvers
 from linter.flow.sources.tables import (
     API_KEYS,
@@ -26,6 +27,7 @@ from linter.flow.sources.tables import (
 from linter.flow.values import A_NUMBER, STRING, UNKNOWN, Named, Typed, Value, marked
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
+from linter.resolve.trace import Memo
 
 if TYPE_CHECKING:
     from linter.backend import Backend, Input, Route
@@ -113,6 +115,19 @@ class Entry:
         return self.owner is not None and project.derives(self.owner, *_RESOURCES)
 
     @property
+    def signature(self) -> str:
+        """All that running the handler depends on beside the code: two with the same find the same."""
+        route = self.route
+        if route is None:
+            return f"handler {name_of(self.function)} {self.placeholders}"
+        owner = "" if self.owner is None else name_of(self.owner)
+        words = (route.methods, route.path, route.framework, route.pattern, route.complete, route.websocket)
+        places = (name_of(self.function), owner, "" if route.owner is None else name_of(route.owner))
+        inputs = tuple(_described(each) for each in route.inputs)
+        outputs = tuple((each.is_page, each.model is None) for each in route.outputs)
+        return f"route {(words, places, inputs, outputs, sorted(self.placeholders.items()))}"
+
+    @property
     def sends_as_it_is(self) -> bool:
         """Whether what the handler returns is the answer, and no schema picks fields of it."""
         route = self.route
@@ -129,6 +144,14 @@ class Entry:
 
     def __str__(self) -> str:
         return str(self.route) if self.route is not None else f"`{self.function.scope.name}`"
+
+
+def _described(given: Input) -> tuple[object, ...]:
+    model = "" if given.model is None else name_of(given.model)
+    taker = "" if given.taker is None else name_of(given.taker)
+    fields = tuple(_described(each) for each in given.fields)
+    words = (given.name, given.place, given.type, given.required, given.bounded.value, given.pattern)
+    return (*words, given.parameter, model, taker, fields)
 
 
 def entries_of(backend: Backend) -> list[Entry]:
@@ -298,8 +321,11 @@ class Runner:
         self._engine = engine
         self._project = engine.project
         self._dependencies: Dependencies | None = None
-        self._supplies: dict[int, tuple[Value | None, dict[int, Record], list[Hit]]] = {}
-        self._views: dict[tuple[int, str], tuple[Value | None, dict[int, Record], list[Hit]]] = {}
+        self._trace = trace = engine.project.trace
+        self._supplies: Memo[int, tuple[Value | None, dict[int, Record], list[Hit]]] = Memo(trace)
+        self._views: Memo[tuple[int, int, str], tuple[Value | None, dict[int, Record], list[Hit]]] = Memo(
+            trace
+        )
         self._resolvers = Resolvers(engine)
         self._handed: Handed | None = None
         self.hits: list[Hit] = []
@@ -448,7 +474,9 @@ class Runner:
             fields["request"] = Value(Named("django.http.HttpRequest"))
             taint = self._engine.sources.parameter(function, "kwargs", "self.kwargs", Named(MAPPING))
             fields["kwargs"] = taint
-            prepared = None if function.scope.name in _PREPARING else self._prepared(cls, fields, heap)
+            prepared = (
+                None if function.scope.name in _PREPARING else self._prepared(cls, fields, heap, function)
+            )
             if prepared is not None:
                 return prepared
         elif self._project.derives(cls, _RAW_HANDLER, "http.server.SimpleHTTPRequestHandler"):
@@ -456,20 +484,25 @@ class Runner:
                 fields[name] = self._engine.sources.parameter(function, name, f"self.{name}", kind)
         return self._engine.placed(heap, Instance(cls, fields))
 
-    def _prepared(self, cls: Class, fields: dict[object, Value], heap: dict[int, Record]) -> Value | None:
+    def _prepared(
+        self, cls: Class, fields: dict[object, Value], heap: dict[int, Record], function: Function
+    ) -> Value | None:
         """A view after the methods that Django calls on it before its handler; None where none adds to it."""
         for name in _PREPARING:
             found = self._project.member(cls, name)
             method = None if found is None else found.target
             if not isinstance(method, Function) or not _keeps(method):
                 continue
-            known = self._views.get((id(cls), name))
+            key = (id(cls), id(function), name)
+            known = self._views.read(key)
             if known is None:
+                start = len(self._trace.log)
                 inner: dict[int, Record] = {}
                 made = self._engine.placed(inner, Instance(cls, fields))
                 names = {each.name: UNKNOWN for each in method.scope.parameters}
                 names.update(zip(names, (made, fields["request"]), strict=False))
-                known = self._views[id(cls), name] = self._engine.supplied(method, names, inner, made)
+                answer = self._engine.supplied(method, names, inner, made)
+                known = self._views.keep(key, answer, start, cls.module.bit)
             value, records, hits = known
             self.hits += hits
             if value is not None:
@@ -546,12 +579,14 @@ class Runner:
             return self._supplied_instance(target, heap, depth)
         if not isinstance(target, Function) or target.is_module or depth >= _DEPENDENCIES:
             return None
-        known = self._supplies.get(id(target))
+        known = self._supplies.read(id(target))
         if known is None:
+            start = len(self._trace.log)
             self._supplies[id(target)] = (None, {}, [])
             inner: dict[int, Record] = {}
             names = self._fastapi(target, inner, depth + 1)
-            known = self._supplies[id(target)] = self._engine.supplied(target, names, inner)
+            answer = self._engine.supplied(target, names, inner)
+            known = self._supplies.keep(id(target), answer, start, target.module.bit)
         value, records, hits = known
         heap.update(records)
         self.hits += hits
@@ -563,14 +598,16 @@ class Runner:
         init = None if found is None else found.target
         if not isinstance(init, Function):
             return self._engine.sources.parameter(cls.module.functions[0], cls.name, cls.name, Typed(cls))
-        known = self._supplies.get(id(init))
+        known = self._supplies.read(id(init))
         if known is None:
+            start = len(self._trace.log)
             self._supplies[id(init)] = (None, {}, [])
             inner: dict[int, Record] = {}
             made = self._engine.placed(inner, Instance(cls, {}))
             names = self._fastapi(init, inner, depth + 1)
             names[init.scope.parameters[0].name] = made
-            known = self._supplies[id(init)] = self._engine.supplied(init, names, inner, made)
+            answer = self._engine.supplied(init, names, inner, made)
+            known = self._supplies.keep(id(init), answer, start, init.module.bit)
         value, records, hits = known
         heap.update(records)
         self.hits += hits

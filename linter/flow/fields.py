@@ -14,6 +14,7 @@ from linter.flow.sources.tables import JSON
 from linter.flow.values import A_NUMBER, STRING, FunctionRef, Named, Shape, Taints, Typed, Value, marked, part
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
+from linter.resolve.trace import Memo
 from linter.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ class Fields:
         self._project = engine.project
         self._names: dict[int, list[str]] = {}
         self._factories: dict[int, dict[str, Expr]] = {}
-        self._declared: dict[tuple[int, str], _Declared | None] = {}
-        self._types: dict[tuple[int, int], _Type] = {}
+        self._trace = trace = engine.project.trace
+        self._declared: Memo[tuple[int, str], _Declared | None] = Memo(trace)
+        self._types: Memo[tuple[int, int], _Type] = Memo(trace)
 
     def of(self, act: Access, cls: Class, name: str, receiver: Value, extra: Value | None) -> Value | None:
         """A declared field of an instance that is filled from outside; None when nothing is declared."""
@@ -107,9 +109,10 @@ class Fields:
     def _field(self, cls: Class, name: str) -> _Declared | None:
         """What a class says of a field; None when it declares none of the name."""
         key = (id(cls), name)
-        if key not in self._declared:
-            self._declared[key] = self._find_field(cls, name)
-        return self._declared[key]
+        if key in self._declared:
+            return self._declared.read(key)
+        start = len(self._trace.log)
+        return self._declared.keep(key, self._find_field(cls, name), start, cls.module.bit)
 
     def _find_field(self, cls: Class, name: str) -> _Declared | None:
         found = self._project.member(cls, name)
@@ -151,13 +154,15 @@ class Fields:
 
     def _type(self, holder: Definition, annotation: Expr | None) -> _Type:
         key = (id(holder), id(annotation))
-        found = self._types.get(key)
+        found = self._types.read(key)
         if found is None:
+            start = len(self._trace.log)
             kind = self._project.annotated_type(holder, annotation)
             place, bare = self._project.unwrapped(holder, annotation)
             limited = annotation is not None and self.is_limited(holder, annotation)
             shape = self.shape_sent(kind)
-            found = self._types[key] = _Type(annotation, kind, place, bare, limited, shape)
+            answer = _Type(annotation, kind, place, bare, limited, shape)
+            found = self._types.keep(key, answer, start, holder.module.bit)
         return found
 
     def shape_sent(self, kind: str | None) -> Shape:
@@ -180,6 +185,7 @@ class Fields:
 
     def _validated(self, act: Access, cls: Class, extra: Value) -> Value:
         """`form.cleaned_data`, `serializer.validated_data`: each field as its declaration lets it through."""
+        self._trace.log.append(self._engine.declarations)
         shape = shape_of(self._project, cls)
         fields = () if shape is None else shape.fields
         entries: dict[object, Value] = {}

@@ -26,6 +26,7 @@ from linter.flow.values import (
 )
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.project import Resolved, Variable
+from linter.resolve.trace import Memo
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -47,10 +48,11 @@ class Globals:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._project = engine.project
-        self._paths: dict[tuple[str, str], _Path] = {}
+        self._trace = trace = engine.project.trace
+        self._paths: Memo[tuple[str, str], _Path] = Memo(trace)
         self._named: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self._variables: dict[tuple[int, str], Value] = {}
-        self._outer: dict[tuple[int, str], Value] = {}
+        self._variables: Memo[tuple[int, str], Value] = Memo(trace)
+        self._outer: Memo[tuple[int, str], Value] = Memo(trace)
         self._changed: dict[int, frozenset[str]] = {}
 
     def value(self, act: Access, name: str) -> Value:
@@ -61,9 +63,10 @@ class Globals:
             return written
         module = act.function.module
         key = (module.path, name)
-        path = self._paths.get(key)
+        path = self._paths.read(key)
         if path is None:
-            path = self._paths[key] = self._path(module, name)
+            start = len(self._trace.log)
+            path = self._paths.keep(key, self._path(module, name), start, module.bit)
         value = self.resolved(act, path.base)
         for each in path.rest:
             value = act.attribute(value, each)
@@ -128,10 +131,11 @@ class Globals:
     def variable(self, variable: Variable) -> Value:
         """The value of a module's or class's variable, as far as its assignments say."""
         key = (id(variable.holder), variable.name)
-        found = self._variables.get(key)
+        found = self._variables.read(key)
         if found is None:
+            start = len(self._trace.log)
             self._variables[key] = UNKNOWN
-            found = self._variables[key] = self._evaluated(variable)
+            found = self._variables.keep(key, self._evaluated(variable), start, variable.holder.module.bit)
         return found
 
     def _evaluated(self, variable: Variable) -> Value:
@@ -202,7 +206,7 @@ class Globals:
         act = Activation(self._engine, holder, State({}, {}, {}))
         act.logs = []
         value = act.eval(expr)
-        self._engine.statics.update(act.state.heap)
+        self._engine.keep_statics(act.state.heap)
         return Value(value.shape)
 
     # Functions around a function
@@ -210,10 +214,11 @@ class Globals:
     def outer(self, function: Function, name: str) -> Value:
         """The value of a local that was not bound by the code that was run."""
         key = (id(function), name)
-        found = self._outer.get(key)
+        found = self._outer.read(key)
         if found is None:
+            start = len(self._trace.log)
             self._outer[key] = UNKNOWN
-            found = self._outer[key] = self._of_outer(function, name)
+            found = self._outer.keep(key, self._of_outer(function, name), start, function.module.bit)
         return found
 
     def _of_outer(self, function: Function, name: str) -> Value:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from linter.facts.expressions import Attr, Expr, Item, Ref, Result
 from linter.flow.arguments import Args
 from linter.flow.heap import Instance
+from linter.flow.places import name_of
 from linter.flow.state import State
 from linter.flow.values import FunctionRef, Value
 from linter.resolve.definitions import Definition, Function
@@ -16,6 +17,7 @@ from linter.resolve.project import Variable
 if TYPE_CHECKING:
     from linter.flow.engine import Engine
 
+_KEY = "registry "
 _GROWS = frozenset({"append", "add", "setdefault", "update"})
 
 
@@ -28,19 +30,48 @@ def registered(engine: Engine, holder: Definition, name: str, value: Value) -> N
 
     identity = value.shape.id  # type: ignore[union-attr]
     is_instance = type(engine.statics.get(identity)) is Instance
-    writers = set() if is_instance else set(_writers(holder, name))
-    if not (writers or is_instance) or not isinstance(holder, Function):
+    if not isinstance(holder, Function) or not (is_instance or any(_writers(holder, name))):
         return
-    for function, parent, expr in engine.decorations.uses:
-        if is_instance:
-            if not _is_method_of(engine, parent, expr, holder, name):
-                continue
-        elif id(engine.decorations.target(parent, expr)) not in writers:
-            continue
+    engine.looks_at(registry_key(holder, name, is_instance))
+    for function, parent, expr in uses_of(engine, holder, name, is_instance):
+        engine.trace.log.append(function.module.bit)
         act = Activation(engine, holder, State({}, {}, {}))
         decorator = act.engine.globals.static(parent, expr)
         act.apply(decorator, Args([Value(FunctionRef(function, bare=True))]))
-        engine.statics.update(act.state.heap)
+        engine.keep_statics(act.state.heap, identity)
+
+
+def registry_key(holder: Definition, name: str, is_instance: bool) -> str:
+    """The key by which is traced what decorators fill a variable of a module."""
+    return f"{_KEY}{name_of(holder)}\0{name}\0{'instance' if is_instance else ''}"
+
+
+def registrations(engine: Engine, key: str) -> list[str] | None:
+    """The functions that are decorated with what a key stands for; None for the key of anything else."""
+    if not key.startswith(_KEY):
+        return None
+    path, index, name, kind = key.removeprefix(_KEY).split("\0")
+    holder = engine.project.modules[path].definitions[int(index)]
+    return [name_of(function) for function, _, _ in uses_of(engine, holder, name, bool(kind))]
+
+
+def uses_of(
+    engine: Engine, holder: Definition, name: str, is_instance: bool
+) -> list[tuple[Function, Definition, Expr]]:
+    """The functions that are decorated with what writes to a variable; none of the others is looked at."""
+    start = len(engine.trace.log)
+    writers = set() if is_instance else set(_writers(holder, name))
+    found = [
+        (function, parent, expr)
+        for function, parent, expr in engine.decorations.uses
+        if (
+            _is_method_of(engine, parent, expr, holder, name)
+            if is_instance
+            else id(engine.decorations.target(parent, expr)) in writers
+        )
+    ]
+    del engine.trace.log[start:]
+    return found
 
 
 def _is_method_of(engine: Engine, parent: Definition, expr: Expr, holder: Definition, name: str) -> bool:

@@ -75,7 +75,12 @@ class Hit(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a function does. `returned` is None when it never comes back."""
+    """What a function does. `returned` is None when it never comes back.
+
+    `seen` is what was looked at to find out, as bits of the trace. Recursion is cut by what is running
+    already: `around` says which of the functions in `seen` that were, and how often, and `height` how many
+    calls deep it went.
+    """
 
     returned: Value | None
     heap: dict[int, Record]
@@ -84,6 +89,9 @@ class Summary(NamedTuple):
     proofs: Marks
     written: tuple[tuple[str, Value], ...] = ()
     """What it leaves in names of the function around it."""
+    seen: int = 0
+    around: tuple[tuple[int, int], ...] = ()
+    height: int = 0
 
 
 class Export:

@@ -13,9 +13,12 @@ from linter.finding import Location
 
 
 class Module:
-    """One Python file. `id` is unique in the project, `name` is what imports say."""
+    """One Python file. `id` is unique in the project, `name` is what imports say.
 
-    __slots__ = ("__dict__", "facts", "id", "is_package", "name", "path")
+    `bit` stands for it in the project's trace.
+    """
+
+    __slots__ = ("__dict__", "bit", "facts", "id", "is_package", "name", "path")
 
     def __init__(self, path: str, name: str, id: str, facts: FileFacts, is_package: bool) -> None:
         self.path = path
@@ -23,6 +26,7 @@ class Module:
         self.id = id
         self.facts = facts
         self.is_package = is_package
+        self.bit = 0
 
     def __repr__(self) -> str:
         return f"Module({self.id})"

@@ -29,6 +29,7 @@ from linter.resolve.copies import Copies
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.known_types import WRAPPERS, canonical, last_part, returned
 from linter.resolve.modules import Layout
+from linter.resolve.trace import Memo, Trace
 
 _LIMIT = 24
 """How many hops a name or a type is followed before it counts as unknown."""
@@ -55,10 +56,12 @@ class Resolved(NamedTuple):
 class Project:
     """All modules, with resolution of names, types and calls between them.
 
-    Answers are memoised; the project does not change after it is built.
+    Answers are memoised; the project does not change after it is built. `trace` is told which modules each
+    of them was found in.
     """
 
     def __init__(self, files: Mapping[str, FileFacts], source_roots: Iterable[str] = ()) -> None:
+        self.trace = trace = Trace()
         self.layout = Layout(files, source_roots)
         self.modules: dict[str, Module] = {}
         for path, name in self.layout.names.items():
@@ -67,15 +70,17 @@ class Project:
                 identity = name
                 if self.layout.is_ambiguous(name) or not name:
                     identity = path.rpartition(".")[0].replace("/", ".")
-                self.modules[path] = Module(path, name, identity, facts, self.layout.is_package(path))
-        self._resolved: dict[tuple[str, str], Resolved] = {}
-        self._absolutes: dict[tuple[str, str], Resolved] = {}
-        self._types: dict[tuple[int, str], str | None] = {}
-        self._called: dict[int, Resolved] = {}
-        self._members: dict[tuple[str, str], Resolved | None] = {}
-        self._bases: dict[int, tuple[Resolved, ...]] = {}
-        self._copies = Copies(self.layout, self.modules)
-        self._ancestors: dict[str, tuple[Resolved, ...]] = {}
+                module = Module(path, name, identity, facts, self.layout.is_package(path))
+                module.bit = trace.bit(f"module {path}")
+                self.modules[path] = module
+        self._resolved: Memo[tuple[str, str], Resolved] = Memo(trace)
+        self._absolutes: Memo[tuple[str, str], Resolved] = Memo(trace)
+        self._types: Memo[tuple[int, str], str | None] = Memo(trace)
+        self._called: Memo[int, Resolved] = Memo(trace)
+        self._members: Memo[tuple[str, str], Resolved | None] = Memo(trace)
+        self._bases: Memo[int, tuple[Resolved, ...]] = Memo(trace)
+        self._copies = Copies(self.layout, self.modules, trace)
+        self._ancestors: Memo[str, tuple[Resolved, ...]] = Memo(trace)
         self._following: set[tuple[str, ...]] = set()
         self._typing = 0
         self._by_id: dict[str, Definition] = {}
@@ -106,10 +111,10 @@ class Project:
     def resolve(self, module: Module, name: str) -> Resolved:
         """What a marked reference (`:x.y`, `.x`, `x.y`) at the top of `module` means."""
         key = (module.path, name)
-        found = self._resolved.get(key)
+        found = self._resolved.read(key)
         if found is None:
-            found = self._resolve(module, name)
-            self._resolved[key] = found
+            start = len(self.trace.log)
+            found = self._resolved.keep(key, self._resolve(module, name), start, module.bit)
         return found
 
     def _resolve(self, module: Module, name: str) -> Resolved:
@@ -139,10 +144,10 @@ class Project:
 
     def _absolute(self, parts: list[str], near: str) -> Resolved:
         key = (".".join(parts), near)
-        found = self._absolutes.get(key)
+        found = self._absolutes.read(key)
         if found is None:
-            found = self._find_absolute(parts, near)
-            self._absolutes[key] = found
+            start = len(self.trace.log)
+            found = self._absolutes.keep(key, self._find_absolute(parts, near), start)
         return found
 
     def _find_absolute(self, parts: list[str], near: str) -> Resolved:
@@ -159,6 +164,7 @@ class Project:
         return self._copies.holds(module.name.partition(".")[0], module.path)
 
     def _in_module(self, module: Module, parts: list[str]) -> Resolved:
+        self.trace.log.append(module.bit)
         if not parts:
             return Resolved(module.id, module)
         guard = (module.path, *parts)
@@ -260,20 +266,25 @@ class Project:
             for module in self.modules.values():
                 for definition in module.definitions[1:]:
                     self._by_id[definition.id] = definition
-        return self._by_id.get(name)
+        found = self._by_id.get(name)
+        if found is not None:
+            self.trace.log.append(found.module.bit)
+        return found
 
     # Classes
 
     def bases(self, cls: Class) -> tuple[Resolved, ...]:
         """The direct bases, resolved. Type arguments are dropped: `Base[X]` is `Base`."""
         # Two classes of one name may stand in the branches of an `if`: the name does not tell them apart.
-        found = self._bases.get(id(cls))
+        own = cls.module.bit
+        found = self._bases.read(id(cls))
         if found is None:
+            start = len(self.trace.log)
             self._bases[id(cls)] = ()
             holder = cls.parent
             assert holder is not None
-            found = tuple(self._base(holder, base) for base in cls.scope.bases)
-            self._bases[id(cls)] = found
+            answer = tuple(self._base(holder, base) for base in cls.scope.bases)
+            found = self._bases.keep(id(cls), answer, start, own)
         return found
 
     def _base(self, holder: Definition, base: Expr) -> Resolved:
@@ -291,9 +302,11 @@ class Project:
 
         A base that is a variable (`Base = declarative_base()`) counts as what was assigned to it.
         """
-        known = self._ancestors.get(cls.id)
+        own = cls.module.bit
+        known = self._ancestors.read(cls.id)
         if known is not None:
             return known
+        start = len(self.trace.log)
         found: dict[str, Resolved] = {}
         stack: list[Resolved] = [Resolved(cls.id, cls)]
         while stack:
@@ -308,10 +321,10 @@ class Project:
                 if kind is not None:
                     stack.insert(0, Resolved(kind, self.by_id(kind)))
         line = tuple(found.values())
-        if not self._following and not self._typing:
+        if self._following or self._typing:
             # In the middle of following names an answer may be cut short; only a whole one is kept.
-            self._ancestors[cls.id] = line
-        return line
+            return line
+        return self._ancestors.keep(cls.id, line, start, own)
 
     def derives(self, cls: Class, *names: str) -> bool:
         """Whether `cls` is, or inherits from, one of the named classes."""
@@ -321,11 +334,10 @@ class Project:
         """What `cls.name` is, through its bases; None when no base can have it."""
         key = (cls.id, name)
         if key in self._members:
-            return self._members[key]
+            return self._members.read(key)
+        start = len(self.trace.log)
         self._members[key] = None
-        found = self._find_member(cls, name)
-        self._members[key] = found
-        return found
+        return self._members.keep(key, self._find_member(cls, name), start, cls.module.bit)
 
     def _find_member(self, cls: Class, name: str) -> Resolved | None:
         outside: Resolved | None = None
@@ -438,11 +450,10 @@ class Project:
     def _type_of_local(self, function: Function, name: str) -> str | None:
         key = (id(function), name)
         if key in self._types:
-            return self._types[key]
+            return self._types.read(key)
+        start = len(self.trace.log)
         self._types[key] = None
-        kind = self._find_local_type(function, name)
-        self._types[key] = kind
-        return kind
+        return self._types.keep(key, self._find_local_type(function, name), start, function.module.bit)
 
     def _find_local_type(self, function: Function, name: str) -> str | None:
         for position, parameter in enumerate(function.scope.parameters):
@@ -510,11 +521,13 @@ class Project:
 
     def callee(self, holder: Definition, call: Call) -> Resolved:
         """What a call in `holder` calls. An unknown receiver gives a name that starts with `?`."""
-        found = self._called.get(id(call))
+        own = holder.module.bit
+        found = self._called.read(id(call))
         if found is None:
+            start = len(self.trace.log)
             found = self._callee(holder, call)
             if not self._following and not self._typing:
-                self._called[id(call)] = found
+                self._called.keep(id(call), found, start, own)
         return found
 
     def _callee(self, holder: Definition, call: Call) -> Resolved:
@@ -586,7 +599,8 @@ class Project:
             return declared
         key = (id(function), "return")
         if key in self._types:
-            return self._types[key]
+            return self._types.read(key)
+        start = len(self.trace.log)
         self._types[key] = None
         values = [
             statement.value
@@ -596,5 +610,4 @@ class Project:
         kinds = {self.type_of(function, value) for value in values[:4]}
         kinds.discard("NoneType")
         kind = kinds.pop() if len(kinds) == 1 else None
-        self._types[key] = kind
-        return kind
+        return self._types.keep(key, kind, start, function.module.bit)

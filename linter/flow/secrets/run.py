@@ -308,7 +308,7 @@ class SecretGlobals(Globals):
         stated = (each for each in holder.scope.statements if getattr(each, "value", None) is expr)
         act.span = next((each.span for each in stated), act.span)
         value = act.eval(expr)
-        self._engine.statics.update(act.state.heap)
+        self._engine.keep_statics(act.state.heap)
         return Value(value.shape, value.taints)
 
 

@@ -9,6 +9,7 @@ from linter.flow.arguments import Args
 from linter.flow.heap import Items, Native
 from linter.flow.kinds import ASKED, LOOSE, WEAK_GUARD
 from linter.flow.names import DOCUMENT_CLIENTS
+from linter.flow.places import sink_key
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.content_types import body_of, names_no_type
@@ -69,7 +70,9 @@ class Sinks:
         self._rows: Mapping[str, Sequence[Sink]] = BY_CALLEE
         if more:
             self._rows = {**BY_CALLEE, **{name: [*BY_CALLEE.get(name, ()), *more[name]] for name in more}}
-        self.seen: dict[tuple[str, int, Span], tuple[object, Sink]] = {}
+
+    def _meets(self, act: Access, row: Sink, span: Span) -> None:
+        act.engine.looks_at(sink_key(row.kind, act.function, span))
 
     def knows(self, name: str) -> bool:
         """Whether the tables have a function or method of a name."""
@@ -81,7 +84,7 @@ class Sinks:
             self.filled(act, name, args.names)
         if self._pages:
             for row, value in self._pages.reached(act, name, args):
-                self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+                self._meets(act, row, act.span)
                 self.reached(act, row, value, act.span)
         rows = self._rows.get(name)
         if rows is None and ("()" in name or name.startswith(DOCUMENT_CLIENTS)):
@@ -95,7 +98,7 @@ class Sinks:
     def _call(self, act: Access, row: Sink, args: Args, receiver: Value) -> None:
         if row.kind == "nosql" and not documents.are_used(act):
             return
-        self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+        self._meets(act, row, act.span)
         value: Value | None
         if row.argument == RECEIVER:
             value = receiver
@@ -133,7 +136,7 @@ class Sinks:
     def filled(self, act: Access, name: str, names: Value) -> None:
         """Note who decides which fields of a model are written."""
         row = Sink("keys", name)
-        self.seen["keys", id(act.function), act.span] = (act.function, row)
+        self._meets(act, row, act.span)
         self.reached(act, row, names, act.span)
 
     def item_set(self, act: Access, base: Value, key: Value, value: Value) -> None:
@@ -147,10 +150,10 @@ class Sinks:
                     found = CONDITIONS[row.when](act, Args([key, value]), value, base)
                     if found is None:
                         continue
-                    self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+                    self._meets(act, row, act.span)
                     self.reached(act, row, found, act.span)
                     continue
-                self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+                self._meets(act, row, act.span)
                 self.reached(act, row, key, act.span)
                 self.reached(act, row, Value(None, act.deep_taints(value)), act.span)
 
@@ -158,7 +161,7 @@ class Sinks:
         """Hold `left * right` against what may be repeated."""
         number = amounts.repeated(act, left, right)
         if number is not None:
-            self.seen["amount", id(act.function), act.span] = (act.function, amounts.REPEATED)
+            self._meets(act, amounts.REPEATED, act.span)
             self.reached(act, amounts.REPEATED, number, act.span)
 
     def attribute_set(self, act: Access, full: str, base: Value, value: Value) -> None:
@@ -180,7 +183,7 @@ class Sinks:
     def answered(self, act: Access, value: Value, span: Span) -> None:
         """Hold what a handler returns as a page, or as an address, against what it may be made of."""
         if is_followed(act.function):
-            self.seen["redirect", id(act.function), span] = (act.function, responses.FOLLOWED)
+            self._meets(act, responses.FOLLOWED, span)
             self.reached(act, responses.FOLLOWED, value, span)
         if id(act.function) not in self._handlers:
             return
@@ -195,7 +198,7 @@ class Sinks:
         if type(record) is Items and record.kind == "list":
             # Frameworks make JSON of a list; pieces of a page come from a generator.
             return
-        self.seen["xss", id(act.function), span] = (act.function, responses.ANSWER)
+        self._meets(act, responses.ANSWER, span)
         body = body_of(act, value)
         if body is not None:
             self.reached(act, responses.ANSWER, body, span)
@@ -204,7 +207,7 @@ class Sinks:
         """Hold the headers that go with an answer against what decides where a redirect leads."""
         place = CONDITIONS["location"](act, Args(), headers, headers)
         if place is not None:
-            self.seen["redirect", id(act.function), span] = (act.function, responses.HEADERS)
+            self._meets(act, responses.HEADERS, span)
             self.reached(act, responses.HEADERS, place, span)
 
 

@@ -77,7 +77,7 @@ class Leaks(Sinks):
     def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
         """Hold a call against the tables."""
         for row in _BY_CALLEE.get(name, ()):
-            self.seen[row.kind, id(act.function), act.span] = (act.function, row)
+            self._meets(act, row, act.span)
             if row.kind == "secret-url":
                 self._called_url(act, row, args)
                 continue
@@ -121,5 +121,5 @@ class Leaks(Sinks):
         record = act.record(value)
         if type(record) is Items and record.kind == "tuple" and record.items:
             value = record.items[0]
-        self.seen["secret-answer", id(act.function), span] = (act.function, _RETURNED)
+        self._meets(act, _RETURNED, span)
         self.reached(act, _RETURNED, Value(None, act.deep_taints(value)), span)

@@ -75,6 +75,7 @@ def _shown(act: Access, value: Value, depth: int = 0) -> Taints:
 def tells_fields(act: Access, cls: Class) -> bool:
     """Whether an instance of a class prints as what its fields hold; an error prints what it was given."""
     project = act.engine.project
+    project.trace.log.append(act.engine.declarations)
     shape = shape_of(project, cls)
     return project.derives(cls, "BaseException") if shape is None else shape.library in _PRINTED
 

@@ -9,6 +9,7 @@ from linter.facts.expressions import Expr, Item, Ref, Result, Sequence
 from linter.facts.scopes import Parameter
 from linter.resolve.definitions import Definition, Function
 from linter.resolve.project import Variable
+from linter.resolve.trace import Memo
 from linter.shapes.names import shown_type as shown_type
 
 _DEPENDS = {"fastapi.Depends", "fastapi.Security"}
@@ -29,20 +30,21 @@ class Dependencies:
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
         self.project = backend.project
-        self._declared: dict[int, Declared] = {}
+        self._declared: Memo[int, Declared] = Memo(backend.project.trace)
 
     # Declarations
 
     def declared(self, function: Function, parameter: Parameter) -> Declared:
         """A parameter's type and its markers, through `Annotated` and aliases of it."""
-        found = self._declared.get(id(parameter))
+        found = self._declared.read(id(parameter))
         if found is None:
+            start = len(self.project.trace.log)
             holder = function.parent
             assert holder is not None
             found = self.unwrapped(holder, parameter.annotation)
             if parameter.default is not None:
                 found = found._replace(markers=((holder, parameter.default), *found.markers))
-            self._declared[id(parameter)] = found
+            self._declared.keep(id(parameter), found, start, function.module.bit)
         return found
 
     def unwrapped(self, holder: Definition, annotation: Expr | None) -> Declared:

@@ -1,0 +1,255 @@
+"""Follows values from all places where they enter a project, and gathers where they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from linter.facts.expressions import Operation, walk
+from linter.facts.spans import line_of
+from linter.finding import Note
+from linter.flow import Flow, Flows, SinkSite
+from linter.flow.asked import path_asked
+from linter.flow.carriers import carried, writers_of
+from linter.flow.custom import custom_of
+from linter.flow.engine import Engine
+from linter.flow.entries import Entry, Runner, entries_of, middleware_of, readers_of
+from linter.flow.kinds import LOOSE
+from linter.flow.places import Place, name_of, sink_at
+from linter.flow.secrets import SecretEngine
+from linter.flow.sinks import is_followed
+from linter.flow.sinks.resources import PROBES
+from linter.flow.values import Source, Step
+from linter.resolve.definitions import Function
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+    from linter.facts.templates import Template
+    from linter.flow import Certainty
+    from linter.flow.kept import Last
+    from linter.flow.summaries import Hit
+
+
+class Found(msgspec.Struct, array_like=True, frozen=True):
+    """A flow with the sink where it ends; `source` and `giver` tell it from others that end there.
+
+    `is_probe` says that the sink only looks whether there is a file.
+    """
+
+    kind: str
+    path: str
+    index: int
+    span: int
+    source: str
+    giver: str
+    flow: Flow
+    is_probe: bool
+
+    @property
+    def place(self) -> Place:
+        """The sink."""
+        return Place(self.kind, self.path, self.index, self.span)
+
+
+class Outcome(msgspec.Struct, array_like=True, frozen=True):
+    """What following values from one start has found, and what was looked at, as bits of the trace."""
+
+    seen: int
+    found: tuple[Found, ...]
+
+
+class Following:
+    """One walk through a project. `outcomes` are by a text that says all of how a start begins.
+
+    `carrying` is what was looked at to know what earlier code leaves on requests, `writers` who leaves it.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        table: Mapping[str, Iterable[str]],
+        templates: Mapping[str, Template],
+    ) -> None:
+        self.backend = backend
+        self.table = table
+        self.templates = templates
+        self.entries = entries_of(backend)
+        self.pages = frozenset(id(each.function) for each in self.entries if each.is_page)
+        self.engine = Engine(backend, self.pages, custom_of(table), templates)
+        self.outcomes: dict[str, Outcome] = {}
+        self.carrying = 0
+        self._runner = Runner(self.engine)
+        self._trace = backend.project.trace
+        self.writers = writers_of(self.engine, self._runner)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether each start would find the same if others were left out."""
+        engine = self.engine
+        return not (engine.cut or engine.failures or engine.is_entangled)
+
+    def flows(self, last: Last | None) -> Flows:
+        """All flows; those of starts that no change bears upon are taken from the last run."""
+        engine = self.engine
+        self._trace.log.clear()
+        engine.carried = carried(engine, self.writers)
+        self.carrying = self._trace.since(0)
+        found: list[Found] = []
+        led_to = 0
+        for entry in self.entries:
+            if id(entry.function) in self.pages or self._has_part(entry.function):
+                outcome = self._outcome(entry.signature, partial(self._from_entry, entry), last)
+                found += outcome.found
+                led_to |= outcome.seen
+        seen = led_to
+        for start, function, run in self._others():
+            if not engine.mark(function) & (seen | self.carrying) and id(function) in engine.relevant:
+                outcome = self._outcome(f"{start} {name_of(function)}", partial(run, function), last)
+                found += outcome.found
+                seen |= outcome.seen
+        leaking = SecretEngine(
+            engine, frozenset(id(each.function) for each in self.entries if each.sends_as_it_is)
+        )
+        for function, hits in leaking.told():
+            found += _found(function, hits)
+        seen |= self._trace.since(0)
+        sites = self._sites(found, seen, led_to)
+        engine.forget()
+        leaking.forget()
+        return Flows(sites, engine.cut | leaking.cut, [*engine.failures, *leaking.failures])
+
+    def _has_part(self, function: Function) -> bool:
+        return id(function) in self.engine.relevant or _ends(function)
+
+    def _outcome(self, start: str, run: Callable[[], list[Found]], last: Last | None) -> Outcome:
+        """What is found from one start, now or in the last run."""
+        known = None if last is None else last.outcome(start)
+        if known is None:
+            self._trace.log.clear()
+            self.engine.begin()
+            found = run()
+            known = Outcome(self._trace.since(0), tuple(found))
+        self.outcomes[start] = known
+        return known
+
+    def _from_entry(self, entry: Entry) -> list[Found]:
+        engine, runner = self.engine, self._runner
+        names, heap = runner.arguments(entry)
+        engine.parsed = partial(runner.declared_inputs, entry)
+        engine.asked = (entry.function, path_asked(engine, entry, names))
+        found = _found(entry, runner.hits)
+        given, named = runner.handed(entry, names)
+        through = engine.enter_decorated(entry.function, given, named, dict(heap))
+        hits = engine.enter(entry.function, names, heap) if through is None else through
+        return found + _found(entry, hits)
+
+    def _others(self) -> Iterator[tuple[str, Function, Callable[[Function], list[Found]]]]:
+        """What else takes part in a request, whoever calls it: the kind, the function, how it is run."""
+        for function in (*readers_of(self.backend), *self.engine.receivers):
+            yield "reader", function, self._from_reader
+        for function in middleware_of(self.backend):
+            yield "middleware", function, self._from_middleware
+
+    def _from_reader(self, function: Function) -> list[Found]:
+        entry = Entry(function, None, {})
+        names, heap = self._runner.arguments(entry)
+        return _found(entry, self.engine.enter(function, names, heap))
+
+    def _from_middleware(self, function: Function) -> list[Found]:
+        names = self._runner.hook_arguments(function)
+        return _found(function, self.engine.enter(function, names, {}))
+
+    def _sites(self, found: Iterable[Found], seen: int, led_to: int) -> Iterator[SinkSite]:
+        """All sinks that were met, with what reaches them. `led_to` are those that handlers lead to."""
+        ends: dict[Place, dict[tuple[str, str], Found]] = {}
+        for each in found:
+            ends.setdefault(each.place, {}).setdefault((each.source, each.giver), each)
+        _drop_probes(ends)
+        reached = {place for key in self._trace.known(led_to) if (place := sink_at(key))}
+        met = [place for key in self._trace.known(seen) if (place := sink_at(key))]
+        for place in dict.fromkeys((*met, *ends)):
+            holder = place.holder(self.backend.project)
+            assert isinstance(holder, Function)
+            flows = tuple(each.flow for each in ends.get(place, {}).values())
+            yield SinkSite(place.kind, holder, place.span, flows, place in reached)
+
+
+def _found(start: Entry | Function, hits: Iterable[Hit]) -> list[Found]:
+    """The flows of some hits, each with the place where it ends."""
+    found: list[Found] = []
+    for hit in hits:
+        source = hit.taint.root
+        if isinstance(source, Source) and hit.sink.can_come_from(_read(hit, source), not hit.taint.way):
+            kind, _, span = hit.place
+            _, way = hit.source
+            giver = f"{name_of(hit.made_in)}\0{hit.made_at}"
+            found.append(
+                Found(
+                    kind,
+                    hit.holder.module.path,
+                    hit.holder.index,
+                    span,
+                    repr((source.key, way)),
+                    giver,
+                    _flow(hit, source, start),
+                    hit.sink.callee in PROBES,
+                )
+            )
+    return found
+
+
+def _drop_probes(ends: dict[Place, dict[tuple[str, str], Found]]) -> None:
+    """Leave out looks at a file that a value names where the same function uses the file as well."""
+    probes = {place for place, found in ends.items() if any(each.is_probe for each in found.values())}
+    used: dict[tuple[str, str, int], set[str]] = {}
+    for place, found in ends.items():
+        if place not in probes:
+            used.setdefault(place[:3], set()).update(source for source, _ in found)
+    for place in probes:
+        sources = used.get(place[:3], set())
+        ends[place] = {key: each for key, each in ends[place].items() if key[0] not in sources}
+
+
+def _ends(function: Function) -> bool:
+    """Whether a handler is a sink without a call: it multiplies, or is asked where to go on."""
+    if is_followed(function):
+        return True
+    for statement in function.scope.statements:
+        value = getattr(statement, "value", None)
+        for each in () if value is None else walk(value):
+            if isinstance(each, Operation) and each.operator == "*":
+                return True
+    return False
+
+
+def _flow(hit: Hit, source: Source, start: Entry | Function) -> Flow:
+    certainty: Certainty = "loose" if hit.taint.safe & LOOSE else "weak" if hit.weak else "sure"
+    what = _read(hit, source)
+    notes = [Note(source.holder.module.locate(source.span), f"`{what}` is read")]
+    notes += [Note(each.holder.module.locate(each.span), each.what) for each in _in_order(hit.taint.steps)]
+    notes.append(Note(hit.holder.module.locate(hit.span), f"reaches `{hit.shown}`"))
+    last = hit.taint.way[-1] if hit.taint.way else source.what
+    part = last if isinstance(last, str) else ""
+    through = f"`{start.scope.name}`" if isinstance(start, Function) else str(start)
+    giver = hit.made_in.scope.name if (hit.made_in, hit.made_at) != (hit.holder, hit.span) else ""
+    return Flow(hit.sink.kind, what, hit.shown, through, certainty, tuple(notes), part, source.family, giver)
+
+
+def _read(hit: Hit, source: Source) -> str:
+    """How the code reads what reaches a sink, by its key where it is read by one."""
+    key = hit.taint.way[0] if hit.taint.way else None
+    if isinstance(key, str) and hit.sink.kind != "keys" and source.what.startswith("request."):
+        return f'{source.what}["{key}"]'
+    return source.what
+
+
+def _in_order(step: Step | None) -> list[Step]:
+    found: list[Step] = []
+    while step is not None:
+        found.append(step)
+        step = step.before
+    found.reverse()
+    return [each for each in found if line_of(each.span)]

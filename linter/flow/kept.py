@@ -1,0 +1,210 @@
+"""What following values has found is kept for the next run, with what was looked at to find it.
+
+After a change, a start is followed again when the change bears upon something that was looked at for it:
+a module that has changed, or a module some of whose functions now take part in other things, or one of the
+few answers that are found in all modules together. All else is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from linter.facts.files import FileFacts
+from linter.flow.engine import Engine
+from linter.flow.following import Following, Found, Outcome
+from linter.flow.places import name_of
+from linter.flow.registries import registrations
+
+if TYPE_CHECKING:
+    from linter.resolve.project import Project
+
+_METHODS = "methods "
+_WORK = 0.5
+"""The part of the work allowed for a run that may be spent when it is kept: no start is cut short then."""
+_GROWTH = 2
+"""How many times as many keys as a whole run may gather before a whole run is due again."""
+
+
+class Memory(Protocol):
+    """Where a run finds what the last one has kept. `digests` are those of the files at hand, by path."""
+
+    @property
+    def digests(self) -> Mapping[str, bytes]:
+        """What tells the content of a file from any other, by path."""
+
+    def read(self) -> bytes | None:
+        """What was kept; None for nothing."""
+
+    def write(self, payload: bytes) -> None:
+        """Keep something for the next run."""
+
+    def before(self, digest: bytes) -> FileFacts | None:
+        """The facts of a Python file as it was; None where they are gone."""
+
+
+class _Kept(msgspec.Struct, array_like=True):
+    """What is kept. `seen` of outcomes and `carrying` are bits over `keys`.
+
+    `parts` tells by module which of its functions take part in what; `answers` are those found in all
+    modules together, by the key of the question. `whole` is the number of keys of the last whole run.
+    """
+
+    structure: bytes
+    digests: dict[str, bytes]
+    keys: list[str]
+    whole: int
+    spent: int
+    parts: dict[str, tuple[list[int], list[int], list[int]]]
+    answers: dict[str, list[str]]
+    writers: list[str]
+    carrying: bytes
+    outcomes: dict[str, tuple[bytes, tuple[Found, ...]]]
+
+
+class Last:
+    """The last run, as far as it still holds. `changed` is what no longer does, as bits of the trace."""
+
+    def __init__(self, kept: _Kept, changed: int) -> None:
+        self.spent = kept.spent
+        self.whole = kept.whole
+        self._outcomes = kept.outcomes
+        self._changed = changed
+
+    def outcome(self, start: str) -> Outcome | None:
+        """What was found from a start; None when that may have changed."""
+        known = self._outcomes.get(start)
+        if known is None:
+            return None
+        seen = int.from_bytes(known[0], "little")
+        return None if seen & self._changed else Outcome(seen, known[1])
+
+
+def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
+    """What to keep of a run. `last` is the run of which it has taken over a part."""
+    trace = following.backend.project.trace
+    keys = trace.keys
+    kept = _Kept(
+        structure=_structure(following),
+        digests=_digests(memory, following.backend.project),
+        keys=keys,
+        whole=len(keys) if last is None else last.whole,
+        spent=following.engine.spent + (0 if last is None else last.spent),
+        parts=_parts(following),
+        answers={key: answer for key in keys if (answer := _answer(following.engine, key)) is not None},
+        writers=[name_of(function) for function, _ in following.writers],
+        carrying=_packed(following.carrying),
+        outcomes={start: (_packed(each.seen), each.found) for start, each in following.outcomes.items()},
+    )
+    return msgspec.msgpack.encode(kept)
+
+
+def judged(memory: Memory, following: Following) -> Last | None:
+    """What still holds of the last run; None when nothing does, or nothing is known of it."""
+    payload = memory.read()
+    if payload is None:
+        return None
+    try:
+        kept = msgspec.msgpack.decode(payload, type=_Kept)
+    except msgspec.DecodeError:
+        return None
+    project, engine = following.backend.project, following.engine
+    if kept.structure != _structure(following) or len(kept.keys) > _GROWTH * kept.whole:
+        return None
+    if kept.spent > _WORK * engine.run_limit:
+        return None
+    for key in kept.keys:
+        project.trace.bit(key)
+    if project.trace.keys[: len(kept.keys)] != kept.keys:
+        return None
+    if kept.writers != [name_of(function) for function, _ in following.writers]:
+        return None
+    changed = _changed(memory, following, kept)
+    if changed & int.from_bytes(kept.carrying, "little"):
+        return None
+    return Last(kept, changed)
+
+
+def _packed(bits: int) -> bytes:
+    return bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+
+def _digests(memory: Memory, project: Project) -> dict[str, bytes]:
+    return {path: memory.digests[path] for path in project.modules}
+
+
+def _structure(following: Following) -> bytes:
+    """What all starts depend on: which modules there are, what is imported, configuration and templates."""
+    project = following.backend.project
+    state = blake2b(digest_size=16)
+    for path, module in project.modules.items():
+        state.update(f"{path}\0{module.name}\0{module.id}\n".encode("utf-8", "surrogatepass"))
+    state.update("\0".join(sorted(project.imported)).encode("utf-8", "surrogatepass"))
+    table = [(name, sorted(each)) for name, each in sorted(following.table.items())]
+    state.update(repr(table).encode("utf-8", "surrogatepass"))
+    state.update(msgspec.msgpack.encode(sorted(following.templates.items())))
+    return state.digest()
+
+
+def _parts(following: Following) -> dict[str, tuple[list[int], list[int], list[int]]]:
+    """By module, the functions that reach a sink by name, those that count, and those that make pages."""
+    engine = following.engine
+    kinds = (engine.relevant, engine.counting, following.pages)
+    found: dict[str, tuple[list[int], list[int], list[int]]] = {}
+    for function in following.backend.project.functions:
+        for position, kind in enumerate(kinds):
+            if id(function) in kind:
+                known = found.setdefault(function.module.path, ([], [], []))
+                known[position].append(function.index)
+    return found
+
+
+def _answer(engine: Engine, key: str) -> list[str] | None:
+    """The answer to a question about all modules together; None for the key of anything else."""
+    if key.startswith(_METHODS):
+        found = engine.candidates(key.removeprefix(_METHODS))
+        return [name_of(each) for pair in found for each in pair]
+    return registrations(engine, key)
+
+
+def _changed(memory: Memory, following: Following, kept: _Kept) -> int:
+    """The bits of all that may not be as it was."""
+    project, trace = following.backend.project, following.backend.project.trace
+    parts = _parts(following)
+    changed = 0
+    for path, module in project.modules.items():
+        if memory.digests[path] != kept.digests[path]:
+            changed |= module.bit
+            if not _declares_as_before(memory.before(kept.digests[path]), module.facts):
+                changed |= following.engine.declarations
+        elif parts.get(path) != kept.parts.get(path):
+            changed |= module.bit
+    for key, answer in kept.answers.items():
+        if _answer(following.engine, key) != answer:
+            changed |= trace.bit(key)
+    return changed
+
+
+def _declares_as_before(before: FileFacts | None, now: FileFacts) -> bool:
+    """Whether the classes of a module, and what their declarations are made of, say what they said."""
+    return before is not None and list(_declarations(before)) == list(_declarations(now))
+
+
+def _declarations(facts: FileFacts) -> Iterator[object]:
+    if any(scope.kind == "class" for scope in facts.scopes):
+        for scope in facts.scopes:
+            if scope.kind != "function":
+                yield _without_places(scope)
+
+
+def _without_places(fact: object) -> object:
+    """A fact as plain data, without where it stands."""
+    if isinstance(fact, msgspec.Struct):
+        names = (name for name in fact.__struct_fields__ if name not in ("span", "end_line"))
+        return [type(fact).__name__, *[_without_places(getattr(fact, name)) for name in names]]
+    if isinstance(fact, tuple):
+        return [_without_places(each) for each in fact]
+    return fact

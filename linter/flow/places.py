@@ -1,0 +1,43 @@
+"""Functions, and places in them, as texts that stay the same from one run to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.facts.spans import Span
+    from linter.resolve.definitions import Definition
+    from linter.resolve.project import Project
+
+_SINK = "sink "
+
+
+class Place(NamedTuple):
+    """A kind of sink at a span of a function, which is told by its file and its number there."""
+
+    kind: str
+    path: str
+    number: int
+    span: Span
+
+    def holder(self, project: Project) -> Definition:
+        """The function."""
+        return project.modules[self.path].definitions[self.number]
+
+
+def name_of(definition: Definition) -> str:
+    """What tells a function or class from all others of the project."""
+    return f"{definition.module.path}\0{definition.index}"
+
+
+def sink_key(kind: str, function: Definition, span: Span) -> str:
+    """The key by which a sink is traced."""
+    return f"{_SINK}{kind}\0{function.module.path}\0{function.index}\0{span}"
+
+
+def sink_at(key: str) -> Place | None:
+    """The sink that a key is traced by; None for the key of anything else."""
+    if not key.startswith(_SINK):
+        return None
+    kind, path, number, span = key.removeprefix(_SINK).split("\0")
+    return Place(kind, path, int(number), int(span))

@@ -1,0 +1,87 @@
+"""What an answer was found by: so that after a change only what has looked at it is worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Trace:
+    """What the work at hand looks at, as sets of bits in the order in which that happens.
+
+    Whoever looks at a thing appends its bit to `log`. Each key is a text that starts with the kind of thing,
+    and has the same bit as long as the trace lives; `keys` are all of them in the order of their bits.
+    """
+
+    __slots__ = ("_bits", "_shared", "keys", "log")
+
+    def __init__(self) -> None:
+        self.log: list[int] = []
+        self.keys: list[str] = []
+        self._bits: dict[str, int] = {}
+        self._shared: dict[int, int] = {}
+
+    def bit(self, key: str) -> int:
+        """The bit of a thing, as a number with this one bit set."""
+        found = self._bits.get(key)
+        if found is None:
+            found = self._bits[key] = 1 << len(self.keys)
+            self.keys.append(key)
+        return found
+
+    def since(self, start: int) -> int:
+        """What was looked at since the log had a length; that part of the log becomes one entry."""
+        log = self.log
+        if len(log) == start:
+            return 0
+        seen = 0
+        for each in set(log[start:]):
+            seen |= each
+        seen = self._shared.setdefault(seen, seen)
+        log[start:] = [seen] if start else ()
+        return seen
+
+    def known(self, seen: int) -> Iterator[str]:
+        """The keys of a set of bits, in their order."""
+        while seen:
+            low = seen & -seen
+            yield self.keys[low.bit_length() - 1]
+            seen ^= low
+
+
+class Memo(dict[K, V], Generic[K, V]):
+    """Answers by key. To read one counts as looking at all that it was found by.
+
+    A question is about something that was looked at before it was asked, whose bit is `own`: only what else
+    is looked at is noted. Most answers are found there, or outside of the project.
+    """
+
+    __slots__ = ("_log", "_seen", "_trace")
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self._trace = trace
+        self._log = trace.log
+        self._seen: dict[K, int] = {}
+
+    def read(self, key: K) -> V | None:
+        """The answer to a question; None when it is not known."""
+        if key in self._seen:
+            self._log.append(self._seen[key])
+        return self.get(key)
+
+    def keep(self, key: K, answer: V, start: int, own: int = 0) -> V:
+        """Keep an answer that was found since the log had a length."""
+        self[key] = answer
+        log = self._log
+        if len(log) > start:
+            if len(log) > start + 1 or log[start] != own:
+                seen = self._trace.since(start) & ~own
+                if seen:
+                    self._seen[key] = seen
+            elif not start:
+                log.clear()
+        return answer
