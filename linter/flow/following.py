@@ -94,28 +94,29 @@ class Following:
     def flows(self, last: Last | None) -> Flows:
         """All flows; those of starts that no change bears upon are taken from the last run."""
         engine = self.engine
-        self._trace.log.clear()
+        start = self._trace.begin()
         engine.carried = carried(engine, self.writers)
-        self.carrying = self._trace.since(0)
+        self.carrying = self._trace.since(start)
         found: list[Found] = []
-        led_to = 0
+        led_to = self.carrying
         for entry in self.entries:
             if id(entry.function) in self.pages or self._has_part(entry.function):
                 outcome = self._outcome(entry.signature, partial(self._from_entry, entry), last)
                 found += outcome.found
                 led_to |= outcome.seen
         seen = led_to
-        for start, function, run in self._others():
-            if not engine.mark(function) & (seen | self.carrying) and id(function) in engine.relevant:
-                outcome = self._outcome(f"{start} {name_of(function)}", partial(run, function), last)
+        for what, function, run in self._others():
+            if not engine.mark(function) & seen and id(function) in engine.relevant:
+                outcome = self._outcome(f"{what} {name_of(function)}", partial(run, function), last)
                 found += outcome.found
                 seen |= outcome.seen
         leaking = SecretEngine(
             engine, frozenset(id(each.function) for each in self.entries if each.sends_as_it_is)
         )
+        start = self._trace.begin()
         for function, hits in leaking.told():
             found += _found(function, hits)
-        seen |= self._trace.since(0)
+        seen |= self._trace.since(start)
         sites = self._sites(found, seen, led_to)
         engine.forget()
         leaking.forget()
@@ -128,10 +129,10 @@ class Following:
         """What is found from one start, now or in the last run."""
         known = None if last is None else last.outcome(start)
         if known is None:
-            self._trace.log.clear()
+            began = self._trace.begin()
             self.engine.begin()
             found = run()
-            known = Outcome(self._trace.since(0), tuple(found))
+            known = Outcome(self._trace.since(began), tuple(found))
         self.outcomes[start] = known
         return known
 
@@ -172,7 +173,6 @@ class Following:
         met = [place for key in self._trace.known(seen) if (place := sink_at(key))]
         for place in dict.fromkeys((*met, *ends)):
             holder = place.holder(self.backend.project)
-            assert isinstance(holder, Function)
             flows = tuple(each.flow for each in ends.get(place, {}).values())
             yield SinkSite(place.kind, holder, place.span, flows, place in reached)
 

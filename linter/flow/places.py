@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
-    from linter.resolve.definitions import Definition
+    from linter.resolve.definitions import Definition, Function
     from linter.resolve.project import Project
 
 _SINK = "sink "
@@ -20,9 +20,9 @@ class Place(NamedTuple):
     number: int
     span: Span
 
-    def holder(self, project: Project) -> Definition:
-        """The function."""
-        return project.modules[self.path].definitions[self.number]
+    def holder(self, project: Project) -> Function:
+        """The function, or the class whose body it stands in."""
+        return project.modules[self.path].definitions[self.number]  # type: ignore[return-value]
 
 
 def name_of(definition: Definition) -> str:

@@ -32,6 +32,14 @@ class Trace:
             self.keys.append(key)
         return found
 
+    def begin(self) -> int:
+        """Begin to note for somebody who asks; the length of the log, for `since`.
+
+        Outside of that, what answers were found by is kept with them and forgotten otherwise.
+        """
+        self.log[:] = [0]
+        return 1
+
     def since(self, start: int) -> int:
         """What was looked at since the log had a length; that part of the log becomes one entry."""
         log = self.log
