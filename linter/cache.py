@@ -1,4 +1,4 @@
-"""What was worked out before: facts by file content, and the raw result of a whole run.
+"""What was worked out before: facts by file content, what was followed, and the raw result of a whole run.
 
 The cache holds data only (msgpack with a checksum). A damaged, foreign or unwritable cache is as good
 as none: every read is checked and every write is one atomic replace, so runs at the same time do no harm.
@@ -15,6 +15,7 @@ import msgspec
 
 FOLDER = ".backlint_cache"
 _MAGIC = b"backlint-cache-1\n"
+_NAMES = frozenset({"facts", "flows", "observations", "result", "scans"})
 _SUM = 16
 _IGNORE_ALL = "*\n"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of backlint.\n"
@@ -50,6 +51,11 @@ class Cache:
         self._folder = folder
         self._signature = signature
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept from run to run."""
+        return self._folder is not None
+
     def facts(self) -> dict[bytes, bytes]:
         """Encoded facts by key, as stored by the last run."""
         return self._by_key("facts")
@@ -73,6 +79,15 @@ class Cache:
     def store_scans(self, scans: Mapping[bytes, bytes]) -> None:
         """Replace the stored scans."""
         self._store_by_key("scans", scans)
+
+    def flows(self) -> bytes | None:
+        """What following values left for the next run."""
+        return self._read("flows")
+
+    def store_flows(self, flows: bytes) -> None:
+        """Replace what following values left."""
+        if self._folder is not None:
+            self._write("flows", flows)
 
     def _by_key(self, name: str) -> dict[bytes, bytes]:
         payload = self._read(name)
@@ -171,4 +186,4 @@ def _is_ours(path: str, name: str) -> bool:
     with open(path, "rb") as file:
         if name in own:
             return file.read(len(own[name]) + 1) == own[name]
-        return stem in ("facts", "observations", "result", "scans") and file.read(len(_MAGIC)) == _MAGIC
+        return stem in _NAMES and file.read(len(_MAGIC)) == _MAGIC

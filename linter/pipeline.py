@@ -73,6 +73,7 @@ class Run:
         self._backend: Backend | None = None
         self._rules: list[Rule[Any]] | None = None
         self._facts: dict[str, FileFacts] | None = None
+        self._memory: FlowMemory | None = None
         self._engines: tuple[TreeEngine, ...] = ()
         self._observations: tuple[dict[str, bytes], ...] = ()
         self.subjects: Subjects = {}
@@ -127,6 +128,7 @@ class Run:
                 settings.dialect,
                 settings.postgres_version,
                 flow={str(part): names for part, names in settings.flow.items()},
+                memory=self._memory,
             )
             self.timings.lap("link")
         return self._backend
@@ -158,6 +160,10 @@ class Run:
         )
         self.parsed = reading.parsed
         self._observations = reading.observations
+        if self._cache.is_kept:
+            digests = {path: file.digest for path, file in own.items()}
+            gone = {key: stored[key] for key in stored.keys() - reading.encoded.keys()}
+            self._memory = FlowMemory(self._cache, digests, gone)
         if reading.encoded.keys() != stored.keys():
             self._cache.store_facts(reading.encoded)
         if reading.observed.keys() != observed.keys():
@@ -422,6 +428,30 @@ class Run:
         paths = {finding.location.path for finding in findings}
         paths.update(note.location.path for finding in findings for note in (*finding.related, *finding.path))
         return {path: tuple(_lines(self.text_of(path))) for path in sorted(paths) if path in self._by_path}
+
+
+class FlowMemory:
+    """What the last run has followed, in the cache. `gone` are facts that no file has any more, by key."""
+
+    def __init__(self, cache: Cache, digests: Mapping[str, bytes], gone: Mapping[bytes, bytes]) -> None:
+        self.digests = digests
+        self._cache = cache
+        self._gone = gone
+
+    def read(self) -> bytes | None:
+        """What was kept; None for nothing."""
+        return self._cache.flows()
+
+    def write(self, payload: bytes) -> None:
+        """Keep something for the next run."""
+        self._cache.store_flows(payload)
+
+    def before(self, digest: bytes) -> FileFacts | None:
+        """The facts of a Python file as it was; None where they are gone."""
+        from linter.facts.files import FileFacts
+
+        found = next((facts for key, facts in self._gone.items() if key.startswith(digest)), None)
+        return None if found is None else msgspec.msgpack.decode(found, type=FileFacts)
 
 
 class _Judged(msgspec.Struct):

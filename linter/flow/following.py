@@ -241,9 +241,14 @@ def _flow(hit: Hit, source: Source, start: Entry | Function) -> Flow:
 def _read(hit: Hit, source: Source) -> str:
     """How the code reads what reaches a sink, by its key where it is read by one."""
     key = hit.taint.way[0] if hit.taint.way else None
-    if isinstance(key, str) and hit.sink.kind != "keys" and source.what.startswith("request."):
+    by_key = isinstance(key, str) and key not in _ANY_KEY and hit.sink.kind != "keys"
+    if by_key and source.what.startswith("request."):
         return f'{source.what}["{key}"]'
     return source.what
+
+
+_ANY_KEY = frozenset({"keys", "values", "get"})
+"""What stands in a way for one of the keys, or values, whichever it is."""
 
 
 def _in_order(step: Step | None) -> list[Step]:

@@ -17,6 +17,7 @@ from linter.resolve.project import Project
 if TYPE_CHECKING:
     from linter.facts.templates import Template
     from linter.flow import Flows
+    from linter.flow.kept import Memory
     from linter.link.schema import ProjectSchema
 
 RouteAdapter: TypeAlias = Callable[[Backend, Refusals], Iterable[Route]]
@@ -62,15 +63,17 @@ def link(
     dialect: str = "auto",
     postgres: str = "",
     flow: Mapping[str, Iterable[str]] | None = None,
+    memory: Memory | None = None,
 ) -> Backend:
     """The backend that a project's facts describe.
 
     `files` maps relative paths to facts; `text_of` gives a file's text for rules that look at it.
     `dialect` is that of SQL which does not say its own, `postgres` the version of that server.
-    `flow` is what the configuration says of sources, sinks and sanitizers.
+    `flow` is what the configuration says of sources, sinks and sanitizers, `memory` where what was followed
+    is kept from run to run.
     """
     project = Project(files, source_roots)
-    backend = Backend(project, text_of, Adapters(files, dialect, postgres, flow or {}))
+    backend = Backend(project, text_of, Adapters(files, dialect, postgres, flow or {}, memory))
     backend.frameworks = tuple(name for package, name in _FRAMEWORKS.items() if package in project.imported)
     return backend
 
@@ -88,9 +91,11 @@ class Adapters:
         dialect: str,
         postgres: str = "",
         flow: Mapping[str, Iterable[str]] | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._files = files
         self._flow = flow or {}
+        self._memory = memory
         self._dialect = dialect
         self._postgres = postgres
         self._attempts = Attempts()
@@ -163,7 +168,7 @@ class Adapters:
         from linter.flow import Flows, flows_of
 
         try:
-            found = flows_of(backend, self._flow, self._templates())
+            found = flows_of(backend, self._flow, self._templates(), self._memory)
         except Exception as error:
             found = Flows((), (), [Failure.of("flow", error)])
         self._attempts.failures += found.failures
