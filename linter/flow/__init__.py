@@ -153,9 +153,8 @@ def flows_of(
     last = None if memory is None else judged(memory, following)
     found = following.flows(last)
     if last is not None and not following.is_repeatable:
-        # What was cut short depends on all the work before it.
-        following = Following(backend, table or {}, templates or {})
-        last = None
+        # What was cut short depends on all the work before it: it is done from the start.
+        following, last = Following(backend, table or {}, templates or {}), None
         found = following.flows(None)
     if memory is not None and following.is_repeatable:
         memory.write(stored(memory, following, last))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Ref
 from linter.facts.scopes import Assign
-from linter.flow.values import Named, Value, join
+from linter.flow.places import name_of
+from linter.flow.values import Named, Source, Taint, Typed, Value, join
 
 if TYPE_CHECKING:
     from linter.flow.engine import Engine
@@ -48,7 +49,30 @@ def _writes(function: Function, names: dict[str, Value]) -> bool:
     )
 
 
-def writers_of(engine: Engine, runner: Runner) -> list[tuple[Function, dict[str, Value]]]:
+def described(left: dict[str, Value]) -> list[str]:
+    """All that is left, as texts: two runs with the same find the same in handlers."""
+    return [
+        f"{name} {_shape(value)} {[_origin(each) for each in value.taints]}" for name, value in left.items()
+    ]
+
+
+def _shape(value: Value) -> str:
+    shape = value.shape
+    return name_of(shape.cls) if type(shape) is Typed else repr(shape)
+
+
+def _origin(taint: Taint) -> tuple[object, ...]:
+    places = []
+    step = taint.steps
+    while step is not None:
+        places.append((name_of(step.holder), step.span, step.what))
+        step = step.before
+    root = taint.root
+    start = (root.key, name_of(root.holder), root.span) if isinstance(root, Source) else root
+    return (start, taint.way, taint.safe, places)
+
+
+def _writers(engine: Engine, runner: Runner) -> list[tuple[Function, dict[str, Value]]]:
     """The functions that leave something, with what they are given."""
     found = []
     for function in engine.backend.functions:
@@ -56,7 +80,7 @@ def writers_of(engine: Engine, runner: Runner) -> list[tuple[Function, dict[str,
             names = runner.hook_arguments(function)
             if _writes(function, names):
                 found.append((function, names))
-    return found[:_MOST]
+    return found
 
 
 def _may_write(function: Function) -> bool:
@@ -71,11 +95,11 @@ def _may_write(function: Function) -> bool:
     )
 
 
-def carried(engine: Engine, writers: list[tuple[Function, dict[str, Value]]]) -> dict[str, Value]:
+def carried(engine: Engine, runner: Runner) -> dict[str, Value]:
     """What the caller has a hand in of what is left, by full name (`flask.g.tenant`)."""
     found: dict[str, Value] = {}
-    for function, names in writers:
-        for name, value in engine.left_by(function, dict(names)):
+    for function, names in _writers(engine, runner)[:_MOST]:
+        for name, value in engine.left_by(function, names):
             for each in _names(name):
                 known = found.get(each)
                 found[each] = value if known is None else join(known, value)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Set
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Attr, Constant, Expr, Item, Ref
-from linter.facts.scopes import Assign, Call, Parameter
+from linter.facts.expressions import Constant, Expr
+from linter.facts.scopes import Call, Parameter
 from linter.flow import checks
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
@@ -17,17 +17,16 @@ from linter.flow.decorations import Decorations
 from linter.flow.exceptions import Exceptions
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
+from linter.flow.graph import Graph, graph_of
 from linter.flow.heap import Cell, Entries, Instance, Items, Record
 from linter.flow.kinds import BITS, LOOSE
 from linter.flow.library import Library
-from linter.flow.library.callbacks import QUEUED
 from linter.flow.library.containers import Containers
 from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
-from linter.flow.places import name_of
+from linter.flow.running import Running
 from linter.flow.sanitizers import Sanitizers
-from linter.flow.sinks import COUNTING_NAMES, ITEM_NAMES, LAST_NAMES, Sinks
-from linter.flow.sinks.models import MODELS, WRITERS
+from linter.flow.sinks import COUNTING_NAMES, LAST_NAMES, Sinks
 from linter.flow.sinks.pages import LAST_NAMES as RENDERING_NAMES
 from linter.flow.sinks.pages import Pages
 from linter.flow.sources import Sources
@@ -124,14 +123,7 @@ class Engine:
         self._ids = 1_000_000
         self._spent = 0
         self._limit = _ENTRY_LIMIT
-        self._at_hand = self.trace.bit("entry")
-        self._stack: list[int] = []
-        self._running = 0
-        self._deepest = 0
-        self._too_deep = False
-        self._marks: dict[int, int] = {}
-        self._summaries: dict[tuple[object, ...], list[Summary]] = {}
-        self._summaries_here: dict[tuple[object, ...], list[Summary]] = {}
+        self.running = Running(self.trace)
         self._suites: dict[int, Suite] = {}
         self._free: dict[tuple[str, int], frozenset[str]] = {}
         self._free_by_module: dict[str, dict[int, frozenset[str]]] = {}
@@ -188,7 +180,7 @@ class Engine:
         ended = self._within_bounds(
             act.function, lambda: self.call_function(act, FunctionRef(function), Args(given, named))
         )
-        arrived = self.trace.since(start) & self.mark(function)
+        arrived = self.trace.since(start) & self.running.mark(function)
         return list(act.hits.values()) if ended and arrived else None
 
     def left_by(self, function: Function, names: dict[str, Value]) -> list[tuple[str, Value]]:
@@ -220,11 +212,7 @@ class Engine:
             return False
         depth = sys.getrecursionlimit()
         sys.setrecursionlimit(max(depth, _RECURSION))
-        self._stack = [id(function)]
-        self._running = self.mark(function)
-        self._deepest = 0
-        self._too_deep = False
-        self.trace.log += (function.module.bit, self._running)
+        self.running.start(function)
         try:
             work()
         except (Exhausted, RecursionError):
@@ -235,7 +223,7 @@ class Engine:
             return False
         finally:
             sys.setrecursionlimit(depth)
-            self._stack = []
+            self.running.stop()
         return True
 
     def supplied(
@@ -265,12 +253,12 @@ class Engine:
         """Take up another start: what is known of the last handler no longer holds."""
         self._parsed = _nothing_parsed
         self._asked = (None, UNKNOWN)
-        self._summaries_here.clear()
+        self.running.begin()
 
     @property
     def parsed(self) -> Callable[[dict[int, Record]], Value | None]:
         """What a request parser gives in the route at hand; its records go into the heap."""
-        self.trace.log.append(self._at_hand)
+        self.trace.log.append(self.running.at_hand)
         return self._parsed
 
     @parsed.setter
@@ -280,7 +268,7 @@ class Engine:
     @property
     def asked(self) -> tuple[Function | None, Value]:
         """The handler at hand, and what the path of the request is there."""
-        self.trace.log.append(self._at_hand)
+        self.trace.log.append(self.running.at_hand)
         return self._asked
 
     @asked.setter
@@ -290,13 +278,6 @@ class Engine:
     def looks_at(self, key: str) -> None:
         """Note that what is found out now depends on a thing: see `linter.resolve.trace`."""
         self.trace.log.append(self.trace.bit(key))
-
-    def mark(self, function: Function) -> int:
-        """The bit that says that a function was run."""
-        found = self._marks.get(id(function))
-        if found is None:
-            found = self._marks[id(function)] = self.trace.bit(f"function {name_of(function)}")
-        return found
 
     # Facts read once
 
@@ -341,7 +322,7 @@ class Engine:
             more = {name.rpartition(".")[2] for name in self.custom.sinks}
             if self._pages:
                 more |= RENDERING_NAMES
-            self._relevant = self._reaching(LAST_NAMES | more, self.calls_by_name.writers)
+            self._relevant = self.calls_by_name.reaching(LAST_NAMES | more, self.calls_by_name.writers)
         return self._relevant
 
     @property
@@ -350,38 +331,26 @@ class Engine:
         if not self.custom.sources:
             return []
         names = frozenset(name.rpartition(".")[2] for name in self.custom.sources)
-        found = self._reaching(names, []) & self.relevant
+        found = self.calls_by_name.reaching(names) & self.relevant
         return [each for each in self.backend.functions if id(each) in found]
 
     @property
     def counting(self) -> frozenset[int]:
         """Functions from which a call can be reached that does something a number of times."""
         if self._counting is None:
-            self._counting = self._reaching(COUNTING_NAMES, [])
+            self._counting = self.calls_by_name.reaching(COUNTING_NAMES)
         return self._counting
 
     @property
     def calls_by_name(self) -> Graph:
         """Who calls what, by last names."""
         if self._graph is None:
-            self._graph = _graph_of(self.backend)
+            self._graph = graph_of(self.backend)
         return self._graph
-
-    def _reaching(self, last_names: frozenset[str], more: list[int]) -> frozenset[int]:
-        graph = self.calls_by_name
-        found: set[int] = set()
-        pending = [identity for name in last_names for identity in graph.callers.get(name, ())] + more
-        while pending:
-            identity = pending.pop()
-            if identity not in found:
-                found.add(identity)
-                pending.extend(graph.callers.get(graph.names.get(identity, ""), ()))
-        return frozenset(found)
 
     def forget(self) -> None:
         """Let go of what was learnt about functions, which rings of references would keep to the end."""
-        self._summaries.clear()
-        self._summaries_here.clear()
+        self.running.forget()
         self.statics.clear()
 
     # Calls of the project's functions
@@ -418,7 +387,7 @@ class Engine:
     def _call_function(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
         function = ref.function
         self.trace.log.append(function.module.bit)
-        if not ref.bare and self.decorations.own(function) and not self._is_deep():
+        if not ref.bare and self.decorations.own(function) and not self.running.is_deep():
             made = self.decorations.applied(act, ref)
             if made is not None:
                 given = args if ref.receiver is None else args.after(ref.receiver)
@@ -427,8 +396,7 @@ class Engine:
             args = args.after(ref.receiver)
         if self._is_skipped(act, function, args):
             return Value(self.globals.shape_of_type(self.project.returned_type(function)))
-        if self._is_deep() or self._stack.count(id(function)) > 1:
-            self.trace.log.append(self.mark(function))
+        if self.running.is_deep() or self.running.is_repeated(function):
             taints: Taints = ()
             for each in args.all():
                 taints = merge(taints, act.deep_taints(each))
@@ -476,57 +444,11 @@ class Engine:
         )
         # A call costs what it takes to write its arguments down, however short its function is.
         self.spend(_CALL_COST + _RECORD_COST * len(export.records))
-        summary = self._known(key)
+        summary = self.running.known(key)
         if summary is None:
-            summary = self._run(function, exported, dict(export.records))
-            own = self._too_deep or summary.seen & self._at_hand
-            (self._summaries_here if own else self._summaries).setdefault(key, []).append(summary)
+            state = State(dict(exported), dict(export.records), {})
+            summary = self.running.run(key, function, self.activation(self, function, state).run)
         return self._translated(act, ref, export, summary)
-
-    def _known(self, key: tuple[object, ...]) -> Summary | None:
-        """What a call is known to do, where running it now would come to the same."""
-        depth = len(self._stack)
-        for known in (self._summaries, self._summaries_here):
-            for each in known.get(key, ()):
-                if depth + each.height <= _DEEP and self._around(each.seen) == each.around:
-                    self.trace.log.append(each.seen)
-                    self._deepest = max(self._deepest, depth + each.height)
-                    return each
-        return None
-
-    def _run(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> Summary:
-        start, deepest, running = len(self.trace.log), self._deepest, self._running
-        depth = self._deepest = len(self._stack)
-        mark = self.mark(function)
-        self.trace.log += (function.module.bit, mark)
-        self._stack.append(id(function))
-        self._running |= mark
-        try:
-            found = self.activation(self, function, State(dict(names), heap, {})).run()
-        finally:
-            self._stack.pop()
-            self._running = running
-        seen = self.trace.since(start)
-        height = 0 if self._too_deep else self._deepest - depth
-        self._deepest = max(deepest, self._deepest)
-        return found._replace(seen=seen, around=self._around(seen), height=height)
-
-    def _around(self, seen: int) -> tuple[tuple[int, int], ...]:
-        """Which of some functions are running, and how often."""
-        both = seen & self._running
-        if not both:
-            return ()
-        marks = ((self._marks.get(each, 0), each) for each in set(self._stack))
-        return tuple(sorted((mark, self._stack.count(each)) for mark, each in marks if mark & both))
-
-    def _is_deep(self) -> bool:
-        """Whether calls are followed no further."""
-        depth = len(self._stack)
-        self._deepest = max(self._deepest, depth + 1)
-        if depth < _DEEP:
-            return False
-        self._too_deep = True
-        return True
 
     def _translated(self, act: Calls, ref: FunctionRef, export: Export, summary: Summary) -> Value:
         function = ref.function
@@ -582,7 +504,7 @@ class Engine:
 
     def call_lambda(self, act: Calls, shape: Lambda, args: Args) -> Value:
         """The result of a lambda that another function made."""
-        if self._is_deep():
+        if self.running.is_deep():
             return UNKNOWN
         inner = self.activation(self, shape.function, State({}, act.state.heap, act.state.proved))
         inner.hits = act.hits  # type: ignore[attr-defined]
@@ -590,10 +512,10 @@ class Engine:
             cell = self.cell(act, shape.cell)
             if type(cell) is Cell:
                 inner.state.names.update({str(name): value for name, value in cell.names.items()})
-        self._stack.append(id(shape))
+        self.running.stack.append(id(shape))
         inner.bind_lambda(shape, args)
         found = inner.eval(shape.body)
-        self._stack.pop()
+        self.running.stack.pop()
         return found
 
     def called_back(self, act: Calls, callee: Value, args: Args) -> None:
@@ -602,7 +524,7 @@ class Engine:
         for each in args.all():
             if each is not callee:
                 taints = merge(taints, act.deep_taints(each))
-        if taints and not self._is_deep():
+        if taints and not self.running.is_deep():
             act.apply(callee, Args((), {}, Value(None, act.loosened(taints))))
             act.alive = True
 
@@ -630,72 +552,3 @@ class Engine:
 
 def _nothing_parsed(heap: dict[int, Record]) -> Value | None:
     return None
-
-
-def _writes_item(function: Function) -> bool:
-    """Whether a function writes into a mapping that is a sink by itself, such as a session."""
-    return any(
-        isinstance(target, Item)
-        and isinstance(target.base, Ref)
-        and target.base.name.rpartition(".")[2].lstrip(":$") in ITEM_NAMES
-        for statement in function.scope.statements
-        if isinstance(statement, Assign)
-        for target in statement.targets
-    )
-
-
-def _fills_row(call: Call, called: str, models: Set[str]) -> bool:
-    """Whether a call may take the names of what it writes from a value."""
-    if called == "setattr":
-        return len(call.args) == 3 and not isinstance(call.args[1], Constant)
-    return any(name == "**" for name, _ in call.keywords) and called in models
-
-
-def _handed_on(call: Call, called: str) -> Iterator[str]:
-    """Last names of what a call may run later: what it is given by name, and a task that is queued."""
-    if called in QUEUED and isinstance(call.callee, Ref):
-        yield call.callee.name.rpartition(".")[0].rpartition(".")[2].lstrip(":$")
-    for each in (*call.args, *[value for _, value in call.keywords]):
-        if isinstance(each, Ref) and (each.name[0] != "$" or "." in each.name):
-            yield each.name.rpartition(".")[2].lstrip(":")
-
-
-class Graph(NamedTuple):
-    """Who calls what, by last names.
-
-    `writers` write into a mapping that is a sink by itself, or fill a row from a mapping.
-    """
-
-    names: dict[int, str]
-    callers: dict[str, set[int]]
-    writers: list[int]
-
-
-def _graph_of(backend: Backend) -> Graph:
-    found = Graph({}, {}, [])
-    project = backend.project
-    named = {each.scope.name for each in backend.functions}
-    models = {cls.scope.name for cls in backend.classes if project.derives(cls, *MODELS)} | WRITERS
-    for function in backend.functions:
-        identity = id(function)
-        last = function.scope.name
-        if last == "__init__" and function.owner is not None:
-            last = function.owner.scope.name
-        found.names[identity] = last
-        if _writes_item(function):
-            found.writers.append(identity)
-        for call in function.scope.calls:
-            callee = call.callee
-            if isinstance(callee, Ref):
-                called = callee.name.rpartition(".")[2].lstrip(":$")
-            elif isinstance(callee, Attr):
-                called = callee.name
-            else:
-                continue
-            found.callers.setdefault(called, set()).add(identity)
-            for handed in _handed_on(call, called):
-                if handed in named or handed in LAST_NAMES:
-                    found.callers.setdefault(handed, set()).add(identity)
-            if _fills_row(call, called, models):
-                found.writers.append(identity)
-    return found

@@ -13,7 +13,7 @@ from linter.facts.spans import line_of
 from linter.finding import Note
 from linter.flow import Flow, Flows, SinkSite
 from linter.flow.asked import path_asked
-from linter.flow.carriers import carried, writers_of
+from linter.flow.carriers import carried
 from linter.flow.custom import custom_of
 from linter.flow.engine import Engine
 from linter.flow.entries import Entry, Runner, entries_of, middleware_of, readers_of
@@ -62,10 +62,7 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Following:
-    """One walk through a project. `outcomes` are by a text that says all of how a start begins.
-
-    `carrying` is what was looked at to know what earlier code leaves on requests, `writers` who leaves it.
-    """
+    """One walk through a project. `outcomes` are by a text that says all of how a start begins."""
 
     def __init__(
         self,
@@ -80,10 +77,9 @@ class Following:
         self.pages = frozenset(id(each.function) for each in self.entries if each.is_page)
         self.engine = Engine(backend, self.pages, custom_of(table), templates)
         self.outcomes: dict[str, Outcome] = {}
-        self.carrying = 0
+        self._carrying: int | None = None
         self._runner = Runner(self.engine)
         self._trace = backend.project.trace
-        self.writers = writers_of(self.engine, self._runner)
 
     @property
     def is_repeatable(self) -> bool:
@@ -91,14 +87,19 @@ class Following:
         engine = self.engine
         return not (engine.cut or engine.failures or engine.is_entangled)
 
+    def carry(self) -> int:
+        """Find out what hooks and middleware leave for handlers; what was looked at for it."""
+        if self._carrying is None:
+            start = self._trace.begin()
+            self.engine.carried = carried(self.engine, self._runner)
+            self._carrying = self._trace.since(start)
+        return self._carrying
+
     def flows(self, last: Last | None) -> Flows:
         """All flows; those of starts that no change bears upon are taken from the last run."""
         engine = self.engine
-        start = self._trace.begin()
-        engine.carried = carried(engine, self.writers)
-        self.carrying = self._trace.since(start)
         found: list[Found] = []
-        led_to = self.carrying
+        led_to = self.carry()
         for entry in self.entries:
             if id(entry.function) in self.pages or self._has_part(entry.function):
                 outcome = self._outcome(entry.signature, partial(self._from_entry, entry), last)
@@ -106,7 +107,7 @@ class Following:
                 led_to |= outcome.seen
         seen = led_to
         for what, function, run in self._others():
-            if not engine.mark(function) & seen and id(function) in engine.relevant:
+            if not engine.running.mark(function) & seen and id(function) in engine.relevant:
                 outcome = self._outcome(f"{what} {name_of(function)}", partial(run, function), last)
                 found += outcome.found
                 seen |= outcome.seen

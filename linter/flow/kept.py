@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from linter.facts.files import FileFacts
+from linter.flow.carriers import described
 from linter.flow.engine import Engine
 from linter.flow.following import Following, Found, Outcome
 from linter.flow.places import name_of
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 _METHODS = "methods "
 _WORK = 0.5
 """The part of the work allowed for a run that may be spent when it is kept: no start is cut short then."""
-_GROWTH = 2
-"""How many times as many keys as a whole run may gather before a whole run is due again."""
+_GROWTH, _ROOM = 2, 20_000
+"""How many times as many keys as a whole run needs, and how many more, may gather until one is due again."""
 
 
 class Memory(Protocol):
@@ -47,10 +48,10 @@ class Memory(Protocol):
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """What is kept. `seen` of outcomes and `carrying` are bits over `keys`.
+    """What is kept. `seen` of outcomes are bits over `keys`, `carried` is what hooks leave for handlers.
 
     `parts` tells by module which of its functions take part in what; `answers` are those found in all
-    modules together, by the key of the question. `whole` is the number of keys of the last whole run.
+    modules together, by the key of the question. `whole` is how many keys the last whole run needed.
     """
 
     structure: bytes
@@ -60,8 +61,7 @@ class _Kept(msgspec.Struct, array_like=True):
     spent: int
     parts: dict[str, tuple[list[int], list[int], list[int]]]
     answers: dict[str, list[str]]
-    writers: list[str]
-    carrying: bytes
+    carried: list[str]
     outcomes: dict[str, tuple[bytes, tuple[Found, ...]]]
 
 
@@ -91,19 +91,21 @@ def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
         structure=_structure(following),
         digests=_digests(memory, following.backend.project),
         keys=keys,
-        whole=len(keys) if last is None else last.whole,
+        whole=_used(following) if last is None else last.whole,
         spent=following.engine.spent + (0 if last is None else last.spent),
         parts=_parts(following),
         answers={key: answer for key in keys if (answer := _answer(following.engine, key)) is not None},
-        writers=[name_of(function) for function, _ in following.writers],
-        carrying=_packed(following.carrying),
+        carried=described(following.engine.carried),
         outcomes={start: (_packed(each.seen), each.found) for start, each in following.outcomes.items()},
     )
     return msgspec.msgpack.encode(kept)
 
 
 def judged(memory: Memory, following: Following) -> Last | None:
-    """What still holds of the last run; None when nothing does, or nothing is known of it."""
+    """What still holds of the last run; None when nothing does, or nothing is known of it.
+
+    `following` has nothing done yet: what was kept tells it the bits of all that was looked at.
+    """
     payload = memory.read()
     if payload is None:
         return None
@@ -112,7 +114,7 @@ def judged(memory: Memory, following: Following) -> Last | None:
     except msgspec.DecodeError:
         return None
     project, engine = following.backend.project, following.engine
-    if kept.structure != _structure(following) or len(kept.keys) > _GROWTH * kept.whole:
+    if kept.structure != _structure(following) or len(kept.keys) > _GROWTH * kept.whole + _ROOM:
         return None
     if kept.spent > _WORK * engine.run_limit:
         return None
@@ -120,12 +122,17 @@ def judged(memory: Memory, following: Following) -> Last | None:
         project.trace.bit(key)
     if project.trace.keys[: len(kept.keys)] != kept.keys:
         return None
-    if kept.writers != [name_of(function) for function, _ in following.writers]:
-        return None
-    changed = _changed(memory, following, kept)
-    if changed & int.from_bytes(kept.carrying, "little"):
-        return None
-    return Last(kept, changed)
+    following.carry()
+    return (
+        Last(kept, _changed(memory, following, kept)) if kept.carried == described(engine.carried) else None
+    )
+
+
+def _used(following: Following) -> int:
+    seen = 0
+    for each in following.outcomes.values():
+        seen |= each.seen
+    return seen.bit_count()
 
 
 def _packed(bits: int) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias, Union
 
 from linter.facts.expressions import (
     Attr,
@@ -29,28 +28,13 @@ from linter.resolve.copies import Copies
 from linter.resolve.definitions import Class, Definition, Function, Module
 from linter.resolve.known_types import WRAPPERS, canonical, last_part, returned
 from linter.resolve.modules import Layout
+from linter.resolve.targets import Resolved as Resolved
+from linter.resolve.targets import Target as Target
+from linter.resolve.targets import Variable as Variable
 from linter.resolve.trace import Memo, Trace
 
 _LIMIT = 24
 """How many hops a name or a type is followed before it counts as unknown."""
-
-
-class Variable(NamedTuple):
-    """A module-level or class-level name that is assigned, by its holder or by a function under `global`."""
-
-    holder: Function | Class
-    name: str
-    assign: Assign
-
-
-Target: TypeAlias = Union[Definition, Module, Variable, None]
-
-
-class Resolved(NamedTuple):
-    """A canonical dotted name and, when it is in the project, what it names."""
-
-    name: str
-    target: Target
 
 
 class Project:

@@ -1,0 +1,98 @@
+"""Who calls what in a project, by the last parts of names alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from typing import TYPE_CHECKING, NamedTuple
+
+from linter.facts.expressions import Attr, Constant, Item, Ref
+from linter.facts.scopes import Assign, Call
+from linter.flow.library.callbacks import QUEUED
+from linter.flow.sinks import ITEM_NAMES, LAST_NAMES
+from linter.flow.sinks.models import MODELS, WRITERS
+from linter.resolve.definitions import Function
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+
+
+class Graph(NamedTuple):
+    """Who calls what, by last names.
+
+    `writers` write into a mapping that is a sink by itself, or fill a row from a mapping.
+    """
+
+    names: dict[int, str]
+    callers: dict[str, set[int]]
+    writers: list[int]
+
+    def reaching(self, last_names: Iterable[str], more: Iterable[int] = ()) -> frozenset[int]:
+        """The functions that call something of these names, or are among `more`, or call such a function."""
+        found: set[int] = set()
+        pending = [identity for name in last_names for identity in self.callers.get(name, ())]
+        pending += more
+        while pending:
+            identity = pending.pop()
+            if identity not in found:
+                found.add(identity)
+                pending.extend(self.callers.get(self.names.get(identity, ""), ()))
+        return frozenset(found)
+
+
+def graph_of(backend: Backend) -> Graph:
+    """The graph of a project, tests left aside."""
+    found = Graph({}, {}, [])
+    project = backend.project
+    named = {each.scope.name for each in backend.functions}
+    models = {cls.scope.name for cls in backend.classes if project.derives(cls, *MODELS)} | WRITERS
+    for function in backend.functions:
+        identity = id(function)
+        last = function.scope.name
+        if last == "__init__" and function.owner is not None:
+            last = function.owner.scope.name
+        found.names[identity] = last
+        if _writes_item(function):
+            found.writers.append(identity)
+        for call in function.scope.calls:
+            callee = call.callee
+            if isinstance(callee, Ref):
+                called = callee.name.rpartition(".")[2].lstrip(":$")
+            elif isinstance(callee, Attr):
+                called = callee.name
+            else:
+                continue
+            found.callers.setdefault(called, set()).add(identity)
+            for handed in _handed_on(call, called):
+                if handed in named or handed in LAST_NAMES:
+                    found.callers.setdefault(handed, set()).add(identity)
+            if _fills_row(call, called, models):
+                found.writers.append(identity)
+    return found
+
+
+def _writes_item(function: Function) -> bool:
+    """Whether a function writes into a mapping that is a sink by itself, such as a session."""
+    return any(
+        isinstance(target, Item)
+        and isinstance(target.base, Ref)
+        and target.base.name.rpartition(".")[2].lstrip(":$") in ITEM_NAMES
+        for statement in function.scope.statements
+        if isinstance(statement, Assign)
+        for target in statement.targets
+    )
+
+
+def _fills_row(call: Call, called: str, models: Set[str]) -> bool:
+    """Whether a call may take the names of what it writes from a value."""
+    if called == "setattr":
+        return len(call.args) == 3 and not isinstance(call.args[1], Constant)
+    return any(name == "**" for name, _ in call.keywords) and called in models
+
+
+def _handed_on(call: Call, called: str) -> Iterator[str]:
+    """Last names of what a call may run later: what it is given by name, and a task that is queued."""
+    if called in QUEUED and isinstance(call.callee, Ref):
+        yield call.callee.name.rpartition(".")[0].rpartition(".")[2].lstrip(":$")
+    for each in (*call.args, *[value for _, value in call.keywords]):
+        if isinstance(each, Ref) and (each.name[0] != "$" or "." in each.name):
+            yield each.name.rpartition(".")[2].lstrip(":")
