@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Constant, Expr
@@ -103,8 +103,6 @@ class Engine:
         self.failures: list[Failure] = []
         self._parsed: Callable[[dict[int, Record]], Value | None] = _nothing_parsed
         self._asked: tuple[Function | None, Value] = (None, UNKNOWN)
-        self.is_entangled = False
-        """Whether setting up one variable of a module has written to another, so that their order counts."""
         self.changed: set[int] = set()
         """Records of modules and classes that some function has written to."""
         self.carried: dict[str, Value] = {}
@@ -490,12 +488,14 @@ class Engine:
         assert parent is not None
         return self.globals.static(parent, default)
 
-    def keep_statics(self, heap: dict[int, Record], own: int | None = None) -> None:
-        """Keep what evaluating a module's expression has made; `own` is the record that it is to change."""
-        statics = self.statics
-        if any(statics.get(each, record) is not record for each, record in heap.items() if each != own):
-            self.is_entangled = True
-        statics.update(heap)
+    def keep_statics(self, heap: dict[int, Record], own: Set[int] = frozenset()) -> None:
+        """Keep what evaluating a module's expression has made; `own` are the records that it is to change.
+
+        What it writes to others is forgotten: nobody can say which of several such expressions runs first.
+        """
+        for identity, record in heap.items():
+            if identity in own or identity not in self.statics:
+                self.statics[identity] = record
 
     def cell(self, act: Calls, identity: int) -> Record | None:
         """What a function sees around it, which may have been made when its module was run."""

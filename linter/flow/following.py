@@ -84,8 +84,7 @@ class Following:
     @property
     def is_repeatable(self) -> bool:
         """Whether each start would find the same if others were left out."""
-        engine = self.engine
-        return not (engine.cut or engine.failures or engine.is_entangled)
+        return not (self.engine.cut or self.engine.failures)
 
     def carry(self) -> int:
         """Find out what hooks and middleware leave for handlers; what was looked at for it."""

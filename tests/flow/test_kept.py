@@ -1,0 +1,216 @@
+"""A run after a change says what a run from the start says, and follows only what the change bears upon."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linter.cache import FOLDER
+from linter.config import load_settings
+from linter.flow import Flows
+from linter.flow.following import Following
+from linter.pipeline import Run
+from linter.sources import discover
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "flow"
+APPLICATIONS = ("marina", "clinic_django", "stock_api", "lang_more", "ticket_board", "graphql_strawberry")
+
+
+def _flows(root: Path, *, use_cache: bool = True) -> Flows:
+    settings = load_settings(str(root), environ={}, isolated=True)
+    found = Run(settings, discover(str(root), settings), use_cache=use_cache, jobs=1).backend.flows
+    assert found is not None
+    assert not found.failures
+    return found
+
+
+def _told(flows: Flows) -> list[tuple[object, ...]]:
+    return [
+        (kind, site.location, site.scope, site.is_led_to, site.flows)
+        for kind in sorted(flows._by_kind)
+        for site in flows.sites(kind)
+    ]
+
+
+def _copied(application: str, folder: Path) -> Path:
+    root = folder / application
+    shutil.copytree(FIXTURES / application, root, ignore=shutil.ignore_patterns("__pycache__", FOLDER))
+    return root
+
+
+def _further_down(text: str) -> str:
+    return "# One line more.\n" + text
+
+
+def _with_function(text: str) -> str:
+    return text + "\n\ndef added_later(value):\n    import os\n    os.system(value)\n    return value\n"
+
+
+def _with_value(text: str) -> str:
+    return text + "\nADDED_LATER = ['a', 'b']\n"
+
+
+def _renamed(text: str) -> str:
+    return text.replace("def get", "def fetch", 1).replace("def _", "def _other_", 1)
+
+
+def _without_returns(text: str) -> str:
+    return text.replace("return ", "return None and ", 2)
+
+
+def _with_class(text: str) -> str:
+    return text + "\n\nclass AddedLater:\n    def save(self, value):\n        self.kept = eval(value)\n"
+
+
+EDITS: tuple[Callable[[str], str], ...] = (
+    _further_down,
+    _with_function,
+    _with_value,
+    _renamed,
+    _without_returns,
+    _with_class,
+)
+
+
+@pytest.mark.parametrize("application", APPLICATIONS)
+def test_after_any_change_the_flows_are_those_of_a_run_from_the_start(
+    application: str, tmp_path: Path
+) -> None:
+    root = _copied(application, tmp_path)
+    _flows(root)
+    modules = sorted(path for path in root.rglob("*.py") if path.stat().st_size)
+    for position, module in enumerate(modules):
+        for edit in EDITS[position % 2 :: 2]:
+            module.write_text(edit(module.read_text(encoding="utf-8")), encoding="utf-8")
+            assert _told(_flows(root)) == _told(_flows(root, use_cache=False)), (module.name, edit.__name__)
+
+
+@pytest.fixture
+def followed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The starts that are followed, and not taken from the last run."""
+    found: list[str] = []
+    whole = Following._from_entry
+
+    def noting(self: Following, entry: object) -> object:
+        found.append(str(entry))
+        return whole(self, entry)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Following, "_from_entry", noting)
+    return found
+
+
+APP = """\
+from flask import Flask
+import one, two
+app = Flask(__name__)
+app.register_blueprint(one.bp)
+app.register_blueprint(two.bp)
+"""
+ONE = """\
+import os
+from flask import Blueprint, request
+from shared import joined
+bp = Blueprint("one", __name__)
+
+@bp.get("/one")
+def one():
+    os.system(joined(request.args["a"]))
+    return ""
+"""
+TWO = """\
+import os
+from flask import Blueprint, g, request
+bp = Blueprint("two", __name__)
+
+@bp.get("/two")
+def two(it):
+    os.system(request.args["b"])
+    return ""
+"""
+SHARED = """\
+def joined(value):
+    return "ls " + value
+"""
+ROCKET = """
+import os
+
+class Rocket:
+    def launch(self, value):
+        os.system(value)
+"""
+HOOK = """
+from flask import g, request
+
+@app.before_request
+def load():
+    g.who = {}
+"""
+
+
+def _project(folder: Path) -> Path:
+    for name, text in (("app", APP), ("one", ONE), ("two", TWO), ("shared", SHARED)):
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_only_what_has_looked_at_the_changed_module_is_followed_again(
+    tmp_path: Path, followed: list[str]
+) -> None:
+    root = _project(tmp_path)
+    assert len(_told(_flows(root))) == 4
+    followed.clear()
+    _flows(root)
+    assert followed == []
+    (root / "shared.py").write_text("def joined(value):\n    return 'ls'\n", encoding="utf-8")
+    flows = _flows(root)
+    assert followed == ["`GET /one`"]
+    reached = {site.location.path for site in flows.sites("command") if site.flows}
+    assert reached == {"two.py"}
+
+
+def test_what_a_method_of_an_unknown_thing_may_be_counts_as_looked_at(
+    tmp_path: Path, followed: list[str]
+) -> None:
+    root = _project(tmp_path)
+    (root / "two.py").write_text(TWO.replace("os.system", "it.launch"), encoding="utf-8")
+    _flows(root)
+    followed.clear()
+    (root / "shared.py").write_text(SHARED + ROCKET, encoding="utf-8")
+    flows = _flows(root)
+    assert "`GET /two`" in followed
+    assert any(site.location.path == "shared.py" and site.flows for site in flows.sites("command"))
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00" * 40, None])
+def test_a_damaged_memory_is_as_good_as_none(
+    tmp_path: Path, followed: list[str], damage: bytes | None
+) -> None:
+    root = _project(tmp_path)
+    before = _told(_flows(root))
+    kept = root / FOLDER / "flows"
+    kept.write_bytes(kept.read_bytes()[:-7] if damage is None else damage)
+    followed.clear()
+    assert _told(_flows(root)) == before
+    assert len(followed) == 2
+
+
+def test_a_new_module_is_a_new_project(tmp_path: Path, followed: list[str]) -> None:
+    root = _project(tmp_path)
+    _flows(root)
+    followed.clear()
+    (root / "three.py").write_text("VALUE = 1\n", encoding="utf-8")
+    _flows(root)
+    assert len(followed) == 2
+
+
+def test_what_hooks_leave_for_handlers_counts_for_all_of_them(tmp_path: Path, followed: list[str]) -> None:
+    root = _project(tmp_path)
+    (root / "app.py").write_text(APP + HOOK.format("'x'"), encoding="utf-8")
+    (root / "two.py").write_text(TWO.replace('request.args["b"]', "g.who"), encoding="utf-8")
+    assert not any(site.location.path == "two.py" and site.flows for site in _flows(root).sites("command"))
+    (root / "app.py").write_text(APP + HOOK.format("request.args['who']"), encoding="utf-8")
+    flows = _flows(root)
+    assert any(site.location.path == "two.py" and site.flows for site in flows.sites("command"))
