@@ -126,7 +126,7 @@ from flask import Blueprint, g, request
 bp = Blueprint("two", __name__)
 
 @bp.get("/two")
-def two(it):
+def two():
     os.system(request.args["b"])
     return ""
 """
@@ -175,7 +175,7 @@ def test_what_a_method_of_an_unknown_thing_may_be_counts_as_looked_at(
     tmp_path: Path, followed: list[str]
 ) -> None:
     root = _project(tmp_path)
-    (root / "two.py").write_text(TWO.replace("os.system", "it.launch"), encoding="utf-8")
+    (root / "two.py").write_text(TWO.replace("os.system", "[][0].launch"), encoding="utf-8")
     _flows(root)
     followed.clear()
     (root / "shared.py").write_text(SHARED + ROCKET, encoding="utf-8")
