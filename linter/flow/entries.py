@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Attr, Constant, Ref, Result
-from linter.facts.scopes import Assign, Import
+from linter.facts.scopes import Assign
 from linter.flow.arguments import Args, fill
 from linter.flow.engine import Engine
 from linter.flow.heap import Entries, Instance, Items, Record
@@ -63,7 +63,6 @@ _TYPED = frozenset({"int", "float", "bool", "UUID", "date", "datetime", "time", 
 """Types of inputs that hold no text of the caller's choice."""
 _DEPENDENCIES = 4
 """How deep dependencies of dependencies are run."""
-_MIDDLEWARE = frozenset({"__call__", "__acall__", "process_view", "process_request", "process_exception"})
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "dispatch")
 _WITH_FORM = {
     **dict.fromkeys(("form_valid", "form_invalid"), "form_class"),
@@ -208,36 +207,6 @@ def _key(function: Function, route: Route, project: Project) -> object:
         if isinstance(ancestor.target, Class):
             methods += [id(each) for each in ancestor.target.methods.values()]
     return (id(function), *methods)
-
-
-def readers_of(backend: Backend) -> list[Function]:
-    """Functions of modules that import a request object, whoever calls them."""
-    found: list[Function] = []
-    for module in backend.project.modules.values():
-        if not any(_imports_request(each) for scope in module.facts.scopes for each in scope.statements):
-            continue
-        found += [each for each in module.functions if not each.is_module]
-    known = {id(each) for each in backend.functions}
-    return [each for each in found if id(each) in known]
-
-
-def middleware_of(backend: Backend) -> list[Function]:
-    """What Django calls for each request around its views, and hands the request to."""
-    if "django" not in backend.project.imported:
-        return []
-    found: list[Function] = []
-    for each in backend.functions:
-        maker = each.owner.methods.get("__init__") if each.owner is not None else each.parent
-        if isinstance(maker, Function) and any(p.name == "get_response" for p in maker.scope.parameters):
-            if each.owner is None or each.scope.name in _MIDDLEWARE:
-                found.append(each)
-    return found
-
-
-def _imports_request(statement: object) -> bool:
-    if not isinstance(statement, Import):
-        return False
-    return f"{statement.module}.{statement.name}" in REQUESTS or statement.module in ("flask", "quart")
 
 
 def _keeps(method: Function) -> bool:

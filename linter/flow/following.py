@@ -16,7 +16,8 @@ from linter.flow.asked import path_asked
 from linter.flow.carriers import carried
 from linter.flow.custom import custom_of
 from linter.flow.engine import Engine
-from linter.flow.entries import Entry, Runner, entries_of, middleware_of, readers_of
+from linter.flow.entries import Entry, Runner, entries_of
+from linter.flow.hooks import middleware_of, readers_of
 from linter.flow.kinds import LOOSE
 from linter.flow.places import Place, name_of, sink_at
 from linter.flow.secrets import SecretEngine
