@@ -75,7 +75,11 @@ class Following:
         self.table = table
         self.templates = templates
         self.entries = entries_of(backend)
-        self.pages = frozenset(id(each.function) for each in self.entries if each.is_page)
+        self.pages = frozenset(
+            id(each.function)
+            for each in self.entries
+            if each.is_page and not each.makes_json(backend.project)
+        )
         self.engine = Engine(backend, self.pages, custom_of(table), templates)
         self.outcomes: dict[str, Outcome] = {}
         self._carrying: int | None = None
