@@ -216,6 +216,12 @@ _PLAIN_SEPARATORS = ".-_:,"
 _NAMING = BITS["path"] | BITS["archive"] | BITS["url"] | BITS["redirect"]
 
 
+def of_others(proved: Marks, taints: Taints) -> Marks:
+    """What a condition on an item proves of values that the item is no part of."""
+    roots = {each.root for each in taints}
+    return tuple([each for each in proved if each[0] not in roots])
+
+
 def of_whole(proved: Marks) -> Marks:
     """What is proved of a text each character or piece of which has been looked at, and of these."""
     whole = [(root, way[:-1], mask & _of_parts(way)) for root, way, mask in proved]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from linter.facts.expressions import Comprehension, Expr, Ref
 from linter.flow import checks
 from linter.flow.expressions import Expressions
 from linter.flow.heap import Entries, Items, Record, maybe_join
 from linter.flow.memory import UNROLLED
 from linter.flow.state import State
-from linter.flow.values import Marks, Value, is_text
+from linter.flow.values import Marks, Value, is_text, shared
 
 
 def comprehended(act: Expressions, expr: Comprehension) -> Value:
@@ -40,12 +42,14 @@ def _comprehended(act: Expressions, expr: Comprehension) -> Value:
         act.assign(target, act.any_element(act.eval(source)))
     before = None
     left_out: Marks = ()
+    let_through: Marks = ()
     for each in expr.conditions:
         test = act.eval(each)
         # Where nothing is let through, all items fail the one condition.
         left_out = checks.of_whole(test.no) if len(expr.conditions) == len(expr.sources) == 1 else ()
         if act.truth(test) is False:
             return act.allocate(_made(expr.kind, [], None))
+        let_through = checks.union(let_through, checks.of_others(test.yes, act.deep_taints(first)))
         if test.yes and before is None:
             before = act.state.fork()
         act.state.prove(test.yes)
@@ -53,7 +57,7 @@ def _comprehended(act: Expressions, expr: Comprehension) -> Value:
     if before is not None:
         _forget(act, before)
     made = act.allocate(_element(act, expr, [], element))
-    return Value(made.shape, made.taints, (), left_out)
+    return Value(made.shape, made.taints, let_through, left_out)
 
 
 def _forget(act: Expressions, before: State) -> None:
@@ -66,24 +70,29 @@ def _forget(act: Expressions, before: State) -> None:
 def _unrolled(act: Expressions, expr: Comprehension, known: list[Value]) -> Value:
     values: list[Value] = []
     rest: Value | None = None
+    let_through: list[Marks] = []
     for each in known:
         act.assign(expr.targets[0], each)
         sure = True
         skip = False
+        proved: Marks = ()
         for condition in expr.conditions:
             test = act.eval(condition)
             truth = act.truth(test)
+            proved = checks.union(proved, checks.of_others(test.yes, act.deep_taints(each)))
             skip = skip or truth is False
             # Texts that are empty are left out: they say nothing wherever they stand.
             sure = sure and (truth is True or (is_text(each.shape) and condition == expr.targets[0]))
         if skip:
             continue
+        let_through.append(proved)
         value = act.eval(expr.element)
         if sure and rest is None:
             values.append(value)
         else:
             rest = maybe_join(rest, value)
-    return act.allocate(_element(act, expr, values, rest))
+    made = act.allocate(_element(act, expr, values, rest))
+    return Value(made.shape, made.taints, reduce(shared, let_through) if let_through else ())
 
 
 def _element(act: Expressions, expr: Comprehension, values: list[Value], rest: Value | None) -> Record:

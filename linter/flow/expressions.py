@@ -318,7 +318,7 @@ class Expressions(Memory):
         elif symbol in ("==", "!=", "is", "is not"):
             if other is None and self._is_something(left):
                 return constant(symbol in ("!=", "is not"))
-            if other is None and (_is_thing(left) or _is_none_or_true(left.shape)):
+            if other is None and (self._is_thing(left) or _is_none_or_true(left.shape)):
                 yes, no = left.no, left.yes
             # `None` is no choice that a caller makes: what is proved by it concerns the absent value only.
             if one is not None and other is not None:
@@ -332,6 +332,19 @@ class Expressions(Memory):
         if symbol in ("not in", "!=", "is not"):
             yes, no = no, yes
         return Value(A_BOOL.shape, (), yes, no)
+
+    def _is_thing(self, value: Value) -> bool:
+        """Whether a value is a match, a row or the like: a test for None asks for its truth."""
+        shape = value.shape
+        if shape == _MATCH:
+            return True
+        if value.taints or not (value.yes or value.no):
+            return False
+        shapes = shape.shapes if type(shape) is Either else (shape,)
+        return not any(
+            is_text(each) or each in _NEVER_THINGS or type(self.record(Value(each))) is Items
+            for each in shapes
+        )
 
     def _is_something(self, value: Value) -> bool:
         return type(value.shape) in _NEVER_NONE and not value.taints
@@ -455,7 +468,13 @@ class Expressions(Memory):
             return UNKNOWN
         self.alive = True
         self.state = met
-        return values[0] if len(values) == 1 else join(values[0], values[1])
+        if len(values) == 1:
+            return values[0]
+        found = join(values[0], values[1])
+        if type(otherwise.shape) is Const and not otherwise.shape.value:
+            # It is true only where the test holds.
+            return Value(found.shape, found.taints, checks.union(found.yes, test.yes), found.no)
+        return found
 
     def _walrus(self, operands: tuple[Expr, ...]) -> Value:
         value = self.eval(operands[1])
@@ -501,12 +520,6 @@ class Expressions(Memory):
     def loosened(self, taints: Taints) -> Taints:
         """Taints that went through code that cannot be seen."""
         return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
-
-
-def _is_thing(value: Value) -> bool:
-    """Whether a value is a match, a row or the like: a test for None asks for its truth."""
-    shape = value.shape
-    return type(shape) is Named and shape not in _NEVER_THINGS and (not value.taints or shape == _MATCH)
 
 
 def _is_none_or_true(shape: Shape) -> bool:

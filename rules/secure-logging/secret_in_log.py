@@ -236,6 +236,7 @@ def _prints_as_text(log: LogCall, expr: Ref | Attr) -> bool:
         or _is_row(log, expr)
         or _is_object(log, expr)
         or _is_file(log, expr)
+        or _is_word(log, expr)
         or is_absent(log, expr)
     )
 
@@ -265,6 +266,20 @@ def _is_object(log: LogCall, expr: Ref) -> bool:
         for each in (() if value is None else walk(value))
         if not hasattr(str, getattr(each, "name", ""))
     )
+
+
+def _is_word(log: LogCall, expr: Ref) -> bool:
+    """Whether a name goes through the words of a text: those are called tokens as well."""
+    function = log.function
+    for block in function.scope.blocks:
+        if block.kind == "for" and expr in block.targets:
+            source = block.subject
+            if isinstance(source, Ref):
+                assigned = function.assignments.get(source.name.lstrip("$"), [])
+                source = assigned[-1].value if assigned else None
+            if isinstance(source, Result):
+                return function.scope.calls[source.call].last_name in _SPLITTING
+    return False
 
 
 def _is_file(log: LogCall, expr: Ref) -> bool:
@@ -298,6 +313,7 @@ def _says_nothing(expr: Ref) -> bool:
 
 
 _OPENING = frozenset({"open", "io.open", "pathlib.Path", "os.path.exists", "os.path.isfile", "os.stat"})
+_SPLITTING = frozenset({"split", "rsplit", "splitlines", "findall", "finditer", "tokenize"})
 _OF_ROWS = frozenset({"add", "delete", "expunge", "merge", "refresh"})
 """Methods of a session that take an object of a table."""
 _HIDING = frozenset(

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import TYPE_CHECKING
 
+from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, joined
-from linter.flow.values import A_NUMBER, NONE, UNKNOWN, Named, Partial, Value, const_of, constant, join
+from linter.flow.values import (
+    A_NUMBER,
+    NONE,
+    UNKNOWN,
+    Marks,
+    Named,
+    Partial,
+    Value,
+    const_of,
+    constant,
+    join,
+    shared,
+)
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -49,7 +63,11 @@ def _next(act: Calls, args: Args, receiver: Value) -> Value:
         return record.items[0]
     found = act.any_element(source)
     default = args.get(1)
-    return found if default is None else join(found, default)
+    if default is None:
+        act.state.prove(source.yes)
+        return found
+    met = join(found, default)
+    return Value(met.shape, met.taints, checks.union(met.yes, source.yes), met.no)
 
 
 def _map(act: Calls, args: Args, receiver: Value) -> Value:
@@ -63,11 +81,14 @@ def _map(act: Calls, args: Args, receiver: Value) -> Value:
 def _filter(act: Calls, args: Args, receiver: Value) -> Value:
     known, rest = act.elements(args.given(1))
     kept: list[Value] = []
+    let_through: list[Marks] = []
     for each in [*known, *([rest] if rest is not None else [])]:
         test = act.apply(args.given(0), Args([each]))
         if act.truth(test) is not False:
             kept.append(act.state.proved_value(each, test.yes))
-    return act.allocate(Items("iterator", (), joined(kept)))
+            let_through.append(checks.of_others(test.yes, act.deep_taints(each)))
+    made = act.allocate(Items("iterator", (), joined(kept)))
+    return Value(made.shape, made.taints, reduce(shared, let_through) if let_through else ())
 
 
 def _enumerate(act: Calls, args: Args, receiver: Value) -> Value:
