@@ -22,6 +22,7 @@ from linter.flow.sinks.models import MODELS, copies_keys
 from linter.flow.sources.tables import is_opaque
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
+    A_NUMBER,
     NONE,
     UNKNOWN,
     Bound,
@@ -407,14 +408,14 @@ class Calls(Access):
         for each in args.all():
             inner = self.deep_taints(each)
             if inner:
+                if (is_text(each.shape) or each.shape == A_NUMBER.shape) and not computes(name):
+                    inner = marked(inner, BITS["amount"])
                 taints = merge(taints, self.loosened(inner) if loose else inner)
                 asked += checks.asked(inner) if loose else ()
         if taints:
             mask = engine.sanitizers.of_call(name)
             if not copies_keys(name):
                 mask |= BITS["keys"]
-            if not computes(name):
-                mask |= BITS["amount"]
             taints = part(taints, ("of", last))
             if mask:
                 taints = marked(taints, mask)

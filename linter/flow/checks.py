@@ -216,6 +216,16 @@ _PLAIN_SEPARATORS = ".-_:,"
 _NAMING = BITS["path"] | BITS["archive"] | BITS["url"] | BITS["redirect"]
 
 
+def of_keys(proved: Marks) -> Marks:
+    """What is proved of all that a mapping gives one by one, and so of its keys however they are read."""
+    keys = [
+        (root, (*way[:-1], "keys"), mask)
+        for root, way, mask in proved
+        if way and isinstance(way[-1], tuple) and way[-1][0] == "element"
+    ]
+    return union(proved, tuple(keys))
+
+
 def of_others(proved: Marks, taints: Taints) -> Marks:
     """What a condition on an item proves of values that the item is no part of."""
     roots = {each.root for each in taints}

@@ -366,7 +366,8 @@ class Expressions(Memory):
         known, rest = self.elements(left)
         choices = self._choices(right)
         items = known if rest is None else [*known, rest]
-        return checks.of_whole(checks.union(*[checks.membership(each, right, choices)[0] for each in items]))
+        proved = checks.union(*[checks.membership(each, right, choices)[0] for each in items])
+        return checks.of_keys(checks.of_whole(proved))
 
     def _choices(self, container: Value) -> tuple[Value, ...] | None:
         record = self.record(container)

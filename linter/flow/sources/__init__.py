@@ -87,6 +87,9 @@ class Sources:
         taints = act.taken(value.taints, key) if value.taints else ()
         if kind is None and taints and is_opaque(full) and not act.engine.is_own(full):
             taints = act.loosened(taints)
+        if kind is None and not full.startswith("request."):
+            # What a library's thing says of itself, such as its shape, is no number that it was given.
+            taints = marked(taints, BITS["amount"])
         if kind in NUMBERS:
             return Value(shape, marked(taints, NUMBER))
         return Value(shape, marked(taints, lacking("/\\")) if full in LAST_PARTS else taints)
