@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.backend import Backend, Function, Table
+from linter.backend import Backend, Class, Function, Table
 from linter.facts.expressions import Attr, Expr, Operation, Ref, Result, walk
 from linter.facts.scopes import Call, Return
 from linter.finding import Location
@@ -54,8 +54,7 @@ def table_of_row(holder: Function, value: Expr, backend: Backend) -> Table | Non
     """The table that a value is one row of."""
     project = backend.project
     if isinstance(value, Ref) and value.name == "$self" and holder.owner is not None:
-        owner = holder.owner.id
-        return next((each for each in backend.tables.values() if each.owner and each.owner.id == owner), None)
+        return backend.tables_by_row.get(holder.owner.id)
     if isinstance(value, Ref):
         assigned = holder.assignments.get(value.name[1:], [])
         if len(assigned) == 1 and assigned[0].value is not None:
@@ -63,9 +62,9 @@ def table_of_row(holder: Function, value: Expr, backend: Backend) -> Table | Non
     if isinstance(value, Operation) and value.operator == "await":
         value = value.operands[0]
     kind = project.type_of(holder, value)
-    for table in backend.tables.values():
-        if table.owner is not None and table.owner.id == kind:
-            return table
+    table = backend.tables_by_row.get(kind) if kind is not None and project.by_id(kind) is not None else None
+    if table is not None:
+        return table
     if not isinstance(value, Result):
         return None
     callee = holder.scope.calls[value.call].callee
@@ -80,8 +79,9 @@ def table_of_row(holder: Function, value: Expr, backend: Backend) -> Table | Non
                 # The dots of a relative import name nothing yet.
                 continue
             found = project.reference(holder, ".".join(parts[:length])).target
-            for table in backend.tables.values():
-                if table.owner is not None and table.owner is found and parts[length:] in ([], *_QUERIES):
+            if isinstance(found, Class) and parts[length:] in ([], *_QUERIES):
+                table = backend.tables_by_row.get(found.id)
+                if table is not None:
                     return table
     return None
 

@@ -63,6 +63,10 @@ class Schema(Protocol):
         """Names of the databases that the project is written for."""
 
     @property
+    def declared(self) -> dict[str, Table]:
+        """The tables of models by name, migrations left aside."""
+
+    @property
     def tables(self) -> dict[str, Table]:
         """Tables by name."""
 
@@ -166,6 +170,17 @@ class Backend:
     def tables(self) -> dict[str, Table]:
         """Every table by name."""
         return {} if self._schema is None else self._schema.tables
+
+    @cached_property
+    def tables_by_row(self) -> dict[str, Table]:
+        """The tables of models by the id of the class whose instances are their rows."""
+        declared = {} if self._schema is None else self._schema.declared
+        found: dict[str, Table] = {}
+        for name in sorted(declared):
+            owner = declared[name].owner
+            if owner is not None:
+                found.setdefault(owner.id, declared[name])
+        return found
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

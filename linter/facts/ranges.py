@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linter.facts.files import FileFacts
 from linter.facts.scopes import Define
-from linter.facts.spans import Span, unpack
+from linter.facts.spans import lines_of, unpack
 
 
 def statement_ranges(facts: FileFacts) -> dict[int, tuple[int, int]]:
@@ -24,25 +24,20 @@ def scope_at(facts: FileFacts, line: int) -> int:
 
 def _statement_lines(facts: FileFacts) -> list[tuple[int, int]]:
     if facts.language == "sql":
-        return [_lines(statement.span) for statement in facts.sql]
+        return [lines_of(statement.span) for statement in facts.sql]
     found = [
-        _lines(statement.span)
+        lines_of(statement.span)
         for scope in facts.scopes
         for statement in scope.statements
         if not isinstance(statement, Define)
     ]
     found += [
-        _lines(block.span)
+        lines_of(block.span)
         for scope in facts.scopes
         for block in scope.blocks[1:]
         if block.kind not in ("comprehension", "lambda")
     ]
     for scope in facts.scopes[1:]:
-        found.append(_lines(scope.span))
-        found.extend(_lines(decorator.span) for decorator in scope.decorators)
+        found.append(lines_of(scope.span))
+        found.extend(lines_of(decorator.span) for decorator in scope.decorators)
     return found
-
-
-def _lines(span: Span) -> tuple[int, int]:
-    first, _, last, _ = unpack(span)
-    return first, last

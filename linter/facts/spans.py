@@ -10,6 +10,7 @@ from typing import NamedTuple
 Span = int
 
 _LINE, _COLUMN, _HEIGHT = 22, 14, 12
+_ABOVE_COLUMNS = _COLUMN + _HEIGHT + _COLUMN
 _MAX_LINE, _MAX_COLUMN, _MAX_HEIGHT = (1 << _LINE) - 1, (1 << _COLUMN) - 1, (1 << _HEIGHT) - 1
 
 
@@ -43,6 +44,12 @@ def unpack(span: Span) -> Range:
     return Range(line, span & _MAX_COLUMN, line + height, end_column)
 
 
+def lines_of(span: Span) -> tuple[int, int]:
+    """The 1-based first and last line of a span."""
+    line = span >> _ABOVE_COLUMNS
+    return line, line + (span >> _COLUMN & _MAX_HEIGHT)
+
+
 def line_of(span: Span) -> int:
     """The 1-based first line of a span."""
-    return span >> (_COLUMN + _HEIGHT + _COLUMN)
+    return span >> _ABOVE_COLUMNS

@@ -85,15 +85,21 @@ class ProjectSchema:
         return TortoiseModels(self.backend)
 
     @cached_property
+    def declared(self) -> dict[str, Table]:
+        """The tables of models by name, as their classes declare them."""
+        found: dict[str, Table] = {}
+        for models in (self.django, self.sqlalchemy, self.peewee, self.tortoise):
+            found |= models.tables if models is not None else {}
+        return found
+
+    @cached_property
     def tables(self) -> dict[str, Table]:
         """All tables by name: those of models, and those that only migrations or SQL files declare.
 
         Next to models, a table that is left over from migrations may be long gone; it counts as incomplete.
         The table in which Aerich keeps its versions is left out.
         """
-        found: dict[str, Table] = {}
-        for models in (self.django, self.sqlalchemy, self.peewee, self.tortoise):
-            found |= models.tables if models is not None else {}
+        found = dict(self.declared)
         known = {name.rpartition(".")[2] for name in found}
         own = {"aerich"} if self.tortoise is not None else set()
         for name, table in self.migrated.items():

@@ -214,11 +214,13 @@ def _is_left_out(schema: Class, field: Field, backend: Backend) -> bool:
 
 def _is_shown_otherwise(field: Field, backend: Backend) -> bool:
     """Whether the project's own class of a serializer's field decides what of the value is shown."""
-    kind = (field.type or "").rpartition(".")[2]
-    return any(
-        cls.scope.name == kind and "to_representation" in cls.methods
-        for cls in (backend.classes if kind else ())
-    )
+    return (field.type or "").rpartition(".")[2] in _showing(backend)
+
+
+@lru_cache(maxsize=1)
+def _showing(backend: Backend) -> frozenset[str]:
+    """The names of classes that say how a value is shown."""
+    return frozenset(each.scope.name for each in backend.classes if "to_representation" in each.methods)
 
 
 def _is_text(field: Field) -> bool:
