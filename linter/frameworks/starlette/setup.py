@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from linter.backend import Backend, is_test
 from linter.evaluate.evaluator import Evaluator
@@ -151,16 +152,28 @@ class Setup:
     def _imports(self, module: Module) -> Iterator[Module]:
         """The project's modules that a module imports at its top, packages on the way included."""
         for statement in module.body.statements:
-            if not isinstance(statement, Import):
+            if not isinstance(statement, Import) or not self._is_own(statement.module):
                 continue
             dotted = statement.module
-            names = [dotted]
+            target = self.project.resolve(module, dotted).target
+            if isinstance(target, Module):
+                if not is_test(target.path):
+                    yield target
+                if not target.is_package:
+                    continue
             if statement.name and statement.name != "*":
-                names.append(f"{dotted}{'' if dotted.endswith('.') else '.'}{statement.name}")
-            for name in names:
+                name = f"{dotted}{'' if dotted.endswith('.') else '.'}{statement.name}"
                 target = self.project.resolve(module, name).target
                 if isinstance(target, Module) and not is_test(target.path):
                     yield target
+
+    def _is_own(self, dotted: str) -> bool:
+        """Whether an import may name a module of the project."""
+        return dotted[0] == "." or dotted.partition(".")[0] in self._roots
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        return frozenset(each.name.partition(".")[0] for each in self.project.modules.values())
 
     # Which functions
 
