@@ -4,10 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
+V = TypeVar("V")
+
+
+class Shared(Generic[V]):
+    """Items that two processes share, each taking the next one when it has time, from its own end.
+
+    At most as many as a pipe holds.
+    """
+
+    def __init__(self, items: Sequence[V]) -> None:
+        self._items = items
+        self._turns, giver = os.pipe()
+        os.write(giver, bytes(len(items)))
+        os.close(giver)
+
+    def from_the_front(self) -> Iterator[V]:
+        """The items of one process."""
+        return self._taken(self._items)
+
+    def from_the_back(self) -> Iterator[V]:
+        """The items of the other."""
+        return self._taken(reversed(self._items))
+
+    def close(self) -> None:
+        """Take no more."""
+        os.close(self._turns)
+
+    def _taken(self, items: Iterable[V]) -> Iterator[V]:
+        # The pipe holds a byte for each item: who has read one may take an item, so none is taken twice.
+        for each in items:
+            if not os.read(self._turns, 1):
+                return
+            yield each
 
 
 def can_fork() -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from linter.beside import beside, can_fork
+from linter.beside import Shared, beside, can_fork
 from linter.checked import Checked
 from linter.finding import Location
 from linter.fingerprint import fingerprinted
@@ -39,7 +40,8 @@ def check(
 ) -> Checked:
     """Everything that the rules say. A rule that raises costs its own findings and one failure.
 
-    With two workers and enough to do, the rules that follow values run beside the others.
+    With two workers and enough to do, the rules that follow values run beside the others; who has done his
+    own helps with what is left.
     """
     aside = [rule for rule in rules if rule.follows_values]
     lines = sum(each.lines for each in facts.values())
@@ -53,11 +55,14 @@ def check(
     timings.skip()
     findings = sorted((each for share in shares for each in share.findings), key=lambda each: each.sort_key)
     counts = {name: count for share in shares for name, count in share.counts.items()}
+    results = {name: result for share in shares for name, result in share.results.items()}
+    clean = {name: places for share in shares for name, places in share.clean.items()}
+    failures = sorted(failure for share in shares for failure in share.failures)
     return Checked(
         findings=tuple(findings),
-        results={name: result for share in shares for name, result in share.results.items()},
+        results={rule.id: results[rule.id] for rule in rules},
         rules={rule.id: info(rule) for rule in rules},
-        clean={name: places for share in shares for name, places in share.clean.items()},
+        clean={rule.id: clean[rule.id] for rule in rules if rule.id in clean},
         directives={path: each.directives for path, each in facts.items() if each.directives},
         inventory=Inventory(
             files=len(facts),
@@ -70,10 +75,7 @@ def check(
             migrations=counts["migrations"],
         ),
         skipped=tuple(Skipped(path, each.error) for path, each in facts.items() if each.error),
-        failures=(
-            *(failure for share in shares for failure in share.failures),
-            *(failure for failure in backend.failures),
-        ),
+        failures=tuple(dict.fromkeys((*failures, *backend.failures))),
     )
 
 
@@ -109,18 +111,22 @@ def _side_by_side(
 ) -> list[_Share]:
     # Both sides ask for the routes: linked before they part, they are linked once.
     _, known = backend.routes, len(backend.failures)
+    shared = Shared([rule for rule in rules if rule not in aside])
 
     def here() -> _Share:
-        rest = [rule for rule in rules if rule not in aside]
-        return _share(rest, backend, facts)
+        return _share(shared.from_the_front(), backend, facts)
 
     def there() -> bytes:
-        share = _share(aside, backend, facts)
+        share = _share(chain(aside, shared.from_the_back()), backend, facts)
         share.failures += backend.failures[known:]
         return msgspec.msgpack.encode(share)
 
     near, sent = beside(here, there)
-    far = _share(aside, backend, facts) if sent is None else msgspec.msgpack.decode(sent, type=_Share)
+    shared.close()
+    if sent is None:
+        far = _share([rule for rule in rules if rule.id not in near.results], backend, facts)
+    else:
+        far = msgspec.msgpack.decode(sent, type=_Share)
     return [near, far, _counts(backend)]
 
 
@@ -140,7 +146,7 @@ def _counts(backend: Backend) -> _Share:
 
 
 def _share(
-    rules: Sequence[Rule[Any]],
+    rules: Iterable[Rule[Any]],
     backend: Backend,
     facts: Mapping[str, FileFacts],
 ) -> _Share:

@@ -58,7 +58,7 @@ class Skipped(msgspec.Struct, frozen=True, order=True):
     reason: str
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Failure(msgspec.Struct, frozen=True, order=True):
     """Something that went wrong inside backlint: a rule that raised, an adapter, an engine that died."""
 
     where: str
