@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from linter.facts.expressions import Constant, Result
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
 from linter.flow.values import UNKNOWN, FunctionRef, Lambda, Named, Partial, Value
@@ -27,9 +28,22 @@ def queued(act: Calls, task: Value, name: str, args: Args) -> Value:
     """`task.delay(...)`: the function runs later, with the same arguments."""
     if name in ("apply_async", "send_with_options"):
         args = _spread(act, args.get(0, "args"), args.get(1, "kwargs"))
-    act.apply(task, args)
+    act.apply(task, args.after(UNKNOWN) if _is_bound(task) else args)
     act.alive = True
     return UNKNOWN
+
+
+def _is_bound(task: Value) -> bool:
+    """Whether a task is handed itself first: `@shared_task(bind=True)`."""
+    function = task.shape.function if type(task.shape) is FunctionRef else None
+    holder = None if function is None else function.parent
+    if function is None or holder is None:
+        return False
+    return any(
+        isinstance(each.value, Result)
+        and holder.scope.calls[each.value.call].keyword("bind") == Constant(True)
+        for each in function.scope.decorators
+    )
 
 
 def _run(act: Calls, args: Args, receiver: Value) -> Value | None:
