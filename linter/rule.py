@@ -256,4 +256,8 @@ class FlowRule(Rule["SinkSite"]):
         return True
 
     def _certainty(self, flow: Flow) -> Confidence:
-        return self.confidence if flow.certainty == "sure" else Confidence.LOW
+        if flow.certainty != "sure":
+            return Confidence.LOW
+        # Between a write and a read there is more code than can be seen: other writes, and people who look.
+        is_kept = flow.family == "kept" and self.confidence is Confidence.HIGH
+        return Confidence.MEDIUM if is_kept else self.confidence

@@ -151,7 +151,10 @@ class _Reader:
         first, *rest = text.split(".")
         if not first.isidentifier() or not all(part.isidentifier() or part.isdigit() for part in rest):
             return ""
-        return self._names[-1].get(first, text)
+        known = self._names[-1].get(first)
+        if known is None or not rest:
+            return text if known is None else known
+        return ".".join((known, *rest)) if known and _MACRO not in known else known
 
 
 def _split(text: str, mark: str) -> list[str]:

@@ -8,8 +8,8 @@ import msgspec
 class Output(msgspec.Struct, array_like=True, frozen=True):
     """A value of the context that is put out without being escaped.
 
-    `path` is how it is reached from the context (`page.body`), `line` where it is put out. Of what a loop
-    runs over, or of something that was assigned from it, it is the path of the whole.
+    `path` is how it is reached from the context (`page.body`), `line` where it is put out. An item of what a
+    loop runs over has the path of the whole.
     """
 
     path: str

@@ -31,8 +31,8 @@ class Flow:
     the value is made of it. `certainty` is `weak` when a check on the way helps in part, and `loose` when the
     way leads through code that cannot be seen. `family` is what the source is: `request` for what callers
     send; of the program's own secrets, `environment` for those that only a variable's name tells, `column`
-    for those of rows, and `secret` for all others. `giver` is the function that gives the value to one which
-    does nothing but hand it to the sink.
+    for those of rows, and `secret` for all others; `kept` is what a caller sent earlier. `giver` is the
+    function that gives the value to one which does nothing but hand it to the sink.
     """
 
     kind: str

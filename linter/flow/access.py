@@ -10,6 +10,7 @@ from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
 from linter.flow.library.patterns import group_of
 from linter.flow.names import is_document_client
 from linter.flow.sanitizers import FILE_NAME
+from linter.flow.storage import is_row
 from linter.flow.values import (
     CHAR,
     INNER,
@@ -62,25 +63,37 @@ class Access(Expressions):
         match shape:
             case Obj():
                 return self._of_record(value, name)
+            case Named() if self._is_column(value, name):
+                return Value(STRING, self.taken(value.taints, name))
             case Named(name=full) | TypeRef(name=full):
                 return self.engine.sources.attribute(self, value, canonical(f"{full}.{name}"))
             case ModuleRef(module=module):
                 return self.engine.globals.resolved(self, self.engine.project.resolve(module, ":" + name))
             case ClassRef(cls=cls):
-                return self._of_class(cls, name)
+                found = self._of_class(cls, name)
+                stored = self.engine.stored
+                taints = () if stored is None else stored.of_class(self, cls, name)
+                return Value(found.shape, merge(found.taints, taints)) if taints else found
             case Typed(cls=cls):
                 return self.member(cls, name, value, value)
             case Super(cls=cls, receiver=receiver):
                 return self._of_bases(cls, name, receiver)
             case Either(shapes=shapes):
-                found = [self.attribute(Value(each, value.taints), name) for each in shapes if each != _NONE]
-                return joined(found) or UNKNOWN
+                several = [
+                    self.attribute(Value(each, value.taints), name) for each in shapes if each != _NONE
+                ]
+                return joined(several) or UNKNOWN
             case _:
                 taken = self.taken(value.taints, name)
                 if name in _LAST_PARTS and is_text(shape):
                     # Texts have no such attribute: it is a path, and this the last part of it.
                     return Value(STRING, marked(taken, FILE_NAME))
                 return Value(Bound(value, name), taken)
+
+    def _is_column(self, row: Value, name: object) -> bool:
+        """Whether a part of what is read of a database is a column that is worth following."""
+        stored = self.engine.stored
+        return stored is not None and name in stored.shown and any(is_row(each) for each in row.taints)
 
     def taken(self, taints: Taints, key: object) -> Taints:
         """The taints of an attribute: what was looked up by a value is not made of it."""
@@ -113,6 +126,8 @@ class Access(Expressions):
         target = None if found is None else found.target
         if isinstance(target, Function):
             return self._method(target, receiver, cls)
+        if isinstance(target, Variable) and extra is not None and self._is_column(extra, name):
+            return Value(STRING, self.taken(extra.taints, name))
         declared = self.engine.fields.of(self, cls, name, receiver, extra)
         if declared is not None:
             return declared
@@ -222,6 +237,12 @@ class Access(Expressions):
             return group_of(self, base, key)
         if type(shape) is Named and isinstance(known, str) and is_document_client(shape.name):
             return self.attribute(base, known)
+        if type(shape) is Named and self.engine.stored is not None:
+            found_there = self.engine.stored.entry(self, shape.name, key)
+            if found_there is not None:
+                return found_there
+            if self._is_column(base, known):
+                return Value(STRING, self.taken(base.taints, known))
         if type(shape) in (ClassRef, Named) and not base.taints:
             return Value(self.engine.sources.element(shape)) if type(shape) is Named else base
         name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
@@ -328,6 +349,7 @@ class Access(Expressions):
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
         """`base.name = value`."""
         record = self.record(base)
+        self._kept(base, record, name, value)
         if type(record) is Instance:
             setter = self._setter(record.cls, name)
             if setter is not None:
@@ -351,6 +373,16 @@ class Access(Expressions):
         known = checks.common(inner) if inner else checks.KNOWN_VALUE
         for each in part(taints, key):
             self.state.rewrite(each, known)
+
+    def _kept(self, base: Value, record: object, name: str, value: Value) -> None:
+        """Note what is written into a column of a row."""
+        stored = self.engine.stored
+        if stored is None or name not in stored.shown:
+            return
+        if type(record) is Instance or type(base.shape) is Typed:
+            stored.column_set(self, record.cls if type(record) is Instance else base.shape.cls, name, value)  # type: ignore[union-attr]
+        for owner in {each.root.key[1] for each in base.taints if is_row(each)}:  # type: ignore[union-attr, index]
+            stored.write(self, f"{owner}.{name}", value)
 
     def _setter(self, cls: Class, name: str) -> Function | None:
         """The method that a property's value is set by, as opposed to a plain field."""
@@ -398,6 +430,8 @@ class Access(Expressions):
                 self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
         elif record is None and base.taints and known is not ...:
             self._overwritten(base.taints, known, value)
+        if type(base.shape) is Named and self.engine.stored is not None:
+            self.engine.stored.item_set(self, base.shape.name, key, value)
         self.engine.sinks.item_set(self, base, key, value)
 
 

@@ -21,6 +21,7 @@ from linter.flow.sinks.amounts import computes
 from linter.flow.sinks.models import MODELS, copies_keys
 from linter.flow.sources.tables import is_opaque
 from linter.flow.state import joined as joined_states
+from linter.flow.storage import is_query
 from linter.flow.values import (
     A_NUMBER,
     NONE,
@@ -90,7 +91,8 @@ class Calls(Access):
             return self.engine.strings.method(self, receiver, name, args)
         if type(shape) is Named and not is_text(shape):
             full = canonical(f"{shape.name}.{name}")
-            if receiver.taints and name in _READS and shape.name not in _ENGINES:
+            reads = name in _READS and shape.name not in _ENGINES and not is_query(shape.name)
+            if receiver.taints and reads:
                 return self.engine.strings.method(self, receiver, name, args)
             return self.library(full, args, receiver)
         if shape is None or is_text(shape) or type(shape) is Const:
@@ -106,6 +108,8 @@ class Calls(Access):
         if type(shape) is ClassRef and name == "as_manager":
             # Django's managers have the methods of the query set that they are made of.
             return Value(Typed(shape.cls))
+        if name == "save":
+            self._saves(receiver)
         if name == "get_serializer" and type(self.record(receiver)) is Instance:
             made = self._serializer(receiver, args)
             if made is not None:
@@ -117,6 +121,16 @@ class Calls(Access):
         if type(shape) is FunctionRef and name in QUEUED and shape.function.scope.decorators:
             return queued(self, receiver, name, args)
         return self.apply(self.attribute(receiver, name), args, call)
+
+    def _saves(self, receiver: Value) -> None:
+        """Note what a form or a serializer writes when it is saved."""
+        record, shape = self.record(receiver), receiver.shape
+        if self.engine.stored is None:
+            return
+        if type(record) is Instance:
+            self.engine.stored.saved(self, record.cls, record.extra)
+        elif type(shape) is Typed:
+            self.engine.stored.saved(self, shape.cls, receiver)
 
     def _arguments(self, call: Call) -> Args:
         args = Args()
@@ -264,6 +278,9 @@ class Calls(Access):
         instance = self.allocate(Instance(cls, fields, extra))
         if args.names is not None and project.derives(cls, *MODELS):
             self.engine.sinks.filled(self, cls.name, args.names)
+        if self.engine.stored is not None:
+            for name, value in args.keywords.items():
+                self.engine.stored.column_set(self, cls, name, value)
         if isinstance(target, Function):
             self.engine.call_function(self, FunctionRef(target, None, instance), args)
             return instance
@@ -372,6 +389,13 @@ class Calls(Access):
         if name in NEVER_RETURNS:
             self.alive = False
             return UNKNOWN
+        read: Taints = ()
+        if engine.stored is not None:
+            engine.stored.filled(self, name, args, receiver)
+            entry = engine.stored.called(self, name, args)
+            if entry is not None:
+                return entry
+            read = engine.stored.selected(self, name, args)
         if (
             name.startswith("str.")
             and name != "str.maketrans"
@@ -401,7 +425,7 @@ class Calls(Access):
             held = held_by_rows(name, args, receiver)
             if raises_without_row(name):
                 self.state.prove(held)
-            return Value(Named(kind), part(taints, ("of", last)) if taints else (), held)
+            return Value(Named(kind), merge(part(taints, ("of", last)), read), held)
         known = type(receiver.shape) is Named and not receiver.taints
         loose = engine.is_own(name) or (known and "()" in name) or _looks_up(name)
         asked: Marks = ()

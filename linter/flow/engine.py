@@ -31,6 +31,7 @@ from linter.flow.sinks.pages import LAST_NAMES as RENDERING_NAMES
 from linter.flow.sinks.pages import Pages
 from linter.flow.sources import Sources
 from linter.flow.state import State
+from linter.flow.storage import is_kept
 from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
 from linter.flow.tree import Suite, suite_of
 from linter.flow.values import (
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from linter.facts.templates import Template
     from linter.flow.access import Access
     from linter.flow.calls import Calls
+    from linter.flow.storage import Kept
 
 _RUN_LIMIT = 4_000_000
 _ENTRY_LIMIT = 150_000
@@ -93,7 +95,8 @@ class Engine:
     ) -> None:
         self.backend = backend
         self.custom = custom or Custom()
-        self._pages = Pages(templates or {})
+        self.templates = templates or {}
+        self._pages = Pages(self.templates)
         self.project = backend.project
         self.trace = backend.project.trace
         self.declarations = self.trace.bit("declarations")
@@ -118,6 +121,8 @@ class Engine:
         self.strings = Strings()
         self.containers = Containers()
         self.paths = Paths()
+        self.stored: Kept | None = None
+        """What the program keeps and reads again, where that is followed: see `linter.flow.storage`."""
         self._ids = 1_000_000
         self._spent = 0
         self._limit = _ENTRY_LIMIT
@@ -159,8 +164,12 @@ class Engine:
     def enter(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> list[Hit]:
         """Run a function from outside; what reaches a sink."""
         act = self.activation(self, function, State(names, heap, {}))
-        self._runs(act)
+        if self._runs(act):
+            self.ended(act)
         return list(act.hits.values())
+
+    def ended(self, act: Activation) -> None:
+        """Look at what an entry leaves behind when it has come to its end."""
 
     def enter_decorated(
         self, function: Function, given: list[Value], named: dict[str, Value], heap: dict[int, Record]
@@ -178,6 +187,8 @@ class Engine:
         ended = self._within_bounds(
             act.function, lambda: self.call_function(act, FunctionRef(function), Args(given, named))
         )
+        if ended:
+            self.ended(act)
         arrived = self.trace.since(start) & self.running.mark(function)
         return list(act.hits.values()) if ended and arrived else None
 
@@ -241,7 +252,7 @@ class Engine:
             return None, {}, list(act.hits.values())
         returned = act.handed_on()
         value = returned if made is None else made
-        if not any(not each.safe & LOOSE for each in act.deep_taints(value)):
+        if not any(not each.safe & LOOSE and not is_kept(each) for each in act.deep_taints(value)):
             return None, {}, list(act.hits.values())
         return value, act.state.heap, list(act.hits.values())
 

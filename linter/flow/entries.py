@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -321,6 +322,19 @@ class Runner:
             value = names[name]
             names[name] = Value(value.shape, marked(value.taints, lacks[name]))
         return names, heap
+
+    def run(self, entry: Entry) -> Iterator[Hit]:
+        """Run a handler, with its dependencies and decorators; what reaches a sink."""
+        from linter.flow.asked import path_asked
+
+        engine = self._engine
+        names, heap = self.arguments(entry)
+        engine.parsed = partial(self.declared_inputs, entry)
+        engine.asked = (entry.function, path_asked(engine, entry, names))
+        yield from self.hits
+        given, named = self.handed(entry, names)
+        through = engine.enter_decorated(entry.function, given, named, dict(heap))
+        yield from engine.enter(entry.function, names, heap) if through is None else through
 
     def handed(self, entry: Entry, names: dict[str, Value]) -> tuple[list[Value], dict[str, Value]]:
         """What the framework itself hands to a handler with decorators of the project, out of `names`."""

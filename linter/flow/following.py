@@ -12,7 +12,6 @@ from linter.facts.expressions import Operation, walk
 from linter.facts.spans import line_of
 from linter.finding import Note
 from linter.flow import Flow, Flows, SinkSite
-from linter.flow.asked import path_asked
 from linter.flow.carriers import carried
 from linter.flow.custom import custom_of
 from linter.flow.engine import Engine
@@ -23,6 +22,7 @@ from linter.flow.places import Place, name_of, sink_at
 from linter.flow.secrets import SecretEngine
 from linter.flow.sinks import is_followed
 from linter.flow.sinks.resources import PROBES
+from linter.flow.stored_flows import kept_flows
 from linter.flow.values import Source, Step
 from linter.resolve.definitions import Function
 
@@ -122,6 +122,11 @@ class Following:
         for function, hits in leaking.told():
             found += _found(function, hits)
         seen |= self._trace.since(start)
+        known = {(each.place, each.source) for each in found}
+        for hit, source, flow in kept_flows(engine, self.entries, self.pages, _flow):
+            each = _placed(hit, source, flow)
+            if (each.place, each.source) not in known:
+                found.append(each)
         sites = self._sites(found, seen, led_to)
         engine.forget()
         leaking.forget()
@@ -142,15 +147,7 @@ class Following:
         return known
 
     def _from_entry(self, entry: Entry) -> list[Found]:
-        engine, runner = self.engine, self._runner
-        names, heap = runner.arguments(entry)
-        engine.parsed = partial(runner.declared_inputs, entry)
-        engine.asked = (entry.function, path_asked(engine, entry, names))
-        found = _found(entry, runner.hits)
-        given, named = runner.handed(entry, names)
-        through = engine.enter_decorated(entry.function, given, named, dict(heap))
-        hits = engine.enter(entry.function, names, heap) if through is None else through
-        return found + _found(entry, hits)
+        return _found(entry, self._runner.run(entry))
 
     def _others(self) -> Iterator[tuple[str, Function, Callable[[Function], list[Found]]]]:
         """What else takes part in a request, whoever calls it: the kind, the function, how it is run."""
@@ -188,22 +185,24 @@ def _found(start: Entry | Function, hits: Iterable[Hit]) -> list[Found]:
     for hit in hits:
         source = hit.taint.root
         if isinstance(source, Source) and hit.sink.can_come_from(_read(hit, source), not hit.taint.way):
-            kind, _, span = hit.place
-            _, way = hit.source
-            giver = f"{name_of(hit.made_in)}\0{hit.made_at}"
-            found.append(
-                Found(
-                    kind,
-                    hit.holder.module.path,
-                    hit.holder.index,
-                    span,
-                    repr((source.key, way)),
-                    giver,
-                    _flow(hit, source, start),
-                    hit.sink.callee in PROBES,
-                )
-            )
+            found.append(_placed(hit, source, _flow(hit, source, start)))
     return found
+
+
+def _placed(hit: Hit, source: Source, flow: Flow) -> Found:
+    """A flow with the place where it ends."""
+    kind, _, span = hit.place
+    _, way = hit.source
+    return Found(
+        kind,
+        hit.holder.module.path,
+        hit.holder.index,
+        span,
+        repr((source.key, way)),
+        f"{name_of(hit.made_in)}\0{hit.made_at}",
+        flow,
+        hit.sink.callee in PROBES,
+    )
 
 
 def _drop_probes(ends: dict[Place, dict[tuple[str, str], Found]]) -> None:

@@ -138,6 +138,10 @@ class Globals:
             found = self._variables.keep(key, self._evaluated(variable), start, variable.holder.module.bit)
         return found
 
+    def bound(self, variable: Variable, value: Value) -> None:
+        """Take note of a value that a function gives a variable of a module."""
+        self._variables[id(variable.holder), variable.name] = join(self.variable(variable), value)
+
     def _evaluated(self, variable: Variable) -> Value:
         holder, name = variable.holder, variable.name
         if name in self._reassigned(holder.module):

@@ -39,7 +39,10 @@ KINDS = (
 LEAKS = ("secret-log", "secret-answer", "secret-url")
 """Sinks of the program's own secrets. No check makes a secret fit for them, so no mask of checks has them."""
 
-BITS: dict[str, int] = {name: 1 << position for position, name in enumerate((*KINDS, *LEAKS))}
+KEPT = "kept"
+"""Places where the program keeps a value that it reads again: no harm is done there."""
+
+BITS: dict[str, int] = {name: 1 << position for position, name in enumerate((*KINDS, *LEAKS, KEPT))}
 ALL_KINDS = (1 << len(KINDS)) - 1
 HARMLESS = ALL_KINDS & ~BITS["amount"]
 """All kinds that ask for text: a number is still an amount."""

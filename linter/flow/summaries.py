@@ -11,6 +11,7 @@ from collections.abc import Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.flow.heap import Cell, Entries, Instance, Items, Native, Record
+from linter.flow.kinds import KEPT
 from linter.flow.passing import forwards, hands_on
 from linter.flow.state import State
 from linter.flow.values import (
@@ -66,7 +67,11 @@ class Hit(NamedTuple):
     @property
     def source(self) -> tuple[object, ...]:
         """What reaches it: the part of a source where its name counts, else the source alone."""
-        return (self.taint.root, self.taint.way if self.sink.kind in ("record", "digest") else ())
+        root = self.taint.root
+        if self.sink.kind == KEPT:
+            return (root, self.sink.callee)
+        by_part = self.sink.kind in ("record", "digest") or getattr(root, "family", "") == "row"
+        return (root, self.taint.way if by_part else ())
 
     @property
     def key(self) -> tuple[object, ...]:

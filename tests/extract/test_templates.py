@@ -27,7 +27,7 @@ def outputs(text):
         ("{% verbatim %}{{ a|safe }}{% endverbatim %}", []),
         ("{% autoescape off %}{{ a }}{{ b|e }}{% endautoescape %}{{ c }}", [("a", 1)]),
         ("{% autoescape false %}{% autoescape true %}{{ a }}{% endautoescape %}{{ b }}", [("b", 1)]),
-        ("{% for x in rows %}{{ x.text|safe }}{% endfor %}{{ x|safe }}", [("rows", 1), ("x", 1)]),
+        ("{% for x in rows %}{{ x.text|safe }}{% endfor %}{{ x|safe }}", [("rows.text", 1), ("x", 1)]),
         ("{% for k, v in table.items %}{{ v|safe }}{% endfor %}", [("table.items", 1)]),
         ("{% set x = a.b %}{{ x|safe }}", [("a.b", 1)]),
         ("{% with x=a %}{{ x|safe }}{% endwith %}{{ x|safe }}", [("a", 1), ("x", 1)]),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.templates import Output, Template
 from linter.flow.arguments import Args
-from linter.flow.heap import Entries
+from linter.flow.heap import Entries, Items
 from linter.flow.sinks.table import Sink
-from linter.flow.values import STRING, UNKNOWN, Value, const_of
+from linter.flow.values import STRING, UNKNOWN, Value, const_of, constant
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -63,8 +63,7 @@ class Pages:
             first, *rest = output.path.split(".")
             value = _looked_up(act, context, args, first)
             for part in rest:
-                record = act.record(value)
-                value = act.entry(record, part) if type(record) is Entries else act.attribute(value, part)
+                value = _part(act, value, part)
             taints = act.deep_taints(value)
             if taints:
                 yield Sink("xss", f'{name}("{template}")'), Value(STRING, taints)
@@ -86,6 +85,17 @@ class Pages:
         yield from found[0].outputs
         for included in found[0].includes:
             yield from self._outputs(included, depth + 1)
+
+
+def _part(act: Access, value: Value, name: str) -> Value:
+    """An attribute, entry or position of a value; of each item where the value is what a loop runs over."""
+    record = act.record(value)
+    if type(record) is Items and not name.isdigit():
+        value = act.any_element(value)
+        record = act.record(value)
+    if type(record) is Entries:
+        return act.entry(record, name)
+    return act.item(value, constant(int(name))) if name.isdigit() else act.attribute(value, name)
 
 
 def _looked_up(act: Access, context: Value | None, args: Args, name: str) -> Value:
