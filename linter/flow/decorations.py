@@ -94,6 +94,8 @@ class Decorations:
     def target(self, parent: Definition, expr: Expr) -> Function | None:
         """The function that a decorator names, or that makes it."""
         if isinstance(expr, Result):
+            if parent.scope.kind == "function":
+                self._trace.log.append(self._trace.body(parent))
             expr = parent.scope.calls[expr.call].callee
         if not isinstance(expr, Ref):
             return None

@@ -11,6 +11,7 @@ from linter.facts.scopes import Call, Parameter
 from linter.flow import checks
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
+from linter.flow.changes import DECLARATIONS
 from linter.flow.closures import free_names
 from linter.flow.custom import Custom
 from linter.flow.decorations import Decorations
@@ -99,7 +100,7 @@ class Engine:
         self._pages = Pages(self.templates)
         self.project = backend.project
         self.trace = backend.project.trace
-        self.declarations = self.trace.bit("declarations")
+        self.declarations = self.trace.bit(DECLARATIONS)
         """Stands for all classes of the project in the trace, for what asks about any of them."""
         self.statics: dict[int, Record] = {}
         self.cut: set[str] = set()
@@ -300,7 +301,14 @@ class Engine:
     def free_names(self, function: Function) -> frozenset[str]:
         """What a nested function reads of the functions around it."""
         seen = self._free_by_module.setdefault(function.module.path, {})
+        self._looks_into(function)
         return free_names(function, seen)
+
+    def _looks_into(self, function: Function) -> None:
+        self.trace.log.append(self.trace.body(function))
+        for child in function.children.values():
+            if isinstance(child, Function):
+                self._looks_into(child)
 
     def callee(self, function: Function, call: Call) -> Resolved:
         """What a call is known to call by names and types alone."""
@@ -395,7 +403,7 @@ class Engine:
 
     def _call_function(self, act: Calls, ref: FunctionRef, args: Args) -> Value:
         function = ref.function
-        self.trace.log.append(function.module.bit)
+        self.trace.log += (function.module.bit, self.trace.body(function))
         if not ref.bare and self.decorations.own(function) and not self.running.is_deep():
             made = self.decorations.applied(act, ref)
             if made is not None:
@@ -517,6 +525,7 @@ class Engine:
         """The result of a lambda that another function made."""
         if self.running.is_deep():
             return UNKNOWN
+        self.trace.log.append(self.trace.body(shape.function))
         inner = self.activation(self, shape.function, State({}, act.state.heap, act.state.proved))
         inner.hits = act.hits  # type: ignore[attr-defined]
         if shape.cell is not None:

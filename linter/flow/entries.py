@@ -474,7 +474,10 @@ class Runner:
         for name in _PREPARING:
             found = self._project.member(cls, name)
             method = None if found is None else found.target
-            if not isinstance(method, Function) or not _keeps(method):
+            if not isinstance(method, Function):
+                continue
+            self._trace.log.append(self._trace.body(method))
+            if not _keeps(method):
                 continue
             key = (id(cls), id(function), name)
             known = self._views.read(key)
@@ -495,6 +498,8 @@ class Runner:
 
     def _fastapi(self, function: Function, heap: dict[int, Record], depth: int) -> dict[str, Value]:
         names: dict[str, Value] = {}
+        around = function.parent or function
+        self._trace.log += (self._trace.body(function), self._trace.body(around))
         for position, parameter in enumerate(function.scope.parameters):
             if position == 0 and function.owner is not None:
                 names[parameter.name] = Value(Typed(function.owner))

@@ -226,6 +226,7 @@ class Fields:
             method = None if found is None else found.target
             if not isinstance(method, Function):
                 continue
+            self._trace.log.append(self._trace.body(method))
             if any(isinstance(each, Raise) for each in method.scope.statements):
                 return Value(None)
             data = act.allocate(Entries({name: value}))

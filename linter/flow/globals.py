@@ -144,6 +144,7 @@ class Globals:
 
     def _evaluated(self, variable: Variable) -> Value:
         holder, name = variable.holder, variable.name
+        self._trace.log.append(self._trace.made_elsewhere(holder.module))
         if name in self._reassigned(holder.module):
             return Value(self._type(variable))
         found: Value | None = None
@@ -207,6 +208,7 @@ class Globals:
         """The value of an expression of a module's, class's or signature's, with no state around it."""
         from linter.flow.activation import Activation
 
+        self._trace.log.append(self._trace.body(holder))
         act = Activation(self._engine, holder, State({}, {}, {}))
         act.logs = []
         value = act.eval(expr)

@@ -7,18 +7,20 @@ few answers that are found in all modules together. All else is as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import msgspec
 
 from linter.facts.files import FileFacts
 from linter.flow.carriers import described
+from linter.flow.changes import changes
 from linter.flow.engine import Engine
 from linter.flow.following import Following, Found, Outcome
 from linter.flow.places import name_of
 from linter.flow.registries import registrations
+from linter.resolve.trace import body_key
 
 if TYPE_CHECKING:
     from linter.resolve.project import Project
@@ -28,6 +30,11 @@ _WORK = 0.5
 """The part of the work allowed for a run that may be spent when it is kept: no start is cut short then."""
 _GROWTH, _ROOM = 2, 20_000
 """How many times as many keys as a whole run needs, and how many more, may gather until one is due again."""
+
+
+_Parts: TypeAlias = "tuple[list[int], list[int], list[int]]"
+"""Which functions of a module reach a sink by name, which count something, and which make a page."""
+_NONE: _Parts = ([], [], [])
 
 
 class Memory(Protocol):
@@ -51,7 +58,8 @@ class _Kept(msgspec.Struct, array_like=True):
     """What is kept. `seen` of outcomes are bits over `keys`, `carried` is what hooks leave for handlers.
 
     `parts` tells by module which of its functions take part in what; `answers` are those found in all
-    modules together, by the key of the question. `whole` is how many keys the last whole run needed.
+    modules together, by the key of the question; `always` is what declarations anywhere may be made of.
+    `whole` is how many keys the last whole run needed.
     """
 
     structure: bytes
@@ -59,7 +67,8 @@ class _Kept(msgspec.Struct, array_like=True):
     keys: list[str]
     whole: int
     spent: int
-    parts: dict[str, tuple[list[int], list[int], list[int]]]
+    always: bytes
+    parts: dict[str, _Parts]
     answers: dict[str, list[str]]
     carried: list[str]
     outcomes: dict[str, tuple[bytes, tuple[Found, ...]]]
@@ -93,6 +102,7 @@ def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
         keys=keys,
         whole=_used(following) if last is None else last.whole,
         spent=following.engine.spent + (0 if last is None else last.spent),
+        always=_packed(trace.always),
         parts=_parts(following),
         answers={key: answer for key in keys if (answer := _answer(following.engine, key)) is not None},
         carried=described(following.engine.carried),
@@ -156,11 +166,11 @@ def _structure(following: Following) -> bytes:
     return state.digest()
 
 
-def _parts(following: Following) -> dict[str, tuple[list[int], list[int], list[int]]]:
-    """By module, the functions that reach a sink by name, those that count, and those that make pages."""
+def _parts(following: Following) -> dict[str, _Parts]:
+    """By module, which of its functions take part in what."""
     engine = following.engine
     kinds = (engine.relevant, engine.counting, following.pages)
-    found: dict[str, tuple[list[int], list[int], list[int]]] = {}
+    found: dict[str, _Parts] = {}
     for function in following.backend.project.functions:
         for position, kind in enumerate(kinds):
             if id(function) in kind:
@@ -184,34 +194,22 @@ def _changed(memory: Memory, following: Following, kept: _Kept) -> int:
     changed = 0
     for path, module in project.modules.items():
         if memory.digests[path] != kept.digests[path]:
-            changed |= module.bit
-            if not _declares_as_before(memory.before(kept.digests[path]), module.facts):
-                changed |= following.engine.declarations
-        elif parts.get(path) != kept.parts.get(path):
-            changed |= module.bit
+            for key in changes(memory.before(kept.digests[path]), module):
+                changed |= trace.bit(key)
+        if parts.get(path) != kept.parts.get(path):
+            for index in _moved(parts.get(path), kept.parts.get(path)):
+                changed |= trace.bit(body_key(path, index))
+    if changed & int.from_bytes(kept.always, "little"):
+        changed |= following.engine.declarations
     for key, answer in kept.answers.items():
         if _answer(following.engine, key) != answer:
             changed |= trace.bit(key)
     return changed
 
 
-def _declares_as_before(before: FileFacts | None, now: FileFacts) -> bool:
-    """Whether the classes of a module, and what their declarations are made of, say what they said."""
-    return before is not None and list(_declarations(before)) == list(_declarations(now))
-
-
-def _declarations(facts: FileFacts) -> Iterator[object]:
-    if any(scope.kind == "class" for scope in facts.scopes):
-        for scope in facts.scopes:
-            if scope.kind != "function":
-                yield _without_places(scope)
-
-
-def _without_places(fact: object) -> object:
-    """A fact as plain data, without where it stands."""
-    if isinstance(fact, msgspec.Struct):
-        names = (name for name in fact.__struct_fields__ if name not in ("span", "end_line"))
-        return [type(fact).__name__, *[_without_places(getattr(fact, name)) for name in names]]
-    if isinstance(fact, tuple):
-        return [_without_places(each) for each in fact]
-    return fact
+def _moved(now: _Parts | None, before: _Parts | None) -> set[int]:
+    """The functions that take part in something now and did not, or the other way round."""
+    found: set[int] = set()
+    for one, other in zip(now or _NONE, before or _NONE, strict=True):
+        found.update(set(one) ^ set(other))
+    return found

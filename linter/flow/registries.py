@@ -30,9 +30,11 @@ def registered(engine: Engine, holder: Definition, name: str, value: Value) -> N
 
     identity = value.shape.id  # type: ignore[union-attr]
     is_instance = type(engine.statics.get(identity)) is Instance
-    if not isinstance(holder, Function) or not (is_instance or any(_writers(holder, name))):
+    if not isinstance(holder, Function):
         return
     engine.looks_at(registry_key(holder, name, is_instance))
+    if not is_instance and not any(_writers(holder, name)):
+        return
     for function, parent, expr in uses_of(engine, holder, name, is_instance):
         engine.trace.log.append(function.module.bit)
         act = Activation(engine, holder, State({}, {}, {}))

@@ -47,7 +47,7 @@ class Running:
         self._running = self.mark(function)
         self._deepest = 0
         self._too_deep = False
-        self._trace.log += (function.module.bit, self._running)
+        self._trace.log += (function.module.bit, self._running | self._trace.body(function))
 
     def stop(self) -> None:
         """Nothing runs any more."""
@@ -99,7 +99,7 @@ class Running:
         start = len(log)
         depth = self._deepest = len(self.stack)
         mark = self.mark(function)
-        log += (function.module.bit, mark)
+        log += (function.module.bit, mark | self._trace.body(function))
         self.stack.append(id(function))
         self._running |= mark
         try:

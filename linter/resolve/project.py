@@ -31,7 +31,7 @@ from linter.resolve.modules import Layout
 from linter.resolve.targets import Resolved as Resolved
 from linter.resolve.targets import Target as Target
 from linter.resolve.targets import Variable as Variable
-from linter.resolve.trace import Memo, Trace
+from linter.resolve.trace import Memo, Trace, module_key
 
 _LIMIT = 24
 """How many hops a name or a type is followed before it counts as unknown."""
@@ -55,7 +55,7 @@ class Project:
                 if self.layout.is_ambiguous(name) or not name:
                     identity = path.rpartition(".")[0].replace("/", ".")
                 module = Module(path, name, identity, facts, self.layout.is_package(path))
-                module.bit = trace.bit(f"module {path}")
+                module.bit = trace.bit(module_key(path))
                 self.modules[path] = module
         self._resolved: Memo[tuple[str, str], Resolved] = Memo(trace)
         self._absolutes: Memo[tuple[str, str], Resolved] = Memo(trace)
@@ -182,6 +182,7 @@ class Project:
         if isinstance(binding, Assign):
             variable = Variable(module.functions[0], first, binding)
             return self._of_variable(Resolved(f"{module.id}.{first}", variable), rest)
+        self.trace.log.append(self.trace.missing(module, first))
         if module.is_package:
             path = self.layout.find(f"{module.name}.{first}", module.path)
             if path is not None and path in self.modules:
@@ -190,6 +191,7 @@ class Project:
             found = self._through_star(module, star, parts)
             if found is not None:
                 return found
+        self.trace.log.append(self.trace.made_elsewhere(module))
         made = module.made_inside.get(first)
         if made is not None:
             variable = Variable(made[0], first, made[1])
@@ -331,6 +333,7 @@ class Project:
                 child = target.children.get(name)
                 if child is not None:
                     return Resolved(child.id, child)
+                self.trace.log.append(self.trace.made_elsewhere(target.module))
                 assign = target.attributes.get(name) or target.set_in_methods.get(name)
                 if assign is not None:
                     holder, statement = (target, assign) if isinstance(assign, Assign) else assign
@@ -364,6 +367,7 @@ class Project:
         while current is not None:
             if isinstance(current, Function) and not current.is_module:
                 if name in current.local_names:
+                    self.trace.log.append(self.trace.body(current))
                     return current
             current = current.parent
         return None
@@ -428,6 +432,8 @@ class Project:
 
     def type_of_variable(self, variable: Variable) -> str | None:
         """The type of a module-level or class-level variable."""
+        if variable.holder.scope.kind == "function":
+            self.trace.log.append(self.trace.body(variable.holder))
         annotated = self.annotated_type(variable.holder, variable.assign.annotation)
         return annotated or self.type_of(variable.holder, variable.assign.value)
 
@@ -437,7 +443,8 @@ class Project:
             return self._types.read(key)
         start = len(self.trace.log)
         self._types[key] = None
-        return self._types.keep(key, self._find_local_type(function, name), start, function.module.bit)
+        own = function.module.bit | self.trace.body(function)
+        return self._types.keep(key, self._find_local_type(function, name), start, own)
 
     def _find_local_type(self, function: Function, name: str) -> str | None:
         for position, parameter in enumerate(function.scope.parameters):
@@ -538,6 +545,7 @@ class Project:
             factory = self.reference_of_call(holder, value)
             if not isinstance(factory, Function):
                 return None
+            self.trace.log.append(self.trace.body(factory))
             returned = [each for each in factory.scope.statements if isinstance(each, Return)]
             holder, value = factory, returned[0].value if len(returned) == 1 else None
         if not isinstance(value, Ref) or depth > _LIMIT:
@@ -585,6 +593,7 @@ class Project:
         if key in self._types:
             return self._types.read(key)
         start = len(self.trace.log)
+        self.trace.log.append(self.trace.body(function))
         self._types[key] = None
         values = [
             statement.value

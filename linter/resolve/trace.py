@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from linter.resolve.definitions import Definition, Module
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -14,11 +17,16 @@ class Trace:
 
     Whoever looks at a thing appends its bit to `log`. Each key is a text that starts with the kind of thing,
     and has the same bit as long as the trace lives; `keys` are all of them in the order of their bits.
+
+    The bit of a module says that its declarations were looked at: what its names are bound to, what stands
+    in its classes, how its functions are called. `always` are things that were looked at for everybody.
     """
 
-    __slots__ = ("_bits", "_shared", "keys", "log")
+    __slots__ = ("_bits", "_bodies", "_shared", "always", "keys", "log")
 
     def __init__(self) -> None:
+        self.always = 0
+        self._bodies: dict[int, int] = {}
         self.log: list[int] = []
         self.keys: list[str] = []
         self._bits: dict[str, int] = {}
@@ -31,6 +39,25 @@ class Trace:
             found = self._bits[key] = 1 << len(self.keys)
             self.keys.append(key)
         return found
+
+    def body(self, definition: Definition) -> int:
+        """The bit that says that what stands in a function, class or module was looked at."""
+        found = self._bodies.get(id(definition))
+        if found is None:
+            found = self.bit(body_key(definition.module.path, definition.index))
+            self._bodies[id(definition)] = found
+        return found
+
+    def missing(self, module: Module, name: str) -> int:
+        """The bit that says that a name was looked up which a module does not define itself."""
+        return self.bit(missing_key(module.path, name))
+
+    def made_elsewhere(self, module: Module) -> int:
+        """The bit that says that names were looked up which functions of a module make outside of them.
+
+        Those are attributes of instances, and names under `global`.
+        """
+        return self.bit(made_key(module.path))
 
     def begin(self) -> int:
         """Begin to note for somebody who asks; the length of the log, for `since`.
@@ -60,6 +87,26 @@ class Trace:
             seen ^= low
 
 
+def module_key(path: str) -> str:
+    """The key of a module as what it declares."""
+    return f"module {path}"
+
+
+def missing_key(path: str, name: str) -> str:
+    """The key of a name that a module does not define itself."""
+    return f"missing {path}\0{name}"
+
+
+def body_key(path: str, index: int) -> str:
+    """The key of a function, class or module as what stands in it."""
+    return f"body {path}\0{index}"
+
+
+def made_key(path: str) -> str:
+    """The key of the names that the functions of a module make outside of them."""
+    return f"made {path}"
+
+
 class Memo(dict[K, V], Generic[K, V]):
     """Answers by key. To read one counts as looking at all that it was found by.
 
@@ -86,7 +133,7 @@ class Memo(dict[K, V], Generic[K, V]):
         self[key] = answer
         log = self._log
         if len(log) > start:
-            if len(log) > start + 1 or log[start] != own:
+            if len(log) > start + 1 or log[start] & ~own:
                 seen = self._trace.since(start) & ~own
                 if seen:
                     self._seen[key] = seen

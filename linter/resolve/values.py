@@ -182,6 +182,7 @@ class Values:
         function = made.callee.target
         if not isinstance(function, Function):
             return None
+        self.project.trace.always |= self.project.trace.body(function)
         values = [
             statement.value
             for statement in function.scope.statements

@@ -121,6 +121,8 @@ def _set_by_hooks(act: Access) -> list[Value]:
         member = act.engine.project.member(record.cls, name)
         hook = None if member is None else member.target
         if isinstance(hook, Function) and hook.scope.parameters:
+            trace = act.engine.trace
+            trace.log.append(trace.body(hook))
             names = {hook.scope.parameters[0].name: handler}
             inner = Activation(act.engine, hook, State(names, dict(act.state.heap), {}))
             found += [inner.eval(each) for each in _headers_set(hook.scope)]
