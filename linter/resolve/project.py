@@ -171,12 +171,7 @@ class Project:
             method = cast_method(self, module, dotted, rest)
             if method is not None:
                 return method
-            name = ".".join([dotted, *rest])
-            return (
-                self._relative(module, name)
-                if name[0] == "."
-                else self._absolute(name.split("."), module.path)
-            )
+            return self._imported(module, ".".join([dotted, *rest]))
         if isinstance(binding, Define):
             return self._inside(module.definitions[binding.scope], rest)
         if isinstance(binding, Assign):
@@ -199,9 +194,7 @@ class Project:
         return Resolved(".".join([module.id, *parts]), None)
 
     def _through_star(self, module: Module, star: str, parts: list[str]) -> Resolved | None:
-        source = (
-            self._relative(module, star) if star[0] == "." else self._absolute(star.split("."), module.path)
-        )
+        source = self._imported(module, star)
         if not isinstance(source.target, Module):
             return None
         found = self._in_module(source.target, parts)
