@@ -75,12 +75,18 @@ def _origin(taint: Taint) -> tuple[object, ...]:
 def _writers(engine: Engine, runner: Runner) -> list[tuple[Function, dict[str, Value]]]:
     """The functions that leave something, with what they are given."""
     found = []
-    for function in engine.backend.functions:
-        if not function.is_module and _may_write(function):
-            names = runner.hook_arguments(function)
-            if _writes(function, names):
-                found.append((function, names))
+    for function in may_leave(engine):
+        engine.trace.log.append(engine.trace.body(function))
+        names = runner.hook_arguments(function)
+        if _writes(function, names):
+            found.append((function, names))
     return found
+
+
+def may_leave(engine: Engine) -> list[Function]:
+    """The functions that assign to an attribute of something."""
+    functions = (each for each in engine.backend.functions if not each.is_module)
+    return engine.scans.among("assigns to attributes", functions, _may_write)
 
 
 def _may_write(function: Function) -> bool:

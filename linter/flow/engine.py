@@ -27,6 +27,7 @@ from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
 from linter.flow.running import Running
 from linter.flow.sanitizers import Sanitizers
+from linter.flow.scans import Scans
 from linter.flow.sinks import COUNTING_NAMES, LAST_NAMES, Sinks
 from linter.flow.sinks.pages import LAST_NAMES as RENDERING_NAMES
 from linter.flow.sinks.pages import Pages
@@ -128,6 +129,7 @@ class Engine:
         self._spent = 0
         self._limit = _ENTRY_LIMIT
         self.running = Running(self.trace)
+        self.scans = Scans()
         self._suites: dict[int, Suite] = {}
         self._free: dict[tuple[str, int], frozenset[str]] = {}
         self._free_by_module: dict[str, dict[int, frozenset[str]]] = {}

@@ -19,10 +19,11 @@ from linter.flow.entries import Entry, Runner, entries_of
 from linter.flow.hooks import middleware_of, readers_of
 from linter.flow.kinds import LOOSE
 from linter.flow.places import Place, name_of, sink_at
+from linter.flow.scans import digest_of
 from linter.flow.secrets import SecretEngine
 from linter.flow.sinks import is_followed
 from linter.flow.sinks.resources import PROBES
-from linter.flow.stored_flows import kept_flows
+from linter.flow.stored_flows import KeptEngine, kept_flows
 from linter.flow.values import Source, Step
 from linter.resolve.definitions import Function
 
@@ -83,13 +84,14 @@ class Following:
         self.engine = Engine(backend, self.pages, custom_of(table), templates)
         self.outcomes: dict[str, Outcome] = {}
         self._carrying: int | None = None
+        self._is_told = True
         self._runner = Runner(self.engine)
         self._trace = backend.project.trace
 
     @property
     def is_repeatable(self) -> bool:
         """Whether each start would find the same if others were left out."""
-        return not (self.engine.cut or self.engine.failures)
+        return self._is_told and not (self.engine.cut or self.engine.failures)
 
     def carry(self) -> int:
         """Find out what hooks and middleware leave for handlers; what was looked at for it."""
@@ -115,22 +117,34 @@ class Following:
                 outcome = self._outcome(f"{what} {name_of(function)}", partial(run, function), last)
                 found += outcome.found
                 seen |= outcome.seen
-        leaking = SecretEngine(
-            engine, frozenset(id(each.function) for each in self.entries if each.sends_as_it_is)
+        telling = [each.function for each in self.entries if each.sends_as_it_is]
+        leaking = SecretEngine(engine, frozenset(map(id, telling)))
+        told = self._outcome(
+            f"{leaking.signature} {digest_of(map(name_of, telling))}",
+            lambda: [each for function, hits in leaking.told() for each in _found(function, hits)],
+            last,
         )
-        start = self._trace.begin()
-        for function, hits in leaking.told():
-            found += _found(function, hits)
-        seen |= self._trace.since(start)
-        known = {(each.place, each.source) for each in found}
-        for hit, source, flow in kept_flows(engine, self.entries, self.pages, _flow):
-            each = _placed(hit, source, flow)
-            if (each.place, each.source) not in known:
-                found.append(each)
+        found += told.found
+        seen |= told.seen
+        self._is_told = not (leaking.cut or leaking.failures)
+        found += self._kept(found, last)
         sites = self._sites(found, seen, led_to)
         engine.forget()
         leaking.forget()
         return Flows(sites, engine.cut | leaking.cut, [*engine.failures, *leaking.failures])
+
+    def _kept(self, found: list[Found], last: Last | None) -> list[Found]:
+        """What reaches a sink by way of something that was kept, and is not found without that."""
+        engine = KeptEngine(self.engine, self.pages)
+        if not engine.seeds:
+            return []
+        outcome = self._outcome(
+            engine.signature(self.entries),
+            lambda: [_placed(*each) for each in kept_flows(engine, self.entries, _flow)],
+            last,
+        )
+        known = {(each.place, each.source) for each in found}
+        return [each for each in outcome.found if (each.place, each.source) not in known]
 
     def _has_part(self, function: Function) -> bool:
         return id(function) in self.engine.relevant or _ends(function)

@@ -18,8 +18,9 @@ from linter.flow.carriers import described
 from linter.flow.changes import changes
 from linter.flow.engine import Engine
 from linter.flow.following import Following, Found, Outcome
-from linter.flow.places import name_of
+from linter.flow.places import ANYTHING, CALLERS, name_of
 from linter.flow.registries import registrations
+from linter.flow.scans import Answers
 from linter.resolve.trace import body_key
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class _Kept(msgspec.Struct, array_like=True):
     spent: int
     always: bytes
     parts: dict[str, _Parts]
+    scans: Answers
     answers: dict[str, list[str]]
     carried: list[str]
     outcomes: dict[str, tuple[bytes, tuple[Found, ...]]]
@@ -104,6 +106,7 @@ def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
         spent=following.engine.spent + (0 if last is None else last.spent),
         always=_packed(trace.always),
         parts=_parts(following),
+        scans=following.engine.scans.answers,
         answers={key: answer for key in keys if (answer := _answer(following.engine, key)) is not None},
         carried=described(following.engine.carried),
         outcomes={start: (_packed(each.seen), each.found) for start, each in following.outcomes.items()},
@@ -132,6 +135,11 @@ def judged(memory: Memory, following: Following) -> Last | None:
         project.trace.bit(key)
     if project.trace.keys[: len(kept.keys)] != kept.keys:
         return None
+    same = {path for path in project.modules if memory.digests[path] == kept.digests[path]}
+    following.engine.scans.known = {
+        question: {path: found for path, found in answers.items() if path in same}
+        for question, answers in kept.scans.items()
+    }
     following.carry()
     return (
         Last(kept, _changed(memory, following, kept)) if kept.carried == described(engine.carried) else None
@@ -184,6 +192,9 @@ def _answer(engine: Engine, key: str) -> list[str] | None:
     if key.startswith(_METHODS):
         found = engine.candidates(key.removeprefix(_METHODS))
         return [name_of(each) for pair in found for each in pair]
+    if key.startswith(CALLERS):
+        callers = engine.calls_by_name.callers.get(key.removeprefix(CALLERS), set())
+        return [name_of(each) for each in engine.backend.functions if id(each) in callers]
     return registrations(engine, key)
 
 
@@ -191,7 +202,7 @@ def _changed(memory: Memory, following: Following, kept: _Kept) -> int:
     """The bits of all that may not be as it was."""
     project, trace = following.backend.project, following.backend.project.trace
     parts = _parts(following)
-    changed = 0
+    changed = trace.bit(ANYTHING)
     for path, module in project.modules.items():
         if memory.digests[path] != kept.digests[path]:
             for key in changes(memory.before(kept.digests[path]), module):

@@ -76,9 +76,10 @@ def uses_of(
     """The functions that are decorated with what writes to a variable; none of the others is looked at."""
     start = len(engine.trace.log)
     writers = set() if is_instance else set(_writers(holder, name))
+    uses = engine.decorations.uses if is_instance or writers else ()
     found = [
         (function, parent, expr)
-        for function, parent, expr in engine.decorations.uses
+        for function, parent, expr in uses
         if (
             _is_method_of(engine, parent, expr, holder, name)
             if is_instance

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Attr, Expr, Item, Ref, Result, children
 from linter.facts.scopes import Assign
+from linter.flow.scans import Scans, digest_of
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Variable
 
@@ -22,7 +23,8 @@ _GROWS = frozenset(
 class SharedVariables:
     """The variables of modules that the functions of a project write into."""
 
-    def __init__(self, project: Project, functions: list[Function]) -> None:
+    def __init__(self, project: Project, functions: list[Function], scans: Scans) -> None:
+        self._scans = scans
         self._project = project
         self._functions = functions
 
@@ -36,7 +38,9 @@ class SharedVariables:
         """The functions that read or write such a variable, by its name."""
         names = self.names
         if names:
-            yield from (id(each) for each in self._functions if _mentions(each, names))
+            question = f"mentions {digest_of(names)}"
+            found = self._scans.among(question, self._functions, lambda each: _mentions(each, names))
+            yield from map(id, found)
 
     def _written(self, function: Function) -> Iterator[str]:
         yield from function.scope.globals

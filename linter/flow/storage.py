@@ -7,7 +7,7 @@ Columns are followed only where their names stand beside HTML that the program m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from linter.file_roles import is_run_by_hand
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
 from linter.flow.kinds import BITS, KEPT, NUMBER
+from linter.flow.scans import Scans, digest_of
 from linter.flow.shared_variables import SharedVariables
 from linter.flow.sinks.models import MODELS, WRITERS
 from linter.flow.sinks.pages import LAST_NAMES as RENDERING
@@ -78,8 +79,9 @@ def is_query(name: str) -> bool:
 class Kept:
     """Where the program keeps text, and what is read again."""
 
-    def __init__(self, backend: Backend, templates: Mapping[str, Page]) -> None:
+    def __init__(self, backend: Backend, templates: Mapping[str, Page], scans: Scans) -> None:
         self._backend = backend
+        self._scans = scans
         self._templates = templates
         self._owners: dict[int, bool] = {}
 
@@ -112,12 +114,14 @@ class Kept:
         yield from self._variables.touching
         if self.shown:
             models = WRITERS | {each.scope.name for each in self._backend.classes if self._is_model(each)}
-            for function in self._functions:
-                if self._keeps(function, models) or self._shows(function):
-                    yield id(function)
-        for function in self._functions:
-            if _touches_session(function) or (has_caches and _touches_cache(function)):
-                yield id(function)
+            question = f"keeps or shows {digest_of(models)} {digest_of(self.shown)} {bool(self._templates)}"
+            yield from self._asked(question, lambda each: self._keeps(each, models) or self._shows(each))
+        yield from self._asked("touches a session", _touches_session)
+        if has_caches:
+            yield from self._asked("touches a cache", _touches_cache)
+
+    def _asked(self, question: str, answer: Callable[[Function], bool]) -> Iterator[int]:
+        return (id(each) for each in self._scans.among(question, self._functions, answer))
 
     @cached_property
     def _functions(self) -> list[Function]:
@@ -129,7 +133,7 @@ class Kept:
 
     @cached_property
     def _variables(self) -> SharedVariables:
-        return SharedVariables(self._backend.project, self._functions)
+        return SharedVariables(self._backend.project, self._functions, self._scans)
 
     def _keeps(self, function: Function, models: frozenset[str]) -> bool:
         """Whether a function may write a column that is shown."""
@@ -162,7 +166,7 @@ class Kept:
     @cached_property
     def _writers_of_text(self) -> frozenset[int]:
         """Functions that write HTML, or SQL into which they put something as it is."""
-        return frozenset([id(each) for each in self._functions if _makes_html(each) or _makes_sql(each)])
+        return frozenset(self._asked("makes HTML or SQL", lambda each: _makes_html(each) or _makes_sql(each)))
 
     def _is_model(self, cls: Class) -> bool:
         found = self._owners.get(id(cls))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from linter.flow.activation import Activation
-from linter.flow.carriers import carried
+from linter.flow.carriers import carried, may_leave
 from linter.flow.engine import Engine
 from linter.flow.entries import Entry, Runner
 from linter.flow.heap import Items, Record, join_records, values_of
 from linter.flow.kinds import KEPT, LOOSE, lacks
+from linter.flow.places import name_of
+from linter.flow.scans import digest_of
 from linter.flow.sinks.models import MODELS
 from linter.flow.state import State
 from linter.flow.storage import ENTRY, OF_ENTRIES, OF_ROWS, Kept, is_kept, place_read
@@ -96,8 +98,9 @@ class KeptEngine(Engine):
 
     def __init__(self, shared: Engine, handlers: frozenset[int]) -> None:
         super().__init__(shared.backend, handlers, shared.custom, shared.templates)
-        self._kept = self.stored = Kept(shared.backend, shared.templates)
+        self._kept = self.stored = Kept(shared.backend, shared.templates, shared.scans)
         self._graph = shared.calls_by_name
+        self.scans = shared.scans
         self.run_limit = max(_LEAST, _SHARE * len(shared.backend.functions))
         self._left: dict[int, Record] = {}
         self._bound: dict[tuple[str, str], Value] = {}
@@ -113,6 +116,14 @@ class KeptEngine(Engine):
     def seeds(self) -> frozenset[int]:
         """Functions that keep or show something themselves."""
         return frozenset(self._kept.seeds())
+
+    def signature(self, entries: Iterable[Entry]) -> str:
+        """All that what is found depends on beside the code that is run."""
+        relevant = (name_of(each) for each in self.backend.functions if id(each) in self.relevant)
+        seeds = (name_of(each) for each in self.backend.functions if id(each) in self.seeds)
+        led = (each.signature for each in entries if id(each.function) in self.relevant)
+        parts = (relevant, seeds, led, self._kept.shown, map(name_of, may_leave(self)))
+        return " ".join(["kept", str(self.run_limit), *[digest_of(each) for each in parts]])
 
     def _callers(self, functions: Set[int]) -> frozenset[int]:
         """Some functions, and who calls them, unless too many do for the name to say much."""
@@ -171,15 +182,12 @@ def _holds_sent(taints: Taints) -> bool:
 
 
 def kept_flows(
-    shared: Engine, entries: list[Entry], pages: frozenset[int], made: Callable[[Hit, Source, Start], Flow]
+    engine: KeptEngine, entries: Iterable[Entry], made: Callable[[Hit, Source, Start], Flow]
 ) -> Iterator[tuple[Hit, Source, Flow]]:
     """What reaches a sink by way of something that was kept: where, from which source, and the flow.
 
     What is kept in variables of modules brings flows along that are found within one request as well.
     """
-    engine = KeptEngine(shared, pages)
-    if not engine.seeds:
-        return
     runner = Runner(engine)
     engine.carried = carried(engine, runner)
     led = [each for each in entries if id(each.function) in engine.relevant]

@@ -62,6 +62,7 @@ class Declared:
     def __init__(self, backend: Backend) -> None:
         self._project = backend.project
         self._holders: dict[int, bool] = {}
+        self._classes: list[Class] = []
         self.names = frozenset(
             name
             for cls in backend.classes
@@ -69,9 +70,15 @@ class Declared:
             if is_secret(name) and self._is_holder(cls)
         )
 
+    @property
+    def holders(self) -> Iterator[str]:
+        """The ids of the classes that were asked for what they declare, and declare such a thing."""
+        return (each.id for each in self._classes if self._holders[id(each)])
+
     def _is_holder(self, cls: Class) -> bool:
         found = self._holders.get(id(cls))
         if found is None:
+            self._classes.append(cls)
             found = self._holders[id(cls)] = bool(cls.scope.bases) and self._project.derives(
                 cls, *SETTINGS_CLASSES, *MODELS
             )
@@ -120,10 +127,12 @@ class Readers:
 
     def among(self, functions: Iterable[Function]) -> Iterator[Function]:
         """Those of some functions that may read a secret."""
-        for function in functions:
-            scope = function.scope
-            if any(_reads_by_key(call) for call in scope.calls) or self._any(_expressions(scope)):
-                yield function
+        return (function for function in functions if self.may_read(function))
+
+    def may_read(self, function: Function) -> bool:
+        """Whether a function may read a secret."""
+        scope = function.scope
+        return any(_reads_by_key(call) for call in scope.calls) or self._any(_expressions(scope))
 
     def _any(self, pending: list[Expr]) -> bool:
         known = self._known

@@ -7,6 +7,7 @@ lengths, comparisons, parts, clients that are built with it and answers that the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from linter.facts.expressions import Expr
 from linter.facts.scopes import Call
@@ -20,6 +21,8 @@ from linter.flow.expressions import Expressions
 from linter.flow.globals import Globals
 from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.library.strings import Strings
+from linter.flow.places import ANYTHING, CALLERS, name_of
+from linter.flow.scans import digest_of
 from linter.flow.secrets import reads
 from linter.flow.sinks.leaks import Leaks
 from linter.flow.sinks.models import MODELS
@@ -83,6 +86,26 @@ class SecretEngine(Engine):
         self.kept: dict[tuple[int, str], Value] = {}
         """The secrets that instances keep from the start, by class and attribute."""
         self._graph = shared.calls_by_name
+        self.scans = shared.scans
+
+    @cached_property
+    def _served(self) -> list[Function]:
+        return [each for each in self.backend.functions if not is_run_by_hand(each.module.path)]
+
+    @cached_property
+    def readers(self) -> list[Function]:
+        """The functions that may read a secret themselves."""
+        modules = (each for each in self._served if each.is_module)
+        names = self.declared.names | {*reads.Readers(self.declared.names).derived(modules)}
+        functions = (each for each in self._served if not each.is_module)
+        question = f"reads a secret {digest_of(names)}"
+        return self.scans.among(question, functions, reads.Readers(names).may_read)
+
+    @property
+    def signature(self) -> str:
+        """All that what is told depends on beside the code that is run."""
+        parts = (self.declared.names, self.declared.holders, map(name_of, self.readers))
+        return "secrets " + " ".join(digest_of(each) for each in parts)
 
     def told(self) -> Iterator[tuple[Function, list[Hit]]]:
         """What of the secrets that functions read reaches a sink, by the function where that begins.
@@ -91,10 +114,8 @@ class SecretEngine(Engine):
         keeps one and the readers of what is made of one. Scripts, migrations and commands are left out: who
         runs them sees what they print.
         """
-        served = [each for each in self.backend.functions if not is_run_by_hand(each.module.path)]
-        by_id = {id(each): each for each in served if not each.is_module}
-        made = reads.Readers(self.declared.names).derived(each for each in served if each.is_module)
-        pending = list(reads.Readers(self.declared.names | {*made}).among(by_id.values()))
+        by_id = {id(each): each for each in self._served if not each.is_module}
+        pending = self.readers
         reading = {id(each) for each in pending}
         for _ in range(_HOPS + 1):
             self._relevant = frozenset(reading)
@@ -117,6 +138,7 @@ class SecretEngine(Engine):
             yield from (by_id[each] for each in self._callers(function) if each in by_id)
         properties = frozenset(each.scope.name for each in handing if self._is_setting(each))
         if properties:
+            self.looks_at(ANYTHING)
             yield from reads.Readers(properties).among(by_id.values())
 
     def _is_setting(self, function: Function) -> bool:
@@ -128,6 +150,7 @@ class SecretEngine(Engine):
 
     def _users(self) -> Iterator[Function]:
         """The methods that may read what an instance of their class keeps."""
+        self.looks_at(ANYTHING)
         keeping = {owner for owner, _ in self.kept}
         names = reads.Readers(frozenset(name for _, name in self.kept))
         for cls in self.backend.classes:
@@ -137,6 +160,7 @@ class SecretEngine(Engine):
     def _callers(self, function: Function) -> list[int]:
         """Who may be handed back what a function reads, unless its name says too little."""
         name = self.calls_by_name.names.get(id(function), "")
+        self.looks_at(CALLERS + name)
         callers = self.calls_by_name.callers.get(name, set())
         return sorted(callers) if len(callers) <= _MANY_CALLERS else []
 
