@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from linter.flow.entries import Entry, is_error_handler
+from linter.flow.entries import Entry
+from linter.flow.handlers import is_error_handler
 from linter.flow.values import STRING, UNKNOWN, Value, gathered, text
 
 if TYPE_CHECKING:

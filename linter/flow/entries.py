@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Attr, Constant, Ref, Result
+from linter.facts.expressions import Ref
 from linter.facts.scopes import Assign
 from linter.flow.arguments import Args, fill
 from linter.flow.engine import Engine
+from linter.flow.handlers import is_error_handler, looks_like_handler
 from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
 from linter.flow.library.patterns import held_to
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from linter.frameworks.fastapi.dependencies import Declared, Dependencies
     from linter.resolve.project import Project
 
-_VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
-_ERROR_HANDLERS = frozenset({"errorhandler", "app_errorhandler"})
 _FREE = frozenset({"str", "string", "path", "default", ""})
 _SEGMENTS = frozenset({"", "default", "string", "slug"})
 _NUMBERS = frozenset({"int", "float"})
@@ -185,7 +184,7 @@ def entries_of(backend: Backend) -> list[Entry]:
     for function in backend.functions:
         if id(function) not in known and function.scope.decorators:
             placeholders = (
-                {} if handles_errors and is_error_handler(function) else _looks_like_handler(function)
+                {} if handles_errors and is_error_handler(function) else looks_like_handler(function)
             )
             if placeholders is not None:
                 found[id(function)] = Entry(function, None, placeholders)
@@ -231,41 +230,6 @@ def _converter(route: Route, given: Input) -> str:
         # A converter of the project: what it makes of the text is no text, or text of its own pattern.
         return "converted"
     return (given.type or "").lower()
-
-
-def _looks_like_handler(function: Function) -> dict[str, str] | None:
-    """The placeholders of `@app.route("/…")` on an `app` that nothing is known of; None for no handler."""
-    parent = function.parent
-    for decorator in function.scope.decorators:
-        if not isinstance(decorator.value, Result) or parent is None:
-            continue
-        call = parent.scope.calls[decorator.value.call]
-        callee = call.callee
-        last = callee.name.rpartition(".")[2] if isinstance(callee, (Ref, Attr)) else ""
-        path = call.args[0].value if call.args and isinstance(call.args[0], Constant) else None
-        if last in _VERBS and isinstance(path, str) and path.startswith("/"):
-            return _parsed(path)
-    return None
-
-
-def is_error_handler(function: Function) -> bool:
-    """Whether Flask makes a page of what a function returns for an error, whatever path was asked for."""
-    parent = function.parent
-    for decorator in function.scope.decorators:
-        if isinstance(decorator.value, Result) and parent is not None:
-            if parent.scope.calls[decorator.value.call].last_name in _ERROR_HANDLERS:
-                return True
-    return False
-
-
-def _parsed(path: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for piece in path.split("<")[1:]:
-        inner, closed, _ = piece.partition(">")
-        if closed:
-            kind, mark, name = inner.rpartition(":")
-            found[name] = kind.partition("(")[0] if mark else ""
-    return found
 
 
 def _limits(entry: Entry) -> dict[str, int]:
