@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Constant, Expr
@@ -19,7 +19,7 @@ from linter.flow.exceptions import Exceptions
 from linter.flow.fields import Fields
 from linter.flow.globals import Globals
 from linter.flow.graph import Graph, graph_of
-from linter.flow.heap import Cell, Entries, Instance, Items, Record
+from linter.flow.heap import Cell, Entries, Instance, Items, Record, values_of
 from linter.flow.kinds import BITS, LOOSE
 from linter.flow.library import Library
 from linter.flow.library.containers import Containers
@@ -39,6 +39,7 @@ from linter.flow.tree import Suite, suite_of
 from linter.flow.values import (
     UNKNOWN,
     Const,
+    Either,
     FunctionRef,
     Lambda,
     Marks,
@@ -509,14 +510,29 @@ class Engine:
         assert parent is not None
         return self.globals.static(parent, default)
 
-    def keep_statics(self, heap: dict[int, Record], own: Set[int] = frozenset()) -> None:
-        """Keep what evaluating a module's expression has made; `own` are the records that it is to change.
+    def keep_statics(self, heap: dict[int, Record], value: Value) -> None:
+        """Keep what evaluating a module's expression has made, and what has become of what its value holds.
 
         What it writes to others is forgotten: nobody can say which of several such expressions runs first.
         """
+        own = self._held(heap, value)
         for identity, record in heap.items():
             if identity in own or identity not in self.statics:
                 self.statics[identity] = record
+
+    def _held(self, heap: dict[int, Record], value: Value) -> set[int]:
+        """The records that a value holds."""
+        found: set[int] = set()
+        pending = [value]
+        while pending:
+            shape = pending.pop().shape
+            shapes = shape.shapes if type(shape) is Either else (shape,)
+            for identity in [each.id for each in shapes if type(each) is Obj]:
+                record = heap.get(identity, self.statics.get(identity))
+                if identity not in found and record is not None:
+                    found.add(identity)
+                    pending += values_of(record)
+        return found
 
     def cell(self, act: Calls, identity: int) -> Record | None:
         """What a function sees around it, which may have been made when its module was run."""

@@ -212,7 +212,7 @@ class Globals:
         act = Activation(self._engine, holder, State({}, {}, {}))
         act.logs = []
         value = act.eval(expr)
-        self._engine.keep_statics(act.state.heap)
+        self._engine.keep_statics(act.state.heap, value)
         return Value(value.shape)
 
     # Functions around a function

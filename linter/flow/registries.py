@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Attr, Expr, Item, Ref, Result
 from linter.flow.arguments import Args
-from linter.flow.heap import Instance, values_of
+from linter.flow.heap import Instance
 from linter.flow.places import name_of
 from linter.flow.state import State
-from linter.flow.values import FunctionRef, Obj, Value
+from linter.flow.values import FunctionRef, Value
 from linter.resolve.definitions import Definition, Function
 from linter.resolve.project import Variable
 
@@ -40,20 +40,7 @@ def registered(engine: Engine, holder: Definition, name: str, value: Value) -> N
         act = Activation(engine, holder, State({}, {}, {}))
         decorator = act.engine.globals.static(parent, expr)
         act.apply(decorator, Args([Value(FunctionRef(function, bare=True))]))
-        engine.keep_statics(act.state.heap, _held(engine, identity))
-
-
-def _held(engine: Engine, identity: int) -> set[int]:
-    """The records that a record holds, and itself."""
-    found: set[int] = set()
-    pending = [identity]
-    while pending:
-        each = pending.pop()
-        record = engine.statics.get(each)
-        if each not in found and record is not None:
-            found.add(each)
-            pending += [value.shape.id for value in values_of(record) if type(value.shape) is Obj]
-    return found
+        engine.keep_statics(act.state.heap, value)
 
 
 def registry_key(holder: Definition, name: str, is_instance: bool) -> str:

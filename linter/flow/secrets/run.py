@@ -332,7 +332,7 @@ class SecretGlobals(Globals):
         stated = (each for each in holder.scope.statements if getattr(each, "value", None) is expr)
         act.span = next((each.span for each in stated), act.span)
         value = act.eval(expr)
-        self._engine.keep_statics(act.state.heap)
+        self._engine.keep_statics(act.state.heap, value)
         return Value(value.shape, value.taints)
 
 
