@@ -72,6 +72,8 @@ class Trace:
         log = self.log
         if len(log) == start:
             return 0
+        if len(log) == start + 1:
+            return log[start] if start else log.pop()
         seen = 0
         for each in set(log[start:]):
             seen |= each
@@ -131,12 +133,8 @@ class Memo(dict[K, V], Generic[K, V]):
     def keep(self, key: K, answer: V, start: int, own: int = 0) -> V:
         """Keep an answer that was found since the log had a length."""
         self[key] = answer
-        log = self._log
-        if len(log) > start:
-            if len(log) > start + 1 or log[start] & ~own:
-                seen = self._trace.since(start) & ~own
-                if seen:
-                    self._seen[key] = seen
-            elif not start:
-                log.clear()
+        if len(self._log) > start:
+            seen = self._trace.since(start) & ~own
+            if seen:
+                self._seen[key] = seen
         return answer
