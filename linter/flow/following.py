@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -12,7 +12,7 @@ from linter.facts.expressions import Operation, walk
 from linter.facts.spans import line_of
 from linter.finding import Note
 from linter.flow import Flow, Flows, SinkSite
-from linter.flow.carriers import carried
+from linter.flow.carriers import carried, described, may_leave
 from linter.flow.custom import custom_of
 from linter.flow.engine import Engine
 from linter.flow.entries import Entry, Runner, entries_of
@@ -63,8 +63,19 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
     found: tuple[Found, ...]
 
 
+class Carried(NamedTuple):
+    """What hooks leave: what was looked at for it, who may leave something, and all that is left as texts."""
+
+    seen: int
+    leaving: list[str]
+    left: list[str]
+
+
 class Following:
-    """One walk through a project. `outcomes` are by a text that says all of how a start begins."""
+    """One walk through a project. `outcomes` are by a text that says all of how a start begins.
+
+    `carried` may be set to what the last run has found, where nothing bears upon it that has changed.
+    """
 
     def __init__(
         self,
@@ -83,7 +94,8 @@ class Following:
         )
         self.engine = Engine(backend, self.pages, custom_of(table), templates)
         self.outcomes: dict[str, Outcome] = {}
-        self._carrying: int | None = None
+        self.carried: Carried | None = None
+        self._is_carried = False
         self._is_told = True
         self._runner = Runner(self.engine)
         self._trace = backend.project.trace
@@ -93,19 +105,22 @@ class Following:
         """Whether each start would find the same if others were left out."""
         return self._is_told and not (self.engine.cut or self.engine.failures)
 
-    def carry(self) -> int:
-        """Find out what hooks and middleware leave for handlers; what was looked at for it."""
-        if self._carrying is None:
+    def carry(self) -> Carried:
+        """Find out what hooks and middleware leave for handlers, before the first of these is run."""
+        if not self._is_carried:
             start = self._trace.begin()
             self.engine.carried = carried(self.engine, self._runner)
-            self._carrying = self._trace.since(start)
-        return self._carrying
+            leaving = [name_of(each) for each in may_leave(self.engine)]
+            self.carried = Carried(self._trace.since(start), leaving, described(self.engine.carried))
+            self._is_carried = True
+        assert self.carried is not None
+        return self.carried
 
     def flows(self, last: Last | None) -> Flows:
         """All flows; those of starts that no change bears upon are taken from the last run."""
         engine = self.engine
         found: list[Found] = []
-        led_to = self.carry()
+        led_to = (self.carried or self.carry()).seen
         for entry in self.entries:
             if id(entry.function) in self.pages or self._has_part(entry.function):
                 outcome = self._outcome(entry.signature, partial(self._from_entry, entry), last)
@@ -153,6 +168,7 @@ class Following:
         """What is found from one start, now or in the last run."""
         known = None if last is None else last.outcome(start)
         if known is None:
+            self.carry()
             began = self._trace.begin()
             self.engine.begin()
             found = run()

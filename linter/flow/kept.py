@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import msgspec
 
 from linter.facts.files import FileFacts
-from linter.flow.carriers import described
+from linter.flow.carriers import may_leave
 from linter.flow.changes import changes
 from linter.flow.engine import Engine
-from linter.flow.following import Following, Found, Outcome
+from linter.flow.following import Carried, Following, Found, Outcome
 from linter.flow.places import ANYTHING, CALLERS, name_of
 from linter.flow.registries import registrations
 from linter.flow.scans import Answers
@@ -56,7 +56,7 @@ class Memory(Protocol):
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """What is kept. `seen` of outcomes are bits over `keys`, `carried` is what hooks leave for handlers.
+    """What is kept. `seen` of outcomes and `carrying` are bits over `keys`.
 
     `parts` tells by module which of its functions take part in what; `answers` are those found in all
     modules together, by the key of the question; `always` is what declarations anywhere may be made of.
@@ -72,6 +72,8 @@ class _Kept(msgspec.Struct, array_like=True):
     parts: dict[str, _Parts]
     scans: Answers
     answers: dict[str, list[str]]
+    carrying: bytes
+    leaving: list[str]
     carried: list[str]
     outcomes: dict[str, tuple[bytes, tuple[Found, ...]]]
 
@@ -98,6 +100,7 @@ def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
     """What to keep of a run. `last` is the run of which it has taken over a part."""
     trace = following.backend.project.trace
     keys = trace.keys
+    carried = following.carried or following.carry()
     kept = _Kept(
         structure=_structure(following),
         digests=_digests(memory, following.backend.project),
@@ -108,7 +111,9 @@ def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
         parts=_parts(following),
         scans=following.engine.scans.answers,
         answers={key: answer for key in keys if (answer := _answer(following.engine, key)) is not None},
-        carried=described(following.engine.carried),
+        carrying=_packed(carried.seen),
+        leaving=carried.leaving,
+        carried=carried.left,
         outcomes={start: (_packed(each.seen), each.found) for start, each in following.outcomes.items()},
     )
     return msgspec.msgpack.encode(kept)
@@ -140,10 +145,14 @@ def judged(memory: Memory, following: Following) -> Last | None:
         question: {path: found for path, found in answers.items() if path in same}
         for question, answers in kept.scans.items()
     }
-    following.carry()
-    return (
-        Last(kept, _changed(memory, following, kept)) if kept.carried == described(engine.carried) else None
-    )
+    changed = _changed(memory, following, kept)
+    carrying = int.from_bytes(kept.carrying, "little")
+    leaving = [name_of(each) for each in may_leave(engine)]
+    if leaving == kept.leaving and not carrying & changed:
+        following.carried = Carried(carrying, leaving, kept.carried)
+    elif following.carry().left != kept.carried:
+        return None
+    return Last(kept, changed)
 
 
 def _used(following: Following) -> int:
