@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -63,6 +63,10 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
     found: tuple[Found, ...]
 
 
+Parts: TypeAlias = "tuple[list[int], list[int], list[int]]"
+"""Which functions of a module reach a sink by name, which count something, and which make a page."""
+
+
 class Carried(NamedTuple):
     """What hooks leave: what was looked at for it, who may leave something, and all that is left as texts."""
 
@@ -99,6 +103,18 @@ class Following:
         self._is_told = True
         self._runner = Runner(self.engine)
         self._trace = backend.project.trace
+
+    @cached_property
+    def parts(self) -> dict[str, Parts]:
+        """By module, which of its functions take part in what."""
+        kinds = (self.engine.relevant, self.engine.counting, self.pages)
+        found: dict[str, Parts] = {}
+        for function in self.backend.functions:
+            for position, kind in enumerate(kinds):
+                if id(function) in kind:
+                    known = found.setdefault(function.module.path, ([], [], []))
+                    known[position].append(function.index)
+        return found
 
     @property
     def is_repeatable(self) -> bool:

@@ -72,27 +72,29 @@ def graph_of(backend: Backend) -> Graph:
 
 def _writes_item(function: Function) -> bool:
     """Whether a function writes into a mapping that is a sink by itself, such as a session."""
-    return any(
-        isinstance(target, Item)
-        and isinstance(target.base, Ref)
-        and target.base.name.rpartition(".")[2].lstrip(":$") in ITEM_NAMES
-        for statement in function.scope.statements
-        if isinstance(statement, Assign)
-        for target in statement.targets
-    )
+    for statement in function.scope.statements:
+        if type(statement) is Assign:
+            for target in statement.targets:
+                if type(target) is Item and type(target.base) is Ref:
+                    if target.base.name.rpartition(".")[2].lstrip(":$") in ITEM_NAMES:
+                        return True
+    return False
 
 
 def _fills_row(call: Call, called: str, models: Set[str]) -> bool:
     """Whether a call may take the names of what it writes from a value."""
     if called == "setattr":
         return len(call.args) == 3 and not isinstance(call.args[1], Constant)
-    return any(name == "**" for name, _ in call.keywords) and called in models
+    return called in models and any(name == "**" for name, _ in call.keywords)
 
 
 def _handed_on(call: Call, called: str) -> Iterator[str]:
     """Last names of what a call may run later: what it is given by name, and a task that is queued."""
     if called in QUEUED and isinstance(call.callee, Ref):
         yield call.callee.name.rpartition(".")[0].rpartition(".")[2].lstrip(":$")
-    for each in (*call.args, *[value for _, value in call.keywords]):
-        if isinstance(each, Ref) and (each.name[0] != "$" or "." in each.name):
+    for each in call.args:
+        if type(each) is Ref and (each.name[0] != "$" or "." in each.name):
             yield each.name.rpartition(".")[2].lstrip(":")
+    for _, value in call.keywords:
+        if type(value) is Ref and (value.name[0] != "$" or "." in value.name):
+            yield value.name.rpartition(".")[2].lstrip(":")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -17,7 +17,7 @@ from linter.facts.files import FileFacts
 from linter.flow.carriers import may_leave
 from linter.flow.changes import changes
 from linter.flow.engine import Engine
-from linter.flow.following import Carried, Following, Found, Outcome
+from linter.flow.following import Carried, Following, Found, Outcome, Parts
 from linter.flow.places import ANYTHING, CALLERS, name_of
 from linter.flow.registries import registrations
 from linter.flow.scans import Answers
@@ -33,9 +33,7 @@ _GROWTH, _ROOM = 2, 20_000
 """How many times as many keys as a whole run needs, and how many more, may gather until one is due again."""
 
 
-_Parts: TypeAlias = "tuple[list[int], list[int], list[int]]"
-"""Which functions of a module reach a sink by name, which count something, and which make a page."""
-_NONE: _Parts = ([], [], [])
+_NONE: Parts = ([], [], [])
 
 
 class Memory(Protocol):
@@ -69,7 +67,7 @@ class _Kept(msgspec.Struct, array_like=True):
     whole: int
     spent: int
     always: bytes
-    parts: dict[str, _Parts]
+    parts: dict[str, Parts]
     scans: Answers
     answers: dict[str, list[str]]
     carrying: bytes
@@ -108,7 +106,7 @@ def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
         whole=_used(following) if last is None else last.whole,
         spent=following.engine.spent + (0 if last is None else last.spent),
         always=_packed(trace.always),
-        parts=_parts(following),
+        parts=following.parts,
         scans=following.engine.scans.answers,
         answers={key: answer for key in keys if (answer := _answer(following.engine, key)) is not None},
         carrying=_packed(carried.seen),
@@ -183,19 +181,6 @@ def _structure(following: Following) -> bytes:
     return state.digest()
 
 
-def _parts(following: Following) -> dict[str, _Parts]:
-    """By module, which of its functions take part in what."""
-    engine = following.engine
-    kinds = (engine.relevant, engine.counting, following.pages)
-    found: dict[str, _Parts] = {}
-    for function in following.backend.project.functions:
-        for position, kind in enumerate(kinds):
-            if id(function) in kind:
-                known = found.setdefault(function.module.path, ([], [], []))
-                known[position].append(function.index)
-    return found
-
-
 def _answer(engine: Engine, key: str) -> list[str] | None:
     """The answer to a question about all modules together; None for the key of anything else."""
     if key.startswith(_METHODS):
@@ -210,7 +195,7 @@ def _answer(engine: Engine, key: str) -> list[str] | None:
 def _changed(memory: Memory, following: Following, kept: _Kept) -> int:
     """The bits of all that may not be as it was."""
     project, trace = following.backend.project, following.backend.project.trace
-    parts = _parts(following)
+    parts = following.parts
     changed = trace.bit(ANYTHING)
     for path, module in project.modules.items():
         if memory.digests[path] != kept.digests[path]:
@@ -227,7 +212,7 @@ def _changed(memory: Memory, following: Following, kept: _Kept) -> int:
     return changed
 
 
-def _moved(now: _Parts | None, before: _Parts | None) -> set[int]:
+def _moved(now: Parts | None, before: Parts | None) -> set[int]:
     """The functions that take part in something now and did not, or the other way round."""
     found: set[int] = set()
     for one, other in zip(now or _NONE, before or _NONE, strict=True):

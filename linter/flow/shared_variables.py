@@ -31,7 +31,9 @@ class SharedVariables:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of these variables."""
-        return frozenset(name for function in self._functions for name in self._written(function))
+        question = "writes into something"
+        writing = self._scans.among(question, self._functions, _writes)
+        return frozenset(name for function in writing for name in self._written(function))
 
     @property
     def touching(self) -> Iterator[int]:
@@ -44,21 +46,8 @@ class SharedVariables:
 
     def _written(self, function: Function) -> Iterator[str]:
         yield from function.scope.globals
-        for statement in function.scope.statements:
-            for target in statement.targets if isinstance(statement, Assign) else ():
-                if isinstance(target, (Item, Attr)) and isinstance(target.base, Ref):
-                    yield from self._variable(function, target.base.name)
-                elif isinstance(target, Ref) and target.name[0] in ":." and "." in target.name[1:]:
-                    yield from self._variable(function, target.name.rpartition(".")[0])
-        for call in function.scope.calls:
-            callee = call.callee
-            if isinstance(callee, Ref) and callee.name[0] != "$":
-                head, dot, last = callee.name.rpartition(".")
-                if dot and head.strip(":.") and (last in _GROWS or callee.name[0] == ":"):
-                    yield from self._variable(function, head, last not in _GROWS)
-            elif isinstance(callee, Attr) and callee.name in _GROWS and isinstance(callee.base, Item):
-                if isinstance(callee.base.base, Ref):
-                    yield from self._variable(function, callee.base.base.name)
+        for name, own in _heads(function):
+            yield from self._variable(function, name, own)
 
     def _variable(self, function: Function, name: str, own: bool = False) -> Iterator[str]:
         """The name of a variable of a module; with `own` one that holds an instance of the project's."""
@@ -72,6 +61,30 @@ class SharedVariables:
     def _held(self, variable: Variable) -> object:
         kind = self._project.type_of_variable(variable)
         return None if kind is None else self._project.by_id(kind)
+
+
+def _writes(function: Function) -> bool:
+    """Whether a function writes to a name of a module, or into something that is named there."""
+    return bool(function.scope.globals) or any(name[0] != "$" for name, _ in _heads(function))
+
+
+def _heads(function: Function) -> Iterator[tuple[str, bool]]:
+    """The names of what a function writes into; whether only an instance of the project's counts."""
+    for statement in function.scope.statements:
+        for target in statement.targets if isinstance(statement, Assign) else ():
+            if isinstance(target, (Item, Attr)) and isinstance(target.base, Ref):
+                yield target.base.name, False
+            elif isinstance(target, Ref) and target.name[0] in ":." and "." in target.name[1:]:
+                yield target.name.rpartition(".")[0], False
+    for call in function.scope.calls:
+        callee = call.callee
+        if isinstance(callee, Ref) and callee.name[0] != "$":
+            head, dot, last = callee.name.rpartition(".")
+            if dot and head.strip(":.") and (last in _GROWS or callee.name[0] == ":"):
+                yield head, last not in _GROWS
+        elif isinstance(callee, Attr) and callee.name in _GROWS and isinstance(callee.base, Item):
+            if isinstance(callee.base.base, Ref):
+                yield callee.base.base.name, False
 
 
 def _mentions(function: Function, names: frozenset[str]) -> bool:
