@@ -135,6 +135,9 @@ class Access(Expressions):
             return Value(ClassRef(target))
         if isinstance(target, Variable):
             return self._class_value(target, receiver)
+        if found is not None and name == "instance":
+            # What a form or a serializer is about is a row, and not what it was sent.
+            return UNKNOWN
         if found is not None:
             taints = () if extra is None else marked(self.taken(extra.taints, name), BITS["keys"])
             return self.engine.sources.attribute(self, Value(None, taints), found.name)
