@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from linter.analyses.provenance.bindings import argument_for, bare_local, element_of, unpacked
+from linter.analyses.provenance.bindings import argument_for, bare_local, element_of, is_count, unpacked
 from linter.analyses.provenance.checks import Checks
 from linter.analyses.provenance.inputs import Inputs
 from linter.analyses.provenance.leaf import Leaf
@@ -297,7 +297,7 @@ class _Walk:
             if block.kind in ("for", "comprehension") and block.subject is not None:
                 for target in block.targets:
                     source = element_of(target, name, block.subject)
-                    if source is not None:
+                    if source is not None and not is_count(binder, name, target, block.subject):
                         yield from self.of(binder, source, part, bound, depth)
 
     def _global(self, holder: Function, expr: Ref, name: str, part: bool, depth: int) -> Iterator[Leaf]:

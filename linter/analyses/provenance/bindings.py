@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.facts.expressions import Expr, Ref, Sequence, Starred
+from linter.facts.expressions import Expr, Ref, Result, Sequence, Starred
 from linter.facts.scopes import Assign, Call
 from linter.resolve.definitions import Function
 
@@ -44,6 +44,16 @@ def unpacked(function: Function, name: str) -> Iterator[tuple[int, Expr]]:
                     source = element_of(target, name, statement.value, whole=True)
                     if source is not None:
                         yield 1, source
+
+
+def is_count(function: Function, name: str, target: Expr, source: Expr) -> bool:
+    """Whether a loop gives a name the number that `enumerate` counts."""
+    return (
+        isinstance(target, Sequence)
+        and target.items[:1] == (Ref(f"${name}"),)
+        and isinstance(source, Result)
+        and function.scope.calls[source.call].callee == Ref("enumerate")
+    )
 
 
 def element_of(target: Expr, name: str, source: Expr, whole: bool = False) -> Expr | None:
