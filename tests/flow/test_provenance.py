@@ -2,7 +2,7 @@
 
 from linter.analyses.provenance.bindings import is_count
 
-from .flow.scoring import backend_of
+from .scoring import backend_of
 
 CODE = """
 def told(terms):
