@@ -214,3 +214,16 @@ def test_what_hooks_leave_for_handlers_counts_for_all_of_them(tmp_path: Path, fo
     (root / "app.py").write_text(APP + HOOK.format("request.args['who']"), encoding="utf-8")
     flows = _flows(root)
     assert any(site.location.path == "two.py" and site.flows for site in flows.sites("command"))
+
+
+def test_a_module_may_become_shorter(tmp_path: Path) -> None:
+    root = _project(tmp_path)
+    filled = "\n\ndef first():\n    pass\n\n\ndef fill():\n    global NAMES\n    NAMES = {'a': 'b'}\n"
+    (root / "shared.py").write_text(SHARED + filled, encoding="utf-8")
+    used = TWO.replace("import os\n", "import os\nimport shared\n").replace(
+        'request.args["b"]', "shared.NAMES['a']"
+    )
+    (root / "two.py").write_text(used, encoding="utf-8")
+    _flows(root)
+    (root / "shared.py").write_text(SHARED, encoding="utf-8")
+    assert _told(_flows(root)) == _told(_flows(root, use_cache=False))
