@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.other_services import serves_other_service
 from linter.analyses.provenance import provenance_of
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import (
@@ -57,7 +58,7 @@ class PredictableToken(CstRule):
     ## Limits
     The name that takes the value says that it is a secret: a variable, a keyword, a key, a column, or the
     function that returns it; what a function returns is followed to its callers. `random.SystemRandom` is
-    safe. Demonstration data is left alone.
+    safe. Demonstration data is left alone. Low confidence for the nonce of a request to another service.
 
     ## References
     - https://docs.python.org/3/library/secrets.html
@@ -85,11 +86,14 @@ class PredictableToken(CstRule):
             name, function, call = taken
             related = [Note(function.module.locate(call.span), f"becomes `{name}` here")]
         source = subject.callee.name
+        # Who answers a request holds it against the last ones: a nonce of a client need not be a secret.
+        asked = words_of(name)[-1:] == ("nonce",) and serves_other_service(subject.function, backend)
         yield self.finding(
             subject,
             f"`{name}` is drawn with `{source}`, whose values can be predicted from earlier ones",
             help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
             related=related,
+            confidence=Confidence.LOW if asked else self.confidence,
         )
 
     def _is_index(self, site: Site) -> bool:

@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Iterator
 
+from linter.analyses.other_services import serves_other_service
 from linter.backend import Backend, Site
 from linter.facts.expressions import Item, Operation, Ref, walk
 from linter.facts.scopes import Assign, Return
@@ -29,7 +30,8 @@ class WeakPasswordHash(CstRule):
     ## Limits
     The hashed value is a name that says `password`, or a password that a caller sends and that functions hand
     on under another name. A hash that goes into a slow one in the same function, and the five characters that
-    a breach register is asked for, are left alone.
+    a breach register is asked for, are left alone. Low confidence where the code talks to another service,
+    whose protocol may ask for such a digest.
 
     ## References
     - https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
@@ -59,7 +61,13 @@ class WeakPasswordHash(CstRule):
                 subject,
                 f"`{name}` is hashed with `{algorithm}`, which is fast enough to try every likely password",
                 help="use argon2, scrypt, bcrypt or PBKDF2 with a salt for each password",
+                confidence=self._certainty(subject),
             )
+
+    def _certainty(self, site: Site) -> Confidence:
+        """What another service asks for as a proof of the password is not kept here."""
+        asked = serves_other_service(site.function, site.backend)
+        return Confidence.LOW if asked else self.confidence
 
     def _passwords(self, site: Site, argument: object) -> Iterator[str]:
         for each in site.backend.reads(argument, site.function):  # type: ignore[arg-type]
