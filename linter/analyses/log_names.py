@@ -7,13 +7,26 @@ from functools import lru_cache
 
 from linter.analyses.absence import is_absent
 from linter.backend import Backend, Class, LogCall
-from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, walk
+from linter.facts.expressions import (
+    Attr,
+    Choice,
+    Constant,
+    Expr,
+    Item,
+    Operation,
+    Ref,
+    Result,
+    Template,
+    walk,
+)
 from linter.facts.scopes import Assign
 from linter.secrecy import words_of
 from linter.shapes import shape_of
 
 _OPENING = frozenset({"open", "io.open", "pathlib.Path", "os.path.exists", "os.path.isfile", "os.stat"})
 _SPLITTING = frozenset({"split", "rsplit", "splitlines", "findall", "finditer", "tokenize"})
+_COUNTING = frozenset({"incr", "incrby", "decr", "decrby"})
+"""Methods of stores that count up what they hold under a key."""
 _OF_ROWS = frozenset({"add", "delete", "expunge", "merge", "refresh"})
 """Methods of a session that take an object of a table."""
 HIDING = frozenset(
@@ -163,6 +176,39 @@ def _is_word(log: LogCall, expr: Ref) -> bool:
     return False
 
 
+def _shows_pieces(value: Expr) -> bool:
+    """Whether a value is put together from slices, and from text that stands in the source."""
+    match value:
+        case Constant():
+            return True
+        case Template(parts=parts):
+            return all(_shows_pieces(each) for each in parts)
+        case Choice(then=then, otherwise=otherwise):
+            return _shows_pieces(then) and _shows_pieces(otherwise)
+        case Operation(operator="+" | "*", operands=operands):
+            return all(_shows_pieces(each) for each in operands)
+        case Item(key=Operation(operator=":")):
+            return True
+        case _:
+            return False
+
+
+def is_counted(log: LogCall, expr: Expr) -> bool:
+    """Whether a name holds a number, or what is counted up under the same key: a turn is a token too."""
+    if not isinstance(expr, Ref) or expr.name[0] != "$" or "." in expr.name:
+        return False
+    calls = log.function.scope.calls
+    assigned = log.function.assignments.get(expr.name[1:], [])
+    value = assigned[-1].value if assigned else None
+    if not isinstance(value, Result):
+        return False
+    made = calls[value.call]
+    if made.last_name == "int":
+        return True
+    counted = [each.args[:1] for each in calls if each.last_name in _COUNTING]
+    return made.last_name == "get" and len(made.args) == 1 and made.args[:1] in counted
+
+
 def is_opened(log: LogCall, expr: Ref) -> bool:
     """Whether a name is that of a file which the function opens: the secret is in there."""
     return any(
@@ -179,7 +225,7 @@ def _is_cleaned(log: LogCall, expr: Ref) -> bool:
     if not assigned:
         return False
     value: Expr | None = assigned[-1].value
-    if isinstance(value, Constant):
+    if value is not None and _shows_pieces(value):
         return True
     if isinstance(value, Result):
         callee = log.function.scope.calls[value.call].callee

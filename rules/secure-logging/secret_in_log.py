@@ -7,6 +7,7 @@ from linter.analyses.development import is_for_development
 from linter.analyses.log_names import (
     HIDING,
     is_any_key,
+    is_counted,
     is_of_something_unseen,
     is_opened,
     names_row,
@@ -71,7 +72,7 @@ class SecretInLog(Rule[LogCall]):
             if found is None or found[0] in named:
                 continue
             name, certainty = found
-            if certainty == "likely" and names_row(backend, name):
+            if certainty == "likely" and (names_row(backend, name) or is_counted(subject, value.expr)):
                 continue
             named.add(name)
             confidence = Confidence.HIGH if certainty == "secret" else Confidence.MEDIUM
