@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from linter.extract.expressions import OPERATORS, UNKNOWN, ExpressionReader
 from linter.extract.frames import Frame
-from linter.facts.expressions import Constant, Expr, Mapping, Operation, Sequence, Starred
+from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Sequence, Starred
 from linter.facts.scopes import (
     Assertion,
     Assign,
@@ -113,10 +113,14 @@ class PythonExtractor(ExpressionReader):
         if frame.kind == "module":
             frame.settle(None)
             return
+        frame.settle(self._around(frame))
+
+    def _around(self, frame: Frame) -> Frame:
+        """The next scope around one whose names are visible in it."""
         outer = self.frames[frame.parent]
         while outer.kind == "class":
             outer = self.frames[outer.parent]
-        frame.settle(outer)
+        return outer
 
     # Statements
 
@@ -147,8 +151,16 @@ class PythonExtractor(ExpressionReader):
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.exprs.get(type(node.value), self._unknown)(node.value)
+        if type(value) is Ref and self.frame.kind == "class":
+            self._reads_outside(value)
         targets = tuple(self._target(target) for target in node.targets)
         self.frame.statements.append(Assign(self._span(node), self.block, targets, value))
+
+    def _reads_outside(self, ref: Ref) -> None:
+        """`name = name` in a class: as long as it has no such name, the one around it is read."""
+        pending = self.frame.pending
+        if pending and pending[-1] is ref and ref.name.partition(".")[0] not in self.frame.bound:
+            self._around(self.frame).pending.append(pending.pop())
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         value = None if node.value is None else self.expr(node.value)
