@@ -5,7 +5,19 @@ from __future__ import annotations
 from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
 from linter.flow import checks, folding
 from linter.flow.expressions import Expressions
-from linter.flow.heap import CONFIG, REST, Cell, Entries, Instance, Items, Native, joined, maybe_join
+from linter.flow.heap import (
+    CONFIG,
+    HELD,
+    REST,
+    Cell,
+    Entries,
+    Instance,
+    Items,
+    Native,
+    Record,
+    joined,
+    maybe_join,
+)
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
 from linter.flow.library.patterns import group_of
 from linter.flow.names import is_document_client
@@ -107,6 +119,11 @@ class Access(Expressions):
             if found is not None:
                 return found
             extra = record.extra
+            if HELD in record.fields and not hasattr(dict, name) and name not in record.cls.children:
+                # Of a library's class nobody knows what it does not have: this one is known.
+                missing = self._fallback(record.cls, name, value)
+                if missing is not None:
+                    return missing
             return self.member(record.cls, name, value, extra)
         if type(record) is Native:
             found = record.fields.get(name)
@@ -143,10 +160,14 @@ class Access(Expressions):
             return self.engine.sources.attribute(self, Value(None, taints), found.name)
         if extra is not None and extra.taints:
             return Value(None, self.taken(extra.taints, name))
-        fallback = self.engine.project.member(cls, "__getattr__")
-        if fallback is not None and isinstance(fallback.target, Function):
-            return self.engine.call(self, self._method(fallback.target, receiver, cls), [constant(name)])
-        return Value(Bound(receiver, name))
+        return self._fallback(cls, name, receiver) or Value(Bound(receiver, name))
+
+    def _fallback(self, cls: Class, name: str, receiver: Value) -> Value | None:
+        """What `__getattr__` gives for a name; None where the class has no such method."""
+        found = self.engine.project.member(cls, "__getattr__")
+        if found is None or not isinstance(found.target, Function):
+            return None
+        return self.engine.call(self, self._method(found.target, receiver, cls), [constant(name)])
 
     def _class_value(self, variable: Variable, receiver: Value) -> Value:
         if isinstance(variable.holder, Class):
@@ -210,6 +231,8 @@ class Access(Expressions):
                 return Value(Const(found))
             return Value(STRING if isinstance(shape.value, str) else None)
         record = self.record(base)
+        if key.taints and not base.taints:
+            self._found_under(key, record)
         if type(record) is Items:
             return self._position(record, known)
         if type(record) is Entries:
@@ -223,6 +246,9 @@ class Access(Expressions):
             method = self.attribute(base, "__getitem__")
             if type(method.shape) is FunctionRef:
                 return self.engine.call(self, method, [key])
+            held = self.held(base, record, False)
+            if held is not None:
+                return self.item(held, key)
             taints = base.taints if record.extra is None else merge(base.taints, record.extra.taints)
             return Value(None, self.taken(taints, known if known is not ... else ("item", self.span)))
         if record is not None:
@@ -251,6 +277,24 @@ class Access(Expressions):
         name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
         return Value(self.engine.sources.element(shape), self.taken(base.taints, name))
 
+    def held(self, base: Value, record: Instance, is_filled: bool) -> Value | None:
+        """The items of an instance of a subclass of `dict`, as a dict of their own; None for any other thing.
+
+        `is_filled` says that something is written to them. Where an instance was made of a mapping, what it
+        holds is not told apart.
+        """
+        found = record.fields.get(HELD)
+        if found is not None:
+            return found if type(self.record(found)) is Entries else None
+        if not is_filled or record.extra is not None or not self._is_mapping(record):
+            return None
+        made = self.allocate(Entries({}))
+        self.store(base, record._replace(fields={**record.fields, HELD: made}))
+        return made
+
+    def _is_mapping(self, record: Instance) -> bool:
+        return self.engine.project.derives(record.cls, "dict", "collections.UserDict")
+
     def _position(self, record: Items, key: object) -> Value:
         items, rest = record.items, record.rest
         if isinstance(key, Bounds):
@@ -272,6 +316,13 @@ class Access(Expressions):
         """One of many items that are alike: what is proved of one is not proved of the others."""
         return Value(value.shape, self.fresh_part(value.taints, ("at", position))) if value.taints else value
 
+    def _found_under(self, key: Value, record: Record | None) -> None:
+        """What it proves of a key that the program's own mapping has something under it."""
+        if type(record) is not Entries:
+            self.state.prove(checks.marks(key, BITS["keys"]))
+        elif record.keys is None and record.rest is None and record.factory is None:
+            self.state.prove(checks.known(key))
+
     def _made(self, base: Value, record: Entries, key: Value) -> Value | None:
         """What a `defaultdict` makes for a key that it does not have; None when nothing is made."""
         if record.factory is None or record.rest is not None or const_of(key) in record.entries:
@@ -286,8 +337,14 @@ class Access(Expressions):
             found = record.entries.get(key)
             if found is not None:
                 return found if record.rest is None else join(found, record.rest)
-            return record.rest if record.rest is not None else UNKNOWN
+            return UNKNOWN if record.rest is None else self._under(record.rest, key)
         return joined([*record.entries.values()], record.rest) or UNKNOWN
+
+    def _under(self, value: Value, key: object) -> Value:
+        """One of many values that are alike: what is proved of one is not proved of the others."""
+        if not value.taints or not isinstance(key, str) or type(value.shape) in (Text, Either):
+            return value
+        return Value(value.shape, self.fresh_part(value.taints, key))
 
     # Assignment
 
@@ -346,7 +403,8 @@ class Access(Expressions):
             if type(target) is Starred:
                 found = self.allocate(Items("list", (), found))
             elif position >= len(known) and found.taints:
-                found = Value(found.shape, self.fresh_part(found.taints, position))
+                key = ("at", position) if type(self.record(value)) is Items else position
+                found = Value(found.shape, self.fresh_part(found.taints, key))
             self.assign(target, found)
 
     def set_attribute(self, base: Value, name: str, value: Value) -> None:
@@ -429,8 +487,12 @@ class Access(Expressions):
             method = self.attribute(base, "__setitem__")
             if type(method.shape) is FunctionRef:
                 self.engine.call(self, method, [key, value])
-            elif self.engine.project.derives(record.cls, "dict", "collections.UserDict"):
-                self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
+            else:
+                held = self.held(base, record, True)
+                if held is not None:
+                    self.set_item(held, key, value)
+                elif self._is_mapping(record):
+                    self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
         elif record is None and base.taints and known is not ...:
             self._overwritten(base.taints, known, value)
         if type(base.shape) is Named and self.engine.stored is not None:

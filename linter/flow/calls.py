@@ -98,12 +98,7 @@ class Calls(Access):
         if shape is None or is_text(shape) or type(shape) is Const:
             return self.method(receiver, name, args, call)
         if type(shape) is Either:
-            # The taints of a value that is one of several are those of what is no record.
-            several = [
-                Value(each, () if type(each) is Obj else receiver.taints)
-                for each in shape.shapes
-                if each != NONE.shape
-            ]
+            several = self._ways_of(receiver)
             return self._each_way([partial(self._on_receiver, each, name, args, call) for each in several])
         if type(shape) is ClassRef and name == "as_manager":
             # Django's managers have the methods of the query set that they are made of.
@@ -114,6 +109,11 @@ class Calls(Access):
             made = self._serializer(receiver, args)
             if made is not None:
                 return made
+        if name in _OF_MAPPINGS and type(record := self.record(receiver)) is Instance:
+            own = self.engine.project.member(record.cls, name)
+            found = None if own and own.target else self._of_mapping(receiver, record, name, args)
+            if found is not None:
+                return found
         if name in DUMPS:
             dumped = dump_of(self, receiver)
             if dumped is not None:
@@ -149,17 +149,30 @@ class Calls(Access):
             if key != "**":
                 args.keywords[key] = value
                 continue
-            record = self.record(value)
-            if type(record) is Entries:
-                for name, inner in record.entries.items():
-                    args.keywords.setdefault(str(name), inner)
-                args.extra = joined([], args.extra, record.rest)
-                args.names = joined([], args.names, record.keys)
-            else:
-                taints = self.deep_taints(value)
-                args.extra = joined([], args.extra, Value(None, self.fresh_part(taints, "values")))
-                args.names = joined([], args.names, Value(None, self.fresh_part(taints, "keys")))
+            for mapping in self._ways_of(value):
+                self._unpacked(args, mapping)
         return args
+
+    def _ways_of(self, value: Value) -> list[Value]:
+        """What a value that is certainly there may be."""
+        if type(value.shape) is not Either:
+            return [value]
+        # The taints of a value that is one of several are those of what is no record.
+        given = [each for each in value.shape.shapes if each != NONE.shape]
+        return [Value(each, () if type(each) is Obj else value.taints) for each in given]
+
+    def _unpacked(self, args: Args, mapping: Value) -> None:
+        """Hand over what a mapping holds by name: `f(**mapping)`."""
+        record = self.mapping(mapping)
+        if type(record) is Entries:
+            for name, inner in record.entries.items():
+                args.keywords.setdefault(str(name), inner)
+            args.extra = joined([], args.extra, record.rest)
+            args.names = joined([], args.names, record.keys)
+            return
+        taints = self.deep_taints(mapping)
+        args.extra = joined([], args.extra, Value(None, self.fresh_part(taints, "values")))
+        args.names = joined([], args.names, Value(None, self.fresh_part(taints, "keys")))
 
     def apply(self, callee: Value, args: Args, call: Call | None = None) -> Value:
         """The result of calling a value."""
@@ -339,8 +352,27 @@ class Calls(Access):
         return self.instantiate(named.cls, args)
 
     def _of_library_base(self, receiver: Value, record: Instance, name: str, args: Args) -> Value:
+        found = self._of_mapping(receiver, record, name.removeprefix("super."), args)
+        if found is not None:
+            return found
         taints = self.deep_taints(receiver) if record.extra is not None else ()
         return self._passed(Value(None, marked(taints, BITS["keys"])), name, args)
+
+    def _of_mapping(self, receiver: Value, record: Instance, name: str, args: Args) -> Value | None:
+        """A method that a subclass of `dict` has from it; None for any other."""
+        if name not in _OF_MAPPINGS:
+            return None
+        held = self.held(receiver, record, name in _FILLING)
+        entries = None if held is None else self.record(held)
+        if held is None or type(entries) is not Entries:
+            return None
+        if name == "__getitem__":
+            return self.item(held, args.given(0))
+        if name == "__setitem__":
+            self.set_item(held, args.given(0), args.given(1))
+            return NONE
+        inner = "update" if name == "__init__" else name
+        return self.engine.containers.method(self, held, entries, inner, args)
 
     def _method_of_unknown(self, receiver: Value, name: str, args: Args, call: Call | None) -> Value:
         resolved = None
@@ -358,7 +390,11 @@ class Calls(Access):
         candidates = self.engine.candidates(name) if self._worth_candidates(args) else ()
         if candidates:
             callees = [Value(FunctionRef(each, None, Value(Typed(owner)))) for each, owner in candidates]
-            return self._each_of(callees, args, None)
+            found = self._each_of(callees, args, None)
+            if any(self.engine.running.is_running(each) for each, _ in candidates):
+                # Who has its name is its caller: what is called here is more likely to be another thing.
+                return Value(found.shape, self.loosened(found.taints), found.yes, found.no)
+            return found
         return self._passed(receiver, name, args)
 
     def _worth_candidates(self, args: Args) -> bool:
@@ -428,6 +464,8 @@ class Calls(Access):
             return Value(Named(kind), merge(part(taints, ("of", last)), read), held)
         known = type(receiver.shape) is Named and not receiver.taints
         loose = engine.is_own(name) or (known and "()" in name) or _looks_up(name)
+        # What `getattr` gives may be any function.
+        loose = loose or name.startswith("getattr()") or engine.sinks.asks_own_choice(name, args)
         asked: Marks = ()
         for each in args.all():
             inner = self.deep_taints(each)
@@ -466,6 +504,9 @@ class Calls(Access):
         return self._unseen(callee.taints, args)
 
 
+_FILLING = frozenset({"__init__", "__setitem__", "update", "setdefault"})
+_OF_MAPPINGS = _FILLING | {"__getitem__", "get", "pop", "popitem", "keys", "values", "items", "copy", "clear"}
+"""Methods of `dict` that its subclasses have as well."""
 _MAPPINGS = frozenset({"dict", "os.environ"})
 _LOOKUPS = frozenset({"get", "filter", "exclude", "find", "find_one", "lookup", "query", "search", "select"})
 

@@ -34,6 +34,7 @@ from linter.flow.values import (
     Value,
     is_text,
     part,
+    unresolved,
 )
 
 KNOWN_VALUE = ALL_KINDS | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
@@ -52,7 +53,8 @@ def _base(taints: Taints, key: str, mask: int) -> Marks:
     for each in taints:
         if key in each.way:
             position = len(each.way) - 1 - each.way[::-1].index(key)
-            found.append((each.root, each.way[:position], mask))
+            way = each.way[:position]
+            found.append((each.root, unresolved(way) if key == RESOLVED else way, mask))
     return tuple(found)
 
 
@@ -301,6 +303,19 @@ CHARACTER_TESTS: dict[str, int] = {
     "isidentifier": WORD,
 }
 """Methods of strings that say which characters are in them."""
+
+_HOST_NAME = WORD & ~lacking(".-") | RELATIVE
+_ADDRESS_OF_HOST = _HOST_NAME & ~lacking(":/") | RELATIVE
+VALIDATORS: dict[str, int] = {
+    "validators.domain": _HOST_NAME,
+    "validators.hostname": _HOST_NAME & ~lacking(":"),
+    "validators.slug": WORD & ~lacking("-"),
+    "validators.uuid": WORD & ~lacking("-"),
+    "validators.mac_address": WORD & ~lacking(":-"),
+    **dict.fromkeys(("validators.ipv4", "validators.ipv6", "validators.ip_address"), _ADDRESS_OF_HOST),
+    **dict.fromkeys(("validators.md5", "validators.sha1", "validators.sha256", "validators.sha512"), WORD),
+}
+"""Functions of the library `validators` that say which characters are in a text."""
 
 TYPES_TESTED: dict[str, int] = {
     "int": HARMLESS,

@@ -263,7 +263,7 @@ class Expressions(Memory):
         if symbol == "+":
             return self._plus(left, right)
         formats = is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints
-        if symbol == "%" and formats and left.shape != A_NUMBER.shape:
+        if symbol == "%" and left.shape != A_NUMBER.shape and (formats or self.record(right) is not None):
             return self.engine.strings.percent(self, left, right)  # type: ignore[arg-type]
         if symbol == "/" and not (left.shape == A_NUMBER.shape or isinstance(one, (int, float))):
             return self.engine.paths.joined(self, [left, right])

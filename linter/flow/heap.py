@@ -21,6 +21,8 @@ CONFIG = "configparser.ConfigParser"
 """The library's class whose records hold a section, itself a dict, under each name."""
 REST = ("section",)
 """The name for sections of which the names are not known."""
+HELD = ("items",)
+"""The name under which an instance of a subclass of `dict` holds its items, as a dict."""
 
 
 class Items(NamedTuple):

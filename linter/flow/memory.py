@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from linter.facts.spans import Span
 from linter.flow.heap import (
+    HELD,
     NAMED_TUPLE,
     Entries,
     Instance,
@@ -71,6 +72,13 @@ class Memory:
         found = self.state.heap.get(shape.id)
         return self.engine.statics.get(shape.id) if found is None else found
 
+    def mapping(self, value: Value) -> Record | None:
+        """The record that a value points at; of an instance of a subclass of `dict`, its items."""
+        record = self.record(value)
+        if type(record) is Instance and HELD in record.fields:
+            return self.record(record.fields[HELD]) or record
+        return record
+
     def store(self, value: Value, record: Record) -> None:
         """Replace the record that a value points at."""
         if type(value.shape) is Obj:
@@ -109,7 +117,7 @@ class Memory:
                     return [constant(each) for each in shape.value], None
                 return [], A_STRING
             return [], None
-        record = self.record(value)
+        record = self.mapping(value)
         if type(record) is Items:
             return list(record.items), record.rest
         if type(record) is Entries:
@@ -187,7 +195,7 @@ class Memory:
 
     def updated(self, record: Entries, other: Value) -> Entries:
         """A dict record with all of another mapping written into it."""
-        source = self.record(other)
+        source = self.mapping(other)
         if type(source) is Entries:
             return record._replace(
                 entries={**record.entries, **source.entries},

@@ -82,6 +82,13 @@ class Running:
         self._trace.log.append(self.mark(function))
         return True
 
+    def is_running(self, function: Function) -> bool:
+        """Whether a function runs already, so that a call of it is a recursion."""
+        if id(function) not in self.stack:
+            return False
+        self._trace.log.append(self.mark(function))
+        return True
+
     def known(self, key: Key) -> Summary | None:
         """What a call is known to do, where running the function now would come to the same."""
         depth = len(self.stack)

@@ -106,4 +106,7 @@ class Sanitizers:
         found = self._table.get(name)
         if found is not None:
             return found
-        return _QUOTERS.get(name.rpartition(".")[2], 0)
+        last = name.rpartition(".")[2]
+        # Whatever renders a template escapes what it puts into it.
+        rendered = "render" in last and "template" in last
+        return _kinds("xss") if rendered else _QUOTERS.get(last, 0)

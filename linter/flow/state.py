@@ -7,7 +7,20 @@ from collections.abc import Iterable
 from linter.flow.checks import union
 from linter.flow.heap import Record, join_records, mapped, values_of
 from linter.flow.kinds import BITS, NO_PARENT_STEP
-from linter.flow.values import Const, Marks, Root, Taint, Taints, Text, Value, join, merge, shared
+from linter.flow.values import (
+    Const,
+    Either,
+    Marks,
+    Root,
+    Shape,
+    Taint,
+    Taints,
+    Text,
+    Value,
+    join,
+    merge,
+    shared,
+)
 
 _PROOFS = 64
 CHECKED = "*checked"
@@ -99,14 +112,18 @@ def _proved(value: Value, marks: Marks, memo: dict[int, Value]) -> Value:
     taints = tuple([_with_marks(each, marks) for each in value.taints])
     found = value
     if taints != value.taints:
-        shape = value.shape
-        if type(shape) is Text:
-            shape = Text(
-                tuple([each if isinstance(each, str) else _proved(each, marks, memo) for each in shape.parts])
-            )
-        found = Value(shape, taints, value.yes, value.no)
+        found = Value(_proved_shape(value.shape, marks, memo), taints, value.yes, value.no)
     memo[id(value)] = found
     return found
+
+
+def _proved_shape(shape: Shape, marks: Marks, memo: dict[int, Value]) -> Shape:
+    if type(shape) is Text:
+        parts = [each if isinstance(each, str) else _proved(each, marks, memo) for each in shape.parts]
+        return Text(tuple(parts))
+    if type(shape) is Either:
+        return Either(tuple([_proved_shape(each, marks, memo) for each in shape.shapes]))
+    return shape
 
 
 def _with_marks(taint: Taint, marks: Marks) -> Taint:

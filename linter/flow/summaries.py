@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import TYPE_CHECKING, NamedTuple
 
+from linter.flow.checks import CONTAINED
 from linter.flow.heap import Cell, Entries, Instance, Items, Native, Record
 from linter.flow.kinds import KEPT
 from linter.flow.passing import forwards, hands_on
+from linter.flow.sinks.contexts import Hole, is_fit
 from linter.flow.state import State
 from linter.flow.values import (
+    RESOLVED,
     UNKNOWN,
     Bound,
     Either,
@@ -32,6 +35,7 @@ from linter.flow.values import (
     Text,
     Value,
     merge,
+    unresolved,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +62,8 @@ class Hit(NamedTuple):
     weak: bool
     made_in: Function
     made_at: Span
+    before: str = ""
+    """What stands before it in a text: see `linter.flow.sinks.contexts`."""
 
     @property
     def place(self) -> tuple[str, int, Span]:
@@ -250,7 +256,9 @@ class Translation:
             actual = self._export.symbols[taint.root]
             way = (*actual.way, *taint.way)
             steps = _chained(_chained(actual.steps, self._step), taint.steps)
-            return Taint(actual.root, way[:12], taint.safe, steps)
+            found = Taint(actual.root, way[:12], taint.safe, steps)
+            # A part that was taken in there has what its caller had proved of that part.
+            return self._state.fresh((found,))[0] if taint.way else found
         return taint._replace(steps=_chained(taint.steps, self._step))
 
     def hit(self, hit: Hit) -> Hit | None:
@@ -258,6 +266,8 @@ class Translation:
         taint = hit.taint
         if isinstance(taint.root, int):
             moved = hit._replace(taint=self.taint(taint))
+            if moved.taint.safe != taint.safe and _is_fit(hit, moved.taint):
+                return None
             holder, span = self._step.holder, self._step.span
             if hands_on(hit.made_in, hit.made_at) and not forwards(holder, span):
                 return moved._replace(made_in=holder, made_at=span)
@@ -275,6 +285,9 @@ class Translation:
             if isinstance(root, int):
                 actual = self._export.symbols[root]
                 found.append((actual.root, (*actual.way, *way)[:12], mask))
+                if not way and actual.way[-1:] == (RESOLVED,) and mask & CONTAINED == CONTAINED:
+                    # A path that was resolved lies in a folder: so does the path that it was made of.
+                    found.append((actual.root, unresolved(actual.way), CONTAINED))
             else:
                 found.append((root, way, mask))
         return tuple(found)
@@ -322,6 +335,12 @@ class Translation:
                 return Super(cls, self.value(receiver))
             case _:
                 return shape
+
+
+def _is_fit(hit: Hit, taint: Taint) -> bool:
+    """Whether what is known of a taint now makes it fit for a sink."""
+    sink = hit.sink
+    return sink.kind != KEPT and is_fit(sink.kind, sink.bit, Hole(hit.before, taint))
 
 
 def _rebuilt(record: Record, new: object) -> Record:

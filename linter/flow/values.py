@@ -31,6 +31,14 @@ What is proved of such a part says something of what stands before it in the way
 """
 
 
+def unresolved(way: tuple[object, ...]) -> tuple[object, ...]:
+    """The way of a path before it was resolved."""
+    end = len(way)
+    while end and way[end - 1] == RESOLVED:
+        end -= 1
+    return way[:end]
+
+
 class Source:
     """Where tainted values begin. `family` says what they are (`request`, `secret`…).
 

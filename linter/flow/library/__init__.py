@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow import checks, folding
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined
-from linter.flow.kinds import BITS, NUMBER, lacking
+from linter.flow.kinds import BITS, NUMBER, WORD, lacking
 from linter.flow.library.archives import ARCHIVES
 from linter.flow.library.callbacks import CALLBACKS
 from linter.flow.library.codecs import CODECS, turned_back
@@ -216,7 +216,18 @@ def _get_attribute(act: Calls, args: Args, receiver: Value) -> Value:
     name = const_of(args.given(1))
     if isinstance(name, str):
         return act.attribute(args.given(0), name)
-    return UNKNOWN
+    default = args.get(2)
+    if default is None:
+        # It raises an error for whatever is no name of an attribute.
+        act.state.prove(checks.marks(args.given(1), WORD))
+        return UNKNOWN
+    found = checks.marks(args.given(1), WORD) if act.truth(default) is False else ()
+    return Value(None, (), found)
+
+
+def _has_attribute(act: Calls, args: Args, receiver: Value) -> Value:
+    """`hasattr(x, name)`: a name of an attribute is a word."""
+    return Value(A_BOOL.shape, (), checks.marks(args.given(1), WORD))
 
 
 def _imported(act: Calls, args: Args, receiver: Value) -> Value | None:
@@ -344,6 +355,13 @@ def _bytes(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(STRING, act.deep_taints(args.given(0)))
 
 
+def _validated(mask: int) -> Model:
+    def model(act: Calls, args: Args, receiver: Value) -> Value:
+        return Value(A_BOOL.shape, (), checks.marks(args.given(0, "value"), mask))
+
+    return model
+
+
 _SAME_NAMES = (
     "urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.unquote_to_bytes html.unescape"
     " base64.b32decode"
@@ -407,7 +425,7 @@ _TABLE: dict[str, Model] = {
     **{name: _unordered("list") for name in ("sorted", "reversed")},
     **{name: _folded(name, A_NUMBER) for name in ("len", "abs", "ord", "round", "hash", "id")},
     **{name: _folded(name, A_STRING) for name in ("chr", "hex", "oct", "bin")},
-    **{name: _nothing_of_it(A_BOOL) for name in ("callable", "hasattr", "issubclass")},
+    **{name: _nothing_of_it(A_BOOL) for name in ("callable", "issubclass")},
     **dict.fromkeys(_LOOKS.split(), _nothing_of_it(A_BOOL)),
     **dict.fromkeys(_MEASURES.split(), _nothing_of_it(A_NUMBER)),
     "any": _any,
@@ -419,6 +437,7 @@ _TABLE: dict[str, Model] = {
     **RECORDS,
     **TEMPLATES,
     **CODECS,
+    **{name: _validated(mask) for name, mask in checks.VALIDATORS.items()},
     **URLS,
     **TOKENS,
     "markupsafe.Markup": _markup(Named("markupsafe.Markup")),
@@ -451,6 +470,7 @@ _TABLE: dict[str, Model] = {
     "dataclasses.replace": _replaced,
     "type": _type,
     "getattr": _get_attribute,
+    "hasattr": _has_attribute,
     "setattr": _set_attribute,
     "object.__setattr__": _set_attribute,
     "importlib.import_module": _imported,

@@ -22,7 +22,7 @@ from linter.flow.heap import (
 from linter.flow.kinds import lacking
 from linter.flow.library import sets
 from linter.flow.library.buffers import BUFFER, method_of_buffer
-from linter.flow.library.patterns import method_of_pattern
+from linter.flow.library.patterns import COMPILED, method_of_pattern
 from linter.flow.library.templates import ENVIRONMENTS, TEMPLATE, method_of_environment, method_of_template
 from linter.flow.values import (
     A_BOOL,
@@ -204,7 +204,7 @@ class Containers:
 
     def _of_native(self, act: Calls, receiver: Value, record: Native, name: str, args: Args) -> Value | None:
         act.engine.sinks.called(act, f"{record.name}.{name}", args, receiver)
-        if record.name == "re.Pattern":
+        if record.name == COMPILED:
             return method_of_pattern(act, record.fields["pattern"], name, args)
         if record.name == BUFFER:
             return method_of_buffer(act, receiver, record, name, args)

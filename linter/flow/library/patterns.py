@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.heap import Entries, Items
+from linter.flow.heap import Entries, Items, Native
 from linter.flow.kinds import BITS, CHARACTERS, WORD, lacking
 from linter.flow.values import STRING, Marks, Named, Value, const_of, constant, marked, merge, part
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
 _LONG = 500
+COMPILED = "re.Pattern"
+"""The name of records of compiled patterns."""
 
 
 @lru_cache(maxsize=512)
@@ -120,8 +122,16 @@ def held_to(pattern: str) -> int:
     return _mask(absent(pattern))
 
 
-def _matched(how: str, pattern: Value, value: Value) -> Value:
-    known = const_of(pattern)
+def _written(act: Access, pattern: Value) -> object:
+    """The text of a pattern, compiled or not; `...` when it is not known."""
+    record = act.record(pattern)
+    if type(record) is Native and record.name == COMPILED:
+        pattern = record.fields["pattern"]
+    return const_of(pattern)
+
+
+def _matched(act: Access, how: str, pattern: Value, value: Value) -> Value:
+    known = _written(act, pattern)
     marks: Marks = ()
     if isinstance(known, str) and _is_whole(known, how):
         missing = absent(known)
@@ -229,14 +239,14 @@ def _group_dict(act: Calls, args: Args, receiver: Value) -> Value | None:
 
 def _test(how: str) -> Callable[[Calls, Args, Value], Value]:
     def model(act: Calls, args: Args, receiver: Value) -> Value:
-        return _matched(how, args.given(0, "pattern"), args.given(1, "string"))
+        return _matched(act, how, args.given(0, "pattern"), args.given(1, "string"))
 
     return model
 
 
 def _substituted(act: Calls, args: Args, receiver: Value) -> Value:
     pattern, replacement, value = args.given(0), args.given(1), args.given(2, "string")
-    known, by = const_of(pattern), const_of(replacement)
+    known, by = _written(act, pattern), const_of(replacement)
     taints = merge(value.taints, act.deep_taints(replacement))
     if isinstance(known, str) and isinstance(by, str):
         removed = _removed(known)
@@ -263,14 +273,12 @@ def _removed(pattern: str) -> str:
 
 
 def _compiled(act: Calls, args: Args, receiver: Value) -> Value:
-    from linter.flow.heap import Native
-
-    return act.allocate(Native("re.Pattern", {"pattern": args.given(0, "pattern")}))
+    return act.allocate(Native(COMPILED, {"pattern": args.given(0, "pattern")}))
 
 
 def _found(act: Calls, args: Args, receiver: Value) -> Value:
     """`re.findall(pattern, text)`: whole matches, or their groups where the pattern has some."""
-    matched = _matched("search", args.given(0), args.given(1, "string"))
+    matched = _matched(act, "search", args.given(0), args.given(1, "string"))
     groups = _groups(act, args, matched)
     record = None if groups is None else act.record(groups)
     if groups is None or type(record) is not Items or not record.items:
@@ -281,12 +289,14 @@ def _found(act: Calls, args: Args, receiver: Value) -> Value:
 
 
 def _matches(act: Calls, args: Args, receiver: Value) -> Value:
-    return act.allocate(Items("iterator", (), _matched("search", args.given(0), args.given(1, "string"))))
+    return act.allocate(
+        Items("iterator", (), _matched(act, "search", args.given(0), args.given(1, "string")))
+    )
 
 
 def _pieces(act: Calls, args: Args, receiver: Value) -> Value:
     """`re.split(pattern, text)`: the text without what separates its pieces."""
-    pattern, value = const_of(args.given(0)), args.given(1, "string")
+    pattern, value = _written(act, args.given(0)), args.given(1, "string")
     taints = act.fresh_part(value.taints, ("split", act.span))
     removed = _removed(pattern) if isinstance(pattern, str) else ""
     return act.allocate(

@@ -13,7 +13,7 @@ from linter.flow.places import sink_key
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
 from linter.flow.sinks.conditions import CONDITIONS
 from linter.flow.sinks.content_types import body_of, names_no_type
-from linter.flow.sinks.contexts import harmless, holes, is_bare, is_hindered
+from linter.flow.sinks.contexts import holes, is_fit, is_hindered
 from linter.flow.sinks.pages import Pages
 from linter.flow.sinks.table import ALL, RECEIVER, Sink
 from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
@@ -78,6 +78,14 @@ class Sinks:
         """Whether the tables have a function or method of a name."""
         return name in self._rows
 
+    def asks_own_choice(self, name: str, args: Args) -> bool:
+        """Whether a call asks a service of the program's choice: the answer is not made of the question."""
+        for row in BY_CALLEE.get(name, ()):
+            if row.kind == "url":
+                address = args.get(row.argument, row.keyword)
+                return address is None or all(is_fit("url", row.bit, each) for each in holes(address))
+        return False
+
     def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
         """Hold a call against the tables."""
         if args.names is not None and models.writes_rows(name):
@@ -122,12 +130,12 @@ class Sinks:
         bit = row.bit
         for hole in holes(value):
             taint = hole.taint
-            if (taint.safe & bit or harmless(row.kind, hole)) and not is_bare(row.kind, hole):
+            if is_fit(row.kind, bit, hole):
                 continue
             hindered = row.callee not in _MAKING and is_hindered(row.kind, hole)
             weak = bool(taint.safe & (WEAK_GUARD | ASKED)) or not row.sure or hindered
             shown = row.callee.removeprefix("?.")
-            hit = Hit(row, act.function, span, shown, taint, weak, act.function, span)
+            hit = Hit(row, act.function, span, shown, taint, weak, act.function, span, hole.before)
             hits = act.hits  # type: ignore[attr-defined]
             known = hits.get(hit.key)
             if known is None or (known.weak and not weak) or known.taint.safe & LOOSE > taint.safe & LOOSE:

@@ -57,6 +57,11 @@ def holes(value: Value) -> Iterator[Hole]:
         yield Hole("", taint)
 
 
+def is_fit(kind: str, bit: int, hole: Hole) -> bool:
+    """Whether a value does no harm at a sink of a kind, by what it lacks or by what checks have proved."""
+    return bool(hole.taint.safe & bit or harmless(kind, hole)) and not is_bare(kind, hole)
+
+
 def harmless(kind: str, hole: Hole) -> bool:
     """Whether a value does no harm at this place, judged by what it lacks and what stands before it."""
     plain = hole.taint.safe & ALL_CHARACTERS == ALL_CHARACTERS
@@ -81,19 +86,25 @@ def is_bare(kind: str, hole: Hole) -> bool:
     return inside and not _open_quote(hole.before[tag:]) and not lacks(hole.taint.safe, " ")
 
 
-def _open_quote(before: str) -> str:
+def _open_quote(before: str, quotes: str = "'\"") -> str:
     """The quote that is open at the end of a text."""
     quote = ""
     for char in before:
         if quote:
             quote = "" if char == quote else quote
-        elif char in "'\"":
+        elif char in quotes:
             quote = char
     return quote
 
 
 def _quoted(hole: Hole) -> bool:
     quote = _open_quote(hole.before)
+    return bool(quote) and lacks(hole.taint.safe, quote)
+
+
+def _sql(hole: Hole) -> bool:
+    """Whether a value cannot end the text or the quoted name that it stands in."""
+    quote = _open_quote(hole.before, "'\"`")
     return bool(quote) and lacks(hole.taint.safe, quote)
 
 
@@ -160,7 +171,7 @@ def _without(characters: str) -> Callable[[Hole], bool]:
 
 
 _JUDGES: dict[str, Callable[[Hole], bool]] = {
-    "sql": _quoted,
+    "sql": _sql,
     "xpath": _quoted,
     "ldap": _without("()*"),
     "command": _command,
