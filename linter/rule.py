@@ -228,7 +228,7 @@ class FlowRule(Rule["SinkSite"]):
         for position, flow in enumerate(subject.flows):
             if self.concerns(flow):
                 apart = position if flow.giver else -1
-                told.setdefault((self._said(flow), self._certainty(flow), apart), []).append(flow)
+                told.setdefault((self._said(flow), self.certainty(flow, backend), apart), []).append(flow)
         for (message, confidence, _), flows in told.items():
             yield self.finding(
                 subject,
@@ -255,7 +255,8 @@ class FlowRule(Rule["SinkSite"]):
         """Whether a way that ends at such a sink is one that the rule is about."""
         return True
 
-    def _certainty(self, flow: Flow) -> Confidence:
+    def certainty(self, flow: Flow, backend: Backend) -> Confidence:
+        """How sure it is that a way does harm."""
         if flow.certainty != "sure":
             return Confidence.LOW
         # Between a write and a read there is more code than can be seen: other writes, and people who look.

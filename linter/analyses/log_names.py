@@ -187,10 +187,21 @@ def _shows_pieces(value: Expr) -> bool:
             return _shows_pieces(then) and _shows_pieces(otherwise)
         case Operation(operator="+" | "*", operands=operands):
             return all(_shows_pieces(each) for each in operands)
-        case Item(key=Operation(operator=":")):
-            return True
+        case Item(key=Operation(operator=":", operands=(start, end, *_))):
+            return _is_number(end) or _is_below_zero(start)
         case _:
             return False
+
+
+def _is_number(expr: Expr) -> bool:
+    return isinstance(expr, Constant) and isinstance(expr.value, int)
+
+
+def _is_below_zero(expr: Expr) -> bool:
+    """Whether an expression is `-4`: what is left of a text from there on is its end."""
+    if isinstance(expr, Constant):
+        return isinstance(expr.value, int) and expr.value < 0
+    return isinstance(expr, Operation) and expr.operator == "-" and _is_number(expr.operands[0])
 
 
 def is_counted(log: LogCall, expr: Expr) -> bool:

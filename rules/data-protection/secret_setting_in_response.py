@@ -6,6 +6,7 @@ from linter.rule import Confidence, FlowRule, Severity
 from linter.secrecy import words_of
 
 if TYPE_CHECKING:
+    from linter.backend import Backend
     from linter.flow import Flow
 
 _MEANT_FOR_CLIENTS = frozenset({"publishable", "site", "project", "client", "browser", "frontend", "vapid"})
@@ -52,12 +53,12 @@ class SecretSettingInResponse(FlowRule):
         """Whether it is a setting, and none that browsers are given on purpose."""
         return flow.family != "column" and _MEANT_FOR_CLIENTS.isdisjoint(_words(flow))
 
-    def _certainty(self, flow: Flow) -> Confidence:
+    def certainty(self, flow: Flow, backend: Backend) -> Confidence:
         if flow.family == "environment":
             return Confidence.LOW
         *rest, last = _words(flow)
         is_key = last in _KEYS and (not rest or rest[-1] not in _NEVER_SHOWN)
-        return Confidence.LOW if is_key else super()._certainty(flow)
+        return Confidence.LOW if is_key else super().certainty(flow, backend)
 
 
 def _words(flow: Flow) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from linter.analyses.administrators import administration_of
 from linter.analyses.answers import Answer, answers_of
 from linter.analyses.error_text import ErrorText, is_debug
 from linter.analyses.handlers import handlers_of
@@ -90,7 +91,7 @@ class ExceptionTextInResponse(Rule[Told]):
     Exceptions that are meant for the caller are left alone: the project's own classes, `ValueError`,
     validation errors. Text that is sent only in a debug mode complies, as does text that a function of the
     project rewrites first; one that does nothing but return it is seen through. The text of a database error
-    is an error, of any other a warning.
+    is an error, of any other a warning. Low confidence where only administrators are answered.
 
     ## References
     - https://cwe.mitre.org/data/definitions/209.html
@@ -122,6 +123,7 @@ class ExceptionTextInResponse(Rule[Told]):
             f"the text of {kind[1]} is sent to the caller, with whatever internals it quotes",
             help="log the exception and answer with a text of your own",
             severity=Severity.ERROR if kind[0] == "database" else Severity.WARNING,
+            confidence=Confidence.LOW if administration_of(backend).handles(answer.function) else None,
         )
 
 

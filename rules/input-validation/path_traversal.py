@@ -1,4 +1,13 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.analyses.administrators import administration_of
 from linter.rule import Confidence, FlowRule, Severity
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+    from linter.flow import Flow
 
 
 class PathTraversal(FlowRule):
@@ -30,3 +39,8 @@ class PathTraversal(FlowRule):
     kind = "path"
     says = "`{what}` comes from the caller and names the file that `{sink}` uses, so it can be any file"
     advice = "resolve the path and check `is_relative_to(base)`, or use `werkzeug.utils.safe_join`"
+
+    def certainty(self, flow: Flow, backend: Backend) -> Confidence:
+        """Low for what only administrators can ask for: what is theirs to choose cannot be told apart."""
+        found = super().certainty(flow, backend)
+        return Confidence.LOW if administration_of(backend).enters(flow.entry) else found

@@ -1,4 +1,13 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linter.analyses.administrators import administration_of
 from linter.rule import Confidence, FlowRule, Severity
+
+if TYPE_CHECKING:
+    from linter.backend import Backend
+    from linter.flow import Flow
 
 
 class RegexFromInput(FlowRule):
@@ -36,3 +45,8 @@ class RegexFromInput(FlowRule):
     advice = (
         "search for the text itself with `re.escape`, or use an engine that takes linear time (`google-re2`)"
     )
+
+    def certainty(self, flow: Flow, backend: Backend) -> Confidence:
+        """Low for what only administrators can ask for: what is theirs to choose cannot be told apart."""
+        found = super().certainty(flow, backend)
+        return Confidence.LOW if administration_of(backend).enters(flow.entry) else found

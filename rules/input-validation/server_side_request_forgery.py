@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 from linter.rule import Confidence, FlowRule, Severity
 
 if TYPE_CHECKING:
+    from linter.backend import Backend
     from linter.flow import Flow
 
 _READ_AND_CALLED = 2
@@ -42,7 +43,7 @@ class ServerSideRequestForgery(FlowRule):
     says = "`{what}` comes from the caller and chooses the address that `{sink}` calls"
     advice = "build the URL on a fixed host, or hold its host against an allow list"
 
-    def _certainty(self, flow: "Flow") -> Confidence:
+    def certainty(self, flow: "Flow", backend: "Backend") -> Confidence:
         if flow.certainty == "sure" and len(flow.path) == _READ_AND_CALLED:
             return Confidence.MEDIUM
-        return super()._certainty(flow)
+        return super().certainty(flow, backend)
