@@ -9,6 +9,7 @@ from linter.analyses.provenance import provenance_of
 from linter.backend import Backend
 from linter.facts.expressions import Constant, Expr, Template
 from linter.resolve.definitions import Class, Function
+from linter.secrecy import words_of
 
 _SCHEMES = ("http://", "https://")
 _AT_HOME = ("localhost", "127.", "0.0.0.0", "[::1]")
@@ -21,6 +22,14 @@ def serves_other_service(function: Function, backend: Backend) -> bool:
     """
     callers = [each for each, _ in provenance_of(backend).callers(function)]
     return any(_talks(each, backend) for each in (function, *callers))
+
+
+def is_nonce_for_other(name: str, function: Function, backend: Backend) -> bool:
+    """Whether a name is that of a nonce for another service.
+
+    Who answers a request holds its nonce against the last ones: it need not be a secret.
+    """
+    return words_of(name)[-1:] == ("nonce",) and serves_other_service(function, backend)
 
 
 def _talks(function: Function, backend: Backend) -> bool:

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.analyses.other_services import serves_other_service
+from linter.analyses.other_services import is_nonce_for_other
 from linter.analyses.provenance import provenance_of
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import (
@@ -86,14 +86,12 @@ class PredictableToken(CstRule):
             name, function, call = taken
             related = [Note(function.module.locate(call.span), f"becomes `{name}` here")]
         source = subject.callee.name
-        # Who answers a request holds it against the last ones: a nonce of a client need not be a secret.
-        asked = words_of(name)[-1:] == ("nonce",) and serves_other_service(subject.function, backend)
         yield self.finding(
             subject,
             f"`{name}` is drawn with `{source}`, whose values can be predicted from earlier ones",
             help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
             related=related,
-            confidence=Confidence.LOW if asked else self.confidence,
+            confidence=Confidence.LOW if is_nonce_for_other(name, subject.function, backend) else None,
         )
 
     def _is_index(self, site: Site) -> bool:
