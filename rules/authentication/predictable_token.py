@@ -80,15 +80,13 @@ class PredictableToken(CstRule):
             return
         name, related = self._taken_as(subject), []
         if not name:
-            taken = self._taken_elsewhere(subject, backend)
-            if taken is None:
+            if (taken := self._taken_elsewhere(subject, backend)) is None:
                 return
             name, function, call = taken
             related = [Note(function.module.locate(call.span), f"becomes `{name}` here")]
-        source = subject.callee.name
         yield self.finding(
             subject,
-            f"`{name}` is drawn with `{source}`, whose values can be predicted from earlier ones",
+            f"`{name}` is drawn with `{subject.callee.name}`, whose values can be predicted from earlier ones",
             help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
             related=related,
             confidence=Confidence.LOW if is_nonce_for_other(name, subject.function, backend) else None,
