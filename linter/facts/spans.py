@@ -13,6 +13,9 @@ _LINE, _COLUMN, _HEIGHT = 22, 14, 12
 _ABOVE_COLUMNS = _COLUMN + _HEIGHT + _COLUMN
 _MAX_LINE, _MAX_COLUMN, _MAX_HEIGHT = (1 << _LINE) - 1, (1 << _COLUMN) - 1, (1 << _HEIGHT) - 1
 
+FIRST_SPAN = 1 << _ABOVE_COLUMNS
+"""No range is a smaller number."""
+
 
 class Range(NamedTuple):
     """An unpacked span: 1-based lines, 0-based columns in code points, exclusive end."""

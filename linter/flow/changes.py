@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
 from linter.facts.files import FileFacts
 from linter.facts.scopes import Define, Scope
+from linter.facts.spans import Span, unpack
 from linter.resolve.definitions import Module
 from linter.resolve.trace import body_key, made_key, missing_key, module_key
 
 DECLARATIONS = "declarations"
 """The key of all classes of a project, for what asks about any of them."""
+_PLACES = frozenset({"span", "end_line"})
 
 
-def changes(before: FileFacts | None, module: Module) -> Iterator[str]:
-    """The keys of all that is not as it was; those of everything where nobody knows how it was."""
+class Change(NamedTuple):
+    """What a change of a module comes to.
+
+    `keys` are those of all that is not as it was. What is as it was may stand on other lines: `lines` has
+    the new line of each of its lines, and is empty where none has moved.
+    """
+
+    keys: list[str]
+    lines: dict[int, int]
+
+
+def change_of(before: FileFacts | None, module: Module) -> Change:
+    """What has changed in a module; all of it where nobody knows how it was."""
     path, now = module.path, module.facts
     if before is None:
-        yield from (module_key(path), made_key(path), DECLARATIONS)
-        yield from (body_key(path, index) for index in range(len(now.scopes)))
-        return
+        bodies = [body_key(path, index) for index in range(len(now.scopes))]
+        return Change([module_key(path), made_key(path), DECLARATIONS, *bodies], {})
+    keys: list[str] = []
     old = Module(path, module.name, module.id, before, module.is_package)
     added = _added(old, module)
     if added is None:
-        yield module_key(path)
+        keys.append(module_key(path))
     else:
-        yield from (missing_key(path, name) for name in added)
+        keys += [missing_key(path, name) for name in added]
     if added is None or _classes(before) != _classes(now):
-        yield DECLARATIONS
+        keys.append(DECLARATIONS)
     if _made(old, len(before.scopes)) != _made(module, len(before.scopes)):
-        yield made_key(path)
+        keys.append(made_key(path))
+    lines: dict[int, int] = {}
     for index, scope in enumerate(before.scopes):
-        if index >= len(now.scopes) or not _continues(scope, now.scopes[index]):
-            yield body_key(path, index)
+        moved = _moved(scope, now.scopes[index]) if index < len(now.scopes) else None
+        if moved is None or any(lines.get(one, other) != other for one, other in moved.items()):
+            keys.append(body_key(path, index))
+        else:
+            lines.update(moved)
+    if all(one == other for one, other in lines.items()):
+        lines = {}
+    return Change(keys, lines)
 
 
 def _added(old: Module, new: Module) -> list[str] | None:
@@ -67,7 +87,7 @@ def _declared(scope: Scope) -> object:
 def _without_places(fact: object) -> object:
     """A fact as plain data, without where it stands."""
     if isinstance(fact, msgspec.Struct):
-        names = (name for name in fact.__struct_fields__ if name not in ("span", "end_line"))
+        names = (name for name in fact.__struct_fields__ if name not in _PLACES)
         return [type(fact).__name__, *[_without_places(getattr(fact, name)) for name in names]]
     if isinstance(fact, tuple):
         return [_without_places(each) for each in fact]
@@ -86,10 +106,38 @@ def _made(module: Module, count: int) -> tuple[object, ...]:
     return (attributes, inside, [scope.globals for scope in module.facts.scopes[:count]])
 
 
-def _continues(before: Scope, now: Scope) -> bool:
-    """Whether a scope is as it was, every place in it included, but for definitions at its end."""
+def _moved(before: Scope, now: Scope) -> dict[int, int] | None:
+    """Where the lines of a scope stand now; None if it is not as it was, but for definitions at its end."""
     count = len(before.statements)
     if not all(isinstance(each, Define) for each in now.statements[count:]):
-        return False
+        return None
     shorter = msgspec.structs.replace(now, statements=now.statements[:count], end_line=before.end_line)
-    return before == shorter
+    lines: dict[int, int] = {}
+    return lines if _is_alike(before, shorter, lines) else None
+
+
+def _is_alike(before: object, now: object, lines: dict[int, int]) -> bool:
+    """Whether two facts say the same, on whatever lines; these are put beside each other in `lines`."""
+    if type(before) is not type(now):
+        return False
+    if isinstance(before, tuple) and isinstance(now, tuple):
+        return len(before) == len(now) and all(
+            _is_alike(one, other, lines) for one, other in zip(before, now, strict=True)
+        )
+    if not isinstance(before, msgspec.Struct):
+        return before == now
+    for name in before.__struct_fields__:
+        one, other = getattr(before, name), getattr(now, name)
+        if not (_stands(one, other, lines) if name == "span" else _is_alike(one, other, lines)):
+            return False
+    return True
+
+
+def _stands(before: Span, now: Span, lines: dict[int, int]) -> bool:
+    """Whether a place has moved by whole lines, together with all else on them."""
+    old, new = unpack(before), unpack(now)
+    return (
+        (old.column, old.end_column) == (new.column, new.end_column)
+        and lines.setdefault(old.line, new.line) == new.line
+        and lines.setdefault(old.end_line, new.end_line) == new.end_line
+    )

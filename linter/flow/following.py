@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import msgspec
 
 from linter.facts.expressions import Operation, walk
-from linter.facts.spans import line_of
+from linter.facts.spans import FIRST_SPAN, Span, line_of
 from linter.finding import Note
 from linter.flow import Flow, Flows, SinkSite
 from linter.flow.carriers import carried, described, may_leave
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 class Found(msgspec.Struct, array_like=True, frozen=True):
     """A flow with the sink where it ends; `source` and `giver` tell it from others that end there.
 
-    `is_probe` says that the sink only looks whether there is a file.
+    `giver` is the path of a module, the number of a function in it and a span of that. `is_probe` says that
+    the sink only looks whether there is a file, `is_told_by_place` that spans are a part of `source`.
     """
 
     kind: str
@@ -46,9 +47,10 @@ class Found(msgspec.Struct, array_like=True, frozen=True):
     index: int
     span: int
     source: str
-    giver: str
+    giver: tuple[str, int, Span]
     flow: Flow
     is_probe: bool
+    is_told_by_place: bool
 
     @property
     def place(self) -> Place:
@@ -213,7 +215,7 @@ class Following:
 
     def _sites(self, found: Iterable[Found], seen: int, led_to: int) -> Iterator[SinkSite]:
         """All sinks that were met, with what reaches them. `led_to` are those that handlers lead to."""
-        ends: dict[Place, dict[tuple[str, str], Found]] = {}
+        ends: dict[Place, dict[tuple[str, object], Found]] = {}
         for each in found:
             ends.setdefault(each.place, {}).setdefault((each.source, each.giver), each)
         _drop_probes(ends)
@@ -245,13 +247,21 @@ def _placed(hit: Hit, source: Source, flow: Flow) -> Found:
         hit.holder.index,
         span,
         repr((source.key, way)),
-        f"{name_of(hit.made_in)}\0{hit.made_at}",
+        (hit.made_in.module.path, hit.made_in.index, hit.made_at),
         flow,
         hit.sink.callee in PROBES,
+        _has_places(way),
     )
 
 
-def _drop_probes(ends: dict[Place, dict[tuple[str, str], Found]]) -> None:
+def _has_places(way: object) -> bool:
+    """Whether a way tells parts by places of code: no index is as large a number as a span."""
+    if isinstance(way, tuple):
+        return any(map(_has_places, way))
+    return type(way) is int and way >= FIRST_SPAN
+
+
+def _drop_probes(ends: dict[Place, dict[tuple[str, object], Found]]) -> None:
     """Leave out looks at a file that a value names where the same function uses the file as well."""
     probes = {place for place, found in ends.items() if any(each.is_probe for each in found.values())}
     used: dict[tuple[str, str, int], set[str]] = {}

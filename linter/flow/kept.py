@@ -15,9 +15,10 @@ import msgspec
 
 from linter.facts.files import FileFacts
 from linter.flow.carriers import may_leave
-from linter.flow.changes import changes
+from linter.flow.changes import Change, change_of
 from linter.flow.engine import Engine
 from linter.flow.following import Carried, Following, Found, Outcome, Parts
+from linter.flow.moves import Moves
 from linter.flow.places import ANYTHING, CALLERS, name_of
 from linter.flow.registries import registrations
 from linter.flow.scans import Answers
@@ -77,13 +78,17 @@ class _Kept(msgspec.Struct, array_like=True):
 
 
 class Last:
-    """The last run, as far as it still holds. `changed` is what no longer does, as bits of the trace."""
+    """The last run, as far as it still holds.
 
-    def __init__(self, kept: _Kept, changed: int) -> None:
+    `changed` is what no longer does, as bits of the trace; `moves` tells where the rest stands now.
+    """
+
+    def __init__(self, kept: _Kept, changed: int, moves: Moves) -> None:
         self.spent = kept.spent
         self.whole = kept.whole
         self._outcomes = kept.outcomes
         self._changed = changed
+        self._moves = moves
 
     def outcome(self, start: str) -> Outcome | None:
         """What was found from a start; None when that may have changed."""
@@ -91,7 +96,10 @@ class Last:
         if known is None:
             return None
         seen = int.from_bytes(known[0], "little")
-        return None if seen & self._changed else Outcome(seen, known[1])
+        if seen & self._changed:
+            return None
+        found = [moved for each in known[1] if (moved := self._moves.found(each)) is not None]
+        return Outcome(seen, tuple(found)) if len(found) == len(known[1]) else None
 
 
 def stored(memory: Memory, following: Following, last: Last | None) -> bytes:
@@ -134,23 +142,30 @@ def judged(memory: Memory, following: Following) -> Last | None:
         return None
     if kept.spent > _WORK * engine.run_limit:
         return None
-    for key in kept.keys:
-        project.trace.bit(key)
-    if project.trace.keys[: len(kept.keys)] != kept.keys:
-        return None
     same = {path for path in project.modules if memory.digests[path] == kept.digests[path]}
+    news = {
+        path: change_of(memory.before(kept.digests[path]), module)
+        for path, module in project.modules.items()
+        if path not in same
+    }
+    moves = Moves({path: change.lines for path, change in news.items() if change.lines})
+    keys = [moves.key(key) or f"gone {number}" for number, key in enumerate(kept.keys)]
+    for key in keys:
+        project.trace.bit(key)
+    if project.trace.keys[: len(keys)] != keys:
+        return None
     following.engine.scans.known = {
         question: {path: found for path, found in answers.items() if path in same}
         for question, answers in kept.scans.items()
     }
-    changed = _changed(memory, following, kept)
+    changed = _changed(following, kept, news)
     carrying = int.from_bytes(kept.carrying, "little")
     leaving = [name_of(each) for each in may_leave(engine)]
     if leaving == kept.leaving and not carrying & changed:
         following.carried = Carried(carrying, leaving, kept.carried)
     elif following.carry().left != kept.carried:
         return None
-    return Last(kept, changed)
+    return Last(kept, changed, moves)
 
 
 def _used(following: Following) -> int:
@@ -192,15 +207,15 @@ def _answer(engine: Engine, key: str) -> list[str] | None:
     return registrations(engine, key)
 
 
-def _changed(memory: Memory, following: Following, kept: _Kept) -> int:
-    """The bits of all that may not be as it was."""
+def _changed(following: Following, kept: _Kept, news: Mapping[str, Change]) -> int:
+    """The bits of all that may not be as it was, by what is new in modules."""
     project, trace = following.backend.project, following.backend.project.trace
     parts = following.parts
     changed = trace.bit(ANYTHING)
-    for path, module in project.modules.items():
-        if memory.digests[path] != kept.digests[path]:
-            for key in changes(memory.before(kept.digests[path]), module):
-                changed |= trace.bit(key)
+    for change in news.values():
+        for key in change.keys:
+            changed |= trace.bit(key)
+    for path in project.modules:
         if parts.get(path) != kept.parts.get(path):
             for index in _moved(parts.get(path), kept.parts.get(path)):
                 changed |= trace.bit(body_key(path, index))

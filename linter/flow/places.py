@@ -36,7 +36,13 @@ def name_of(definition: Definition) -> str:
 
 def sink_key(kind: str, function: Definition, span: Span) -> str:
     """The key by which a sink is traced."""
-    return f"{_SINK}{kind}\0{function.module.path}\0{function.index}\0{span}"
+    return key_of(Place(kind, function.module.path, function.index, span))
+
+
+def key_of(place: Place) -> str:
+    """The key by which the sink at a place is traced."""
+    kind, path, number, span = place
+    return f"{_SINK}{kind}\0{path}\0{number}\0{span}"
 
 
 def sink_at(key: str) -> Place | None:

@@ -171,6 +171,30 @@ def test_only_what_has_looked_at_the_changed_module_is_followed_again(
     assert reached == {"two.py"}
 
 
+def test_what_only_stands_on_other_lines_is_not_followed_again(tmp_path: Path, followed: list[str]) -> None:
+    root = _project(tmp_path)
+    _flows(root)
+    followed.clear()
+    moved = ONE.replace("@bp", "# A comment.\n@bp").replace('    return ""', '\n    return ""')
+    (root / "one.py").write_text("# One line more.\n" + moved, encoding="utf-8")
+    (root / "shared.py").write_text("\n\n" + SHARED, encoding="utf-8")
+    told = _told(_flows(root))
+    assert followed == []
+    assert told == _told(_flows(root, use_cache=False))
+    (root / "one.py").write_text(ONE, encoding="utf-8")
+    followed.clear()
+    assert _told(_flows(root)) == _told(_flows(root, use_cache=False))
+    assert followed == ["`GET /one`", "`GET /two`"]
+
+
+def test_a_value_that_is_told_by_a_place_is_followed_again(tmp_path: Path, followed: list[str]) -> None:
+    root = _project(tmp_path)
+    (root / "one.py").write_text(ONE.replace("joined(request", "(lambda each: each.split()[0])(request"))
+    _flows(root)
+    (root / "one.py").write_text("# One line more.\n" + (root / "one.py").read_text(encoding="utf-8"))
+    assert _told(_flows(root)) == _told(_flows(root, use_cache=False))
+
+
 def test_what_a_method_of_an_unknown_thing_may_be_counts_as_looked_at(
     tmp_path: Path, followed: list[str]
 ) -> None:
