@@ -15,7 +15,7 @@ import msgspec
 
 FOLDER = ".backlint_cache"
 _MAGIC = b"backlint-cache-1\n"
-_NAMES = frozenset({"facts", "flows", "observations", "result", "scans"})
+_NAMES = frozenset({"facts", "flows", "observations", "result", "routes", "scans"})
 _SUM = 16
 _IGNORE_ALL = "*\n"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of backlint.\n"
@@ -80,14 +80,14 @@ class Cache:
         """Replace the stored scans."""
         self._store_by_key("scans", scans)
 
-    def flows(self) -> bytes | None:
-        """What following values left for the next run."""
-        return self._read("flows")
+    def left(self, name: str) -> bytes | None:
+        """What a part of the last run left for the next one under a name."""
+        return self._read(name)
 
-    def store_flows(self, flows: bytes) -> None:
-        """Replace what following values left."""
+    def store_left(self, name: str, payload: bytes) -> None:
+        """Replace what a part of a run left."""
         if self._folder is not None:
-            self._write("flows", flows)
+            self._write(name, payload)
 
     def _by_key(self, name: str) -> dict[bytes, bytes]:
         payload = self._read(name)

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.backend import GuardKind, Verdict
-from linter.facts.expressions import Attr, Constant, Expr, Ref, Result, Sequence, Template, text_of, walk
+from linter.facts.expressions import Constant, Expr, Ref, Result, Sequence, Template, text_of, walk
 from linter.facts.scopes import Call, Raise, Return
 from linter.identities import Identities
 from linter.resolve.definitions import Class, Definition, Function, arguments_of
@@ -151,9 +151,9 @@ class Refusals:
         return False
 
     def _is_setup(self, function: Function, test: Expr) -> bool:
-        own = {parameter.name for parameter in function.scope.parameters}
-        if function.owner is not None and function.scope.parameters:
-            own.discard(function.scope.parameters[0].name)
+        own = {parameter.name for parameter in function.head.parameters}
+        if function.owner is not None and function.head.parameters:
+            own.discard(function.head.parameters[0].name)
         refs = [each for each in walk(test) if isinstance(each, Ref) and each.name[0] == "$"]
         roots = {each.name[1:].partition(".")[0] for each in refs}
         if not roots or any(isinstance(each, Result) for each in walk(test)):
@@ -292,20 +292,20 @@ class Refusals:
 
     def _handlers(self) -> Iterator[tuple[str, int]]:
         """(exception class, status) for each registered error handler with one certain status."""
+        for name in ("add_exception_handler", "register_error_handler"):
+            for holder, index in self.project.index.calls(name):
+                call = holder.scope.calls[index]
+                target = self._function(holder, call.args[1]) if len(call.args) > 1 else None
+                if target is not None:
+                    yield from self._handled(holder, call.args[0], target)
         for function in self.project.functions:
-            for call in function.scope.calls:
-                last = _last_name(call.callee)
-                if last in ("add_exception_handler", "register_error_handler") and len(call.args) > 1:
-                    target = self._function(function, call.args[1])
-                    if target is not None:
-                        yield from self._handled(function, call.args[0], target)
             parent = function.parent
-            if parent is None:
+            if parent is None or not function.head.decorators:
                 continue
-            for decorator in function.scope.decorators:
+            for decorator in function.head.decorators:
                 if isinstance(decorator.value, Result):
                     call = parent.scope.calls[decorator.value.call]
-                    if _last_name(call.callee) in ("exception_handler", "errorhandler", "app_errorhandler"):
+                    if call.last_name in ("exception_handler", "errorhandler", "app_errorhandler"):
                         if call.args:
                             yield from self._handled(parent, call.args[0], function)
 
@@ -363,12 +363,6 @@ class Refusals:
                 return True
             block = current.parent
         return False
-
-
-def _last_name(callee: Expr) -> str:
-    if isinstance(callee, Ref):
-        return callee.name.rpartition(".")[2].lstrip(":$")
-    return callee.name if isinstance(callee, Attr) else ""
 
 
 @lru_cache(maxsize=1)

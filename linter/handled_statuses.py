@@ -33,7 +33,7 @@ class HandledStatuses:
         return self._known[key]
 
     def _followed(self, handler: Function, error: Class) -> int | None:
-        names = [each.name for each in handler.scope.parameters if each.kind.startswith("positional")]
+        names = [each.name for each in handler.head.parameters if each.kind.startswith("positional")]
         if handler.owner is not None or not 1 <= len(names) <= 2:
             return None
         given: dict[str, Value] = {names[-1]: Instance(error)}

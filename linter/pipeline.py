@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from linter.engines.sarif import Imported
     from linter.engines.semgrep.engine import SemgrepEngine
     from linter.facts.files import FileFacts
+    from linter.resolve.changes import Change
+    from linter.resolve.definitions import Module
     from linter.rule import Rule
     from linter.since import Changes
     from linter.sources import Discovery, SourceFile
@@ -73,7 +75,7 @@ class Run:
         self._backend: Backend | None = None
         self._rules: list[Rule[Any]] | None = None
         self._facts: dict[str, FileFacts] | None = None
-        self._memory: FlowMemory | None = None
+        self._memory: LinkMemory | None = None
         self._engines: tuple[TreeEngine, ...] = ()
         self._observations: tuple[dict[str, bytes], ...] = ()
         self.subjects: Subjects = {}
@@ -163,7 +165,7 @@ class Run:
         if self._cache.is_kept:
             digests = {path: file.digest for path, file in own.items()}
             gone = {key: stored[key] for key in stored.keys() - reading.encoded.keys()}
-            self._memory = FlowMemory(self._cache, digests, gone)
+            self._memory = LinkMemory(self._cache, digests, gone)
         if reading.encoded.keys() != stored.keys():
             self._cache.store_facts(reading.encoded)
         if reading.observed.keys() != observed.keys():
@@ -430,28 +432,34 @@ class Run:
         return {path: tuple(_lines(self.text_of(path))) for path in sorted(paths) if path in self._by_path}
 
 
-class FlowMemory:
-    """What the last run has followed, in the cache. `gone` are facts that no file has any more, by key."""
+class LinkMemory:
+    """What the last run has linked and followed, in the cache. `gone` are facts that no file has any more."""
 
     def __init__(self, cache: Cache, digests: Mapping[str, bytes], gone: Mapping[bytes, bytes]) -> None:
         self.digests = digests
         self._cache = cache
         self._gone = gone
+        self._changes: dict[tuple[str, bytes], Change] = {}
 
-    def read(self) -> bytes | None:
-        """What was kept; None for nothing."""
-        return self._cache.flows()
+    def read(self, name: str) -> bytes | None:
+        """What was kept under a name; None for nothing."""
+        return self._cache.left(name)
 
-    def write(self, payload: bytes) -> None:
+    def write(self, name: str, payload: bytes) -> None:
         """Keep something for the next run."""
-        self._cache.store_flows(payload)
+        self._cache.store_left(name, payload)
 
-    def before(self, digest: bytes) -> FileFacts | None:
-        """The facts of a Python file as it was; None where they are gone."""
+    def change(self, module: Module, before: bytes) -> Change:
+        """How a module differs from the file that had a digest."""
         from linter.facts.files import FileFacts
+        from linter.resolve.changes import change_of
 
-        found = next((facts for key, facts in self._gone.items() if key.startswith(digest)), None)
-        return None if found is None else msgspec.msgpack.decode(found, type=FileFacts)
+        key = (module.path, before)
+        if key not in self._changes:
+            payload = next((facts for each, facts in self._gone.items() if each.startswith(before)), None)
+            facts = None if payload is None else msgspec.msgpack.decode(payload, type=FileFacts)
+            self._changes[key] = change_of(facts, module)
+        return self._changes[key]
 
 
 class _Judged(msgspec.Struct):

@@ -210,7 +210,7 @@ class Responses:
         target = None if constructor is None else constructor.target
         if not isinstance(target, Function):
             return self.status(function, call.keyword("status_code"))
-        for position, parameter in enumerate(target.scope.parameters[1:]):
+        for position, parameter in enumerate(target.head.parameters[1:]):
             if parameter.name in _STATUS_NAMES:
                 given = self.status(function, call.argument(position, parameter.name))
                 if given in _STATUSES:
@@ -275,7 +275,7 @@ class Responses:
                     status = self.status(constructor, call.args[0])
             if status is not None:
                 return status
-        for parameter in constructor.scope.parameters:
+        for parameter in constructor.head.parameters:
             if parameter.name in _STATUS_NAMES:
                 return self.status(constructor, parameter.default)
         for statement in constructor.scope.statements:

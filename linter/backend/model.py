@@ -10,7 +10,7 @@ from linter.backend.changes import Change, Revision
 from linter.backend.routes import Route, Setting
 from linter.backend.schema import Query, Statement, Table, TableColumn, TableIndex
 from linter.backend.sites import LOG_LEVELS, LOGGERS, LogCall, Outbound, Site, statement_range
-from linter.facts.expressions import Attr, Constant, Expr, Item, Operation, Ref, Result, Template, walk
+from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Template, walk
 from linter.facts.scopes import Assign, Block
 from linter.facts.scopes import Statement as StatementFact
 from linter.file_roles import is_run_by_hand, is_test
@@ -261,7 +261,7 @@ class Backend:
         current: Definition | None = function
         while current is not None:
             parent = current.parent
-            for decorator in current.scope.decorators:
+            for decorator in current.head.decorators:
                 value = decorator.value
                 if isinstance(value, Result) and parent is not None:
                     value = parent.scope.calls[value.call].callee
@@ -322,25 +322,6 @@ class Backend:
         """All classes outside tests, in path and source order."""
         return tuple(each for each in self.project.classes if not is_test(each.module.path))
 
-    @cached_property
-    def _calls_by_name(self) -> dict[str, list[tuple[Function, int]]]:
-        """Calls outside tests by the last part of what they are written to call."""
-        index: dict[str, list[tuple[Function, int]]] = {}
-        for module in self.project.modules.values():
-            if is_test(module.path):
-                continue
-            for definition in module.definitions:
-                for position, call in enumerate(definition.scope.calls):
-                    callee = call.callee
-                    if isinstance(callee, Ref):
-                        name = callee.name.rpartition(".")[2].lstrip(":$")
-                    elif isinstance(callee, Attr):
-                        name = callee.name
-                    else:
-                        continue
-                    index.setdefault(name, []).append((definition, position))  # type: ignore[arg-type]
-        return index
-
     def site(self, function: Function, call: int) -> Site:
         """The site of a call, given its index in the function's scope."""
         key = (id(function), call)
@@ -359,20 +340,16 @@ class Backend:
         wanted = set(names)
         hits: list[tuple[str, int, Site]] = []
         for last in {name.rpartition(".")[2].removesuffix("()") for name in names}:
-            for function, position in self._calls_by_name.get(last, ()):
+            for function, position in self.project.index.calls(last):
                 site = self.site(function, position)
                 if site.callee.name in wanted or (f"?.{last}" in wanted and site.callee.name.startswith("?")):
                     hits.append((function.module.path, site.span, site))
         hits.sort(key=lambda hit: hit[:2])
         return (site for _, _, site in hits)
 
-    def calls_named(self, name: str) -> list[tuple[Definition, int]]:
-        """(definition, index of the call) of calls outside tests that are written with this last name."""
-        return list(self._calls_by_name.get(name, ()))
-
     def methods_called(self, name: str) -> Iterator[Site]:
         """Calls outside tests of anything whose last name is `name`, in path and source order."""
-        for function, position in self._calls_by_name.get(name, ()):
+        for function, position in self.project.index.calls(name):
             yield self.site(function, position)
 
     @cached_property
@@ -380,7 +357,7 @@ class Backend:
         """Every call outside tests that writes a log record."""
         found: list[LogCall] = []
         for level in LOG_LEVELS:
-            for function, position in self._calls_by_name.get(level, ()):
+            for function, position in self.project.index.calls(level):
                 site = self.site(function, position)
                 if site.callee.name.rpartition(".")[0] in LOGGERS and site.call is not None:
                     found.append(LogCall(self, function, site.call, level))
@@ -483,7 +460,7 @@ def _sole_assignment(function: Definition, name: str) -> tuple[Definition, Assig
     current: Definition | None = function
     while current is not None:
         if isinstance(current, Function) and not current.is_module:
-            if any(parameter.name == name for parameter in current.scope.parameters):
+            if any(parameter.name == name for parameter in current.head.parameters):
                 return None
             assigned = current.assignments.get(name)
             if assigned is not None:

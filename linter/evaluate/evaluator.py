@@ -131,9 +131,9 @@ class Evaluator(Expressions):
         holder = frame.holder
         while isinstance(holder, Function) and holder.owner is None and holder.parent is not None:
             holder = holder.parent
-        if not isinstance(holder, Function) or holder.owner is None or not holder.scope.parameters:
+        if not isinstance(holder, Function) or holder.owner is None or not holder.head.parameters:
             return UNKNOWN
-        return Super(holder.owner, self._local(frame, [holder.scope.parameters[0].name]))
+        return Super(holder.owner, self._local(frame, [holder.head.parameters[0].name]))
 
     def call(
         self,
@@ -310,7 +310,7 @@ class Evaluator(Expressions):
         rest = list(args)
         spare = dict(keywords)
         function = closure.function
-        for parameter in function.scope.parameters:
+        for parameter in function.head.parameters:
             if parameter.kind == "*":
                 names[parameter.name], rest = tuple(rest), []
             elif parameter.kind == "**":
@@ -332,7 +332,7 @@ class Evaluator(Expressions):
 
 def _field_names(cls: Class, statement: Assign) -> list[str]:
     """The name that an annotated assignment in a class body declares."""
-    prefix = cls.scope.qualname + "."
+    prefix = cls.head.qualname + "."
     names = [
         target.name.lstrip(":$").removeprefix(prefix)
         for target in statement.targets

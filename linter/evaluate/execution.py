@@ -106,7 +106,7 @@ class Execution:
             case Define(scope=index):
                 self._define(index)
             case Import(name="*", module=module):
-                if frame.holder.scope.kind == "module":
+                if frame.holder.head.kind == "module":
                     evaluator.import_star(frame, module)
             case Jump(kind=("break" | "continue") as jump):
                 return jump
@@ -132,18 +132,18 @@ class Execution:
     def _define(self, index: int) -> None:
         frame = self._frame
         definer = self._evaluator.definer
-        nested = frame.holder.scope.kind == "function"
+        nested = frame.holder.head.kind == "function"
         if not nested and definer is None:
             return
         definition = frame.holder.module.definitions[index]
-        name = definition.scope.name
+        name = definition.head.name
         value: Value = definition
         if isinstance(definition, Function):
             value = Closure(definition, frame if nested else None)
         elif nested:
             self._evaluator.remember_class(definition, frame)
         changed = NotImplemented
-        if definer is not None and (definition.scope.decorators or isinstance(definition, Class)):
+        if definer is not None and (definition.head.decorators or isinstance(definition, Class)):
             changed = definer.define(self._evaluator, frame, definition, value)
         if changed is not NotImplemented:
             frame.names[name] = changed
@@ -219,7 +219,7 @@ class Execution:
 
     def _home(self, name: str) -> Frame:
         """The frame that an assigned name belongs to: the module's for a global."""
-        if name[0] == ":" and self._frame.holder.scope.kind == "function":
+        if name[0] == ":" and self._frame.holder.head.kind == "function":
             return self._evaluator.module_frame(self._frame.holder.module)
         return self._frame
 
@@ -383,7 +383,7 @@ def body_value(evaluator: Evaluator, function: Function, frame: Frame) -> Value:
     """Run a function's body and give what it returns: a list of what it yields for a generator."""
     run = Execution(evaluator, frame)
     signal = run._suite(0)
-    if function.scope.generator:
+    if function.head.generator:
         raised = [each for each in frame.results if isinstance(each, Raised)]
         if evaluator.branching and raised:
             return evaluator.join([*raised, frame.yields] if frame.yields else raised)

@@ -246,7 +246,7 @@ class Names(ABC):
             return False
         target = found.target
         holder = target.holder if isinstance(target, Variable) else target.parent if target else None
-        return isinstance(holder, Class) and holder.scope.name not in parts
+        return isinstance(holder, Class) and holder.head.name not in parts
 
     def _local(self, frame: Frame, parts: list[str]) -> Value:
         root = parts[0]
@@ -265,7 +265,7 @@ class Names(ABC):
         """A name of the module that is already bound, comprehension variables first."""
         current: Frame | None = frame
         while current is not None:
-            if current.holder.scope.kind == "module" and name in current.names:
+            if current.holder.head.kind == "module" and name in current.names:
                 return current.names[name]
             current = current.outer
         started = self._frames.get(frame.holder.module.path)
@@ -399,7 +399,7 @@ def _copied(value: Value) -> Value:
 
 
 def _has_decorator(function: Function, *names: str) -> bool:
-    for decorator in function.scope.decorators:
+    for decorator in function.head.decorators:
         if isinstance(decorator.value, Ref):
             name = decorator.value.name.lstrip(":$")
             if name in names or name.rpartition(".")[2] in names:

@@ -14,8 +14,8 @@ from linter.resolve.definitions import Function
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.facts.templates import Template
-    from linter.flow.kept import Memory
     from linter.outcome import Failure
+    from linter.resolve.memory import Memory
 
 __all__ = ["KINDS", "Flow", "Flows", "SinkSite", "flows_of"]
 
@@ -147,7 +147,7 @@ def flows_of(
     a change since the last run may bear upon is followed again.
     """
     from linter.flow.following import Following
-    from linter.flow.kept import judged, stored
+    from linter.flow.kept import NAME, judged, stored
 
     following = Following(backend, table or {}, templates or {})
     last = None if memory is None else judged(memory, following)
@@ -157,5 +157,5 @@ def flows_of(
         following, last = Following(backend, table or {}, templates or {}), None
         found = following.flows(None)
     if memory is not None and following.is_repeatable:
-        memory.write(stored(memory, following, last))
+        memory.write(NAME, stored(memory, following, last))
     return found

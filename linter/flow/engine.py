@@ -11,7 +11,6 @@ from linter.facts.scopes import Call, Parameter
 from linter.flow import checks
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
-from linter.flow.changes import DECLARATIONS
 from linter.flow.closures import free_names
 from linter.flow.custom import Custom
 from linter.flow.decorations import Decorations
@@ -53,6 +52,7 @@ from linter.flow.values import (
     merge,
 )
 from linter.outcome import Failure
+from linter.resolve.changes import DECLARATIONS
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Resolved
 

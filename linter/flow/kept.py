@@ -9,24 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from linter.facts.files import FileFacts
 from linter.flow.carriers import may_leave
-from linter.flow.changes import Change, change_of
 from linter.flow.engine import Engine
 from linter.flow.following import Carried, Following, Found, Outcome, Parts
-from linter.flow.moves import Moves
+from linter.flow.moves import moved_flow, moved_key
+from linter.flow.numbering import Numbering
 from linter.flow.places import ANYTHING, CALLERS, name_of
 from linter.flow.registries import registrations
 from linter.flow.scans import Answers
+from linter.resolve.moves import Moves
 from linter.resolve.trace import body_key
 
 if TYPE_CHECKING:
+    from linter.resolve.changes import Change
+    from linter.resolve.memory import Memory
     from linter.resolve.project import Project
 
+NAME = "flows"
+"""The name under which a run is kept."""
 _METHODS = "methods "
 _WORK = 0.5
 """The part of the work allowed for a run that may be spent when it is kept: no start is cut short then."""
@@ -35,23 +39,6 @@ _GROWTH, _ROOM = 2, 20_000
 
 
 _NONE: Parts = ([], [], [])
-
-
-class Memory(Protocol):
-    """Where a run finds what the last one has kept. `digests` are those of the files at hand, by path."""
-
-    @property
-    def digests(self) -> Mapping[str, bytes]:
-        """What tells the content of a file from any other, by path."""
-
-    def read(self) -> bytes | None:
-        """What was kept; None for nothing."""
-
-    def write(self, payload: bytes) -> None:
-        """Keep something for the next run."""
-
-    def before(self, digest: bytes) -> FileFacts | None:
-        """The facts of a Python file as it was; None where they are gone."""
 
 
 class _Kept(msgspec.Struct, array_like=True):
@@ -80,25 +67,27 @@ class _Kept(msgspec.Struct, array_like=True):
 class Last:
     """The last run, as far as it still holds.
 
-    `changed` is what no longer does, as bits of the trace; `moves` tells where the rest stands now.
+    `changed` is what no longer does, as bits of the trace; `moves` tells where the rest stands now, and
+    `numbering` which bits its own are now.
     """
 
-    def __init__(self, kept: _Kept, changed: int, moves: Moves) -> None:
+    def __init__(self, kept: _Kept, changed: int, moves: Moves, numbering: Numbering) -> None:
         self.spent = kept.spent
         self.whole = kept.whole
         self._outcomes = kept.outcomes
         self._changed = changed
         self._moves = moves
+        self._numbering = numbering
 
     def outcome(self, start: str) -> Outcome | None:
         """What was found from a start; None when that may have changed."""
         known = self._outcomes.get(start)
         if known is None:
             return None
-        seen = int.from_bytes(known[0], "little")
+        seen = self._numbering.bits(known[0])
         if seen & self._changed:
             return None
-        found = [moved for each in known[1] if (moved := self._moves.found(each)) is not None]
+        found = [moved for each in known[1] if (moved := moved_flow(self._moves, each)) is not None]
         return Outcome(seen, tuple(found)) if len(found) == len(known[1]) else None
 
 
@@ -130,7 +119,7 @@ def judged(memory: Memory, following: Following) -> Last | None:
 
     `following` has nothing done yet: what was kept tells it the bits of all that was looked at.
     """
-    payload = memory.read()
+    payload = memory.read(NAME)
     if payload is None:
         return None
     try:
@@ -144,28 +133,27 @@ def judged(memory: Memory, following: Following) -> Last | None:
         return None
     same = {path for path in project.modules if memory.digests[path] == kept.digests[path]}
     news = {
-        path: change_of(memory.before(kept.digests[path]), module)
+        path: memory.change(module, kept.digests[path])
         for path, module in project.modules.items()
         if path not in same
     }
     moves = Moves({path: change.lines for path, change in news.items() if change.lines})
-    keys = [moves.key(key) or f"gone {number}" for number, key in enumerate(kept.keys)]
-    for key in keys:
-        project.trace.bit(key)
-    if project.trace.keys[: len(keys)] != keys:
-        return None
+    keys = [moved_key(moves, key) or f"gone {number}" for number, key in enumerate(kept.keys)]
+    numbering = Numbering(keys, project.trace)
     following.engine.scans.known = {
         question: {path: found for path, found in answers.items() if path in same}
         for question, answers in kept.scans.items()
     }
     changed = _changed(following, kept, news)
-    carrying = int.from_bytes(kept.carrying, "little")
+    if changed & numbering.bits(kept.always):
+        changed |= engine.declarations
+    carrying = numbering.bits(kept.carrying)
     leaving = [name_of(each) for each in may_leave(engine)]
     if leaving == kept.leaving and not carrying & changed:
         following.carried = Carried(carrying, leaving, kept.carried)
     elif following.carry().left != kept.carried:
         return None
-    return Last(kept, changed, moves)
+    return Last(kept, changed, moves, numbering)
 
 
 def _used(following: Following) -> int:
@@ -219,8 +207,6 @@ def _changed(following: Following, kept: _Kept, news: Mapping[str, Change]) -> i
         if parts.get(path) != kept.parts.get(path):
             for index in _moved(parts.get(path), kept.parts.get(path)):
                 changed |= trace.bit(body_key(path, index))
-    if changed & int.from_bytes(kept.always, "little"):
-        changed |= following.engine.declarations
     for key, answer in kept.answers.items():
         if _answer(following.engine, key) != answer:
             changed |= trace.bit(key)

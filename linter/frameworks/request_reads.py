@@ -272,19 +272,19 @@ class _Reader:
 
     def _is_on_self(self, call: Call) -> bool:
         function = self._function
-        if function.owner is None or not function.scope.parameters or not isinstance(call.callee, Ref):
+        if function.owner is None or not function.head.parameters or not isinstance(call.callee, Ref):
             return False
         receiver, dot, _ = call.callee.name.rpartition(".")
-        return bool(dot) and receiver == f"${function.scope.parameters[0].name}"
+        return bool(dot) and receiver == f"${function.head.parameters[0].name}"
 
 
 def _bound(target: Function, call: Call) -> Iterator[tuple[Parameter, Expr]]:
     """The parameters of a function of the project that a call fills, with what it fills them with."""
-    parameters = [each for each in target.scope.parameters if each.kind in _POSITIONAL]
+    parameters = [each for each in target.head.parameters if each.kind in _POSITIONAL]
     if target.owner is not None:
         parameters = parameters[1:]
     yield from zip(parameters, call.args, strict=False)
-    by_name = {each.name: each for each in target.scope.parameters}
+    by_name = {each.name: each for each in target.head.parameters}
     for name, expr in call.keywords:
         if name in by_name:
             yield by_name[name], expr

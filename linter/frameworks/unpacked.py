@@ -43,13 +43,13 @@ def _keys(project: Project, holder: Definition, expr: Expr | None, depth: int) -
     if isinstance(expr, Ref) and expr.name[0] == "$" and isinstance(holder, Function):
         name = expr.name[1:]
         assigned = holder.assignments.get(name, ())
-        is_parameter = any(each.name == name for each in holder.scope.parameters)
+        is_parameter = any(each.name == name for each in holder.head.parameters)
         if not assigned or is_parameter or _is_filled(project, holder, expr.name, 0):
             return None
         return _all(_keys(project, holder, each.value, depth + 1) for each in assigned)
     if isinstance(expr, Result):
         target = project.callee(holder, holder.scope.calls[expr.call]).target
-        if isinstance(target, Function) and not target.is_module and not target.scope.decorators:
+        if isinstance(target, Function) and not target.is_module and not target.head.decorators:
             returned = [each.value for each in target.scope.statements if isinstance(each, Return)]
             return _all(_keys(project, target, each, depth + 1) for each in returned) if returned else None
     return None
@@ -77,7 +77,7 @@ def _fills(project: Project, function: Function, call: Call, name: str, depth: i
     target = project.callee(function, call).target
     if not isinstance(target, Function) or target.is_module or Ref(name) not in call.args:
         return True
-    parameters = target.scope.parameters[target.owner is not None :]
+    parameters = target.head.parameters[target.owner is not None :]
     position = call.args.index(Ref(name))
     if position >= len(parameters):
         return True

@@ -17,8 +17,8 @@ from linter.resolve.project import Project
 if TYPE_CHECKING:
     from linter.facts.templates import Template
     from linter.flow import Flows
-    from linter.flow.kept import Memory
     from linter.link.schema import ProjectSchema
+    from linter.resolve.memory import Memory
 
 RouteAdapter: TypeAlias = Callable[[Backend, Refusals], Iterable[Route]]
 
@@ -107,6 +107,14 @@ class Adapters:
 
     def routes(self, backend: Backend) -> tuple[Route, ...]:
         """The routes of all frameworks."""
+        if self._memory is None:
+            return self._linked(backend)
+        from linter.link.kept_routes import kept_or_linked
+
+        link = partial(self._linked, backend)
+        return kept_or_linked(self._memory, backend.project, self._files, link, self.failures)
+
+    def _linked(self, backend: Backend) -> tuple[Route, ...]:
         refusals = refusals_of(backend.project)
         found: list[Route] = []
         for name, read in self._route_adapters(backend):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TypeAlias, Union
+from typing import Self, TypeAlias, Union
 
 from linter.facts.expressions import Expr, Ref, Sequence, Starred
 from linter.facts.files import FileFacts
@@ -59,8 +59,8 @@ class Module:
         """What functions assign after `global name`: the function and its first assignment, by name."""
         found: dict[str, tuple[Function, Assign]] = {}
         for function in self.functions:
-            for name in function.scope.globals:
-                for assign in function.assignments.get(name, ()):
+            for name in function.head.globals:
+                for assign in function.assigned.get(name, ()):
                     if assign.operator is None and assign.value is not None:
                         found.setdefault(name, (function, assign))
         return found
@@ -88,14 +88,14 @@ class Module:
     def definitions(self) -> tuple[Definition, ...]:
         """One definition for each scope, the module itself (as a function body) first."""
         return tuple(
-            Class(self, index, scope) if scope.kind == "class" else Function(self, index, scope)
+            Class(self, index) if scope.kind == "class" else Function(self, index)
             for index, scope in enumerate(self.facts.scopes)
         )
 
     @cached_property
     def by_qualname(self) -> dict[str, Definition]:
         """Classes and functions by dotted path; of several with one name, the last."""
-        return {each.scope.qualname: each for each in self.definitions[1:]}
+        return {each.head.qualname: each for each in self.definitions[1:]}
 
     def locate(self, span: Span) -> Location:
         """The place of a span of this file."""
@@ -106,39 +106,63 @@ class Module:
 class _Scoped:
     """What classes, functions and module bodies share."""
 
-    __slots__ = ("__dict__", "index", "module", "scope")
+    __slots__ = ("__dict__", "index", "module")
 
-    def __init__(self, module: Module, index: int, scope: Scope) -> None:
+    def __init__(self, module: Module, index: int) -> None:
         self.module = module
         self.index = index
-        self.scope = scope
+
+    @cached_property
+    def scope(self) -> Scope:
+        """All that stands there. Whoever asks for it has looked at the body: see `is_looked_at`."""
+        return self.module.facts.scopes[self.index]
+
+    @property
+    def head(self) -> Scope:
+        """The scope, for who looks at no more of it than how it is declared.
+
+        Whoever looks for something in all bodies may use it as well, and has to `look` at what he finds.
+        """
+        return self.module.facts.scopes[self.index]
+
+    def look(self) -> Self:
+        """Count as looked at."""
+        self.__dict__.setdefault("scope", self.head)
+        return self
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether anybody has asked for what stands in it."""
+        return "scope" in self.__dict__
 
     @property
     def id(self) -> str:
         """The unique dotted name."""
-        qualname = self.scope.qualname
+        qualname = self.head.qualname
         return f"{self.module.id}.{qualname}" if qualname else self.module.id
 
     @property
     def name(self) -> str:
         """The dotted name that imports would use."""
-        qualname = self.scope.qualname
+        qualname = self.head.qualname
         return f"{self.module.name}.{qualname}" if qualname else self.module.name
 
     @property
     def parent(self) -> Definition | None:
         """The class, function or module body that holds this one."""
-        return None if self.scope.parent < 0 else self.module.definitions[self.scope.parent]
+        parent = self.head.parent
+        return None if parent < 0 else self.module.definitions[parent]
 
     @property
     def location(self) -> Location:
         """The `def` or `class` keyword and the name."""
-        if not self.scope.name:
+        scope = self.head
+        if not scope.name:
             return Location(self.module.path, 1, 1, 1, 1)
-        line, column, _, _ = unpack(self.scope.span)
-        keyword = "class" if self.scope.kind == "class" else "def"
-        keyword = "async def" if self.scope.asynchronous else keyword
-        end = column + len(keyword) + 1 + len(self.scope.name)
+        line, column, _, _ = unpack(scope.span)
+        keyword = "class" if scope.kind == "class" else "def"
+        keyword = "async def" if scope.asynchronous else keyword
+        end = column + len(keyword) + 1 + len(scope.name)
         return Location(self.module.path, line, column + 1, line, end + 1)
 
     @cached_property
@@ -150,11 +174,17 @@ class _Scoped:
             if isinstance(statement, Define)
         }
 
-    @cached_property
+    @property
     def assignments(self) -> dict[str, list[Assign]]:
         """Assignments to plain names and to `self.name`, in source order, by that dotted name."""
+        self.look()
+        return self.assigned
+
+    @cached_property
+    def assigned(self) -> dict[str, list[Assign]]:
+        """The same as `assignments`, for who makes sure himself that it counts as looked at where it does."""
         found: dict[str, list[Assign]] = {}
-        for statement in self.scope.statements:
+        for statement in self.head.statements:
             if isinstance(statement, Assign):
                 for target in statement.targets:
                     if isinstance(target, Ref):
@@ -179,12 +209,12 @@ class Function(_Scoped):
     @property
     def is_module(self) -> bool:
         """Whether this is a module's body and no function."""
-        return self.scope.kind == "module"
+        return self.head.kind == "module"
 
     @cached_property
     def local_names(self) -> frozenset[str]:
         """Every name that the function binds: parameters, targets of any shape, nested definitions."""
-        names = {parameter.name for parameter in self.scope.parameters}
+        names = {parameter.name for parameter in self.head.parameters}
         names.update(self.children)
         for statement in self.scope.statements:
             if isinstance(statement, Assign):
@@ -212,9 +242,9 @@ class Class(_Scoped):
         """Attributes that methods of the class give their instance: where each is first assigned to."""
         found: dict[str, tuple[Function, Assign]] = {}
         for method in self.methods.values():
-            if method.scope.parameters:
-                prefix = f"{method.scope.parameters[0].name}."
-                for name, assigned in method.assignments.items():
+            if method.head.parameters:
+                prefix = f"{method.head.parameters[0].name}."
+                for name, assigned in method.assigned.items():
                     if name.startswith(prefix):
                         found.setdefault(name.removeprefix(prefix), (method, assigned[0]))
         return found
@@ -222,7 +252,7 @@ class Class(_Scoped):
     @cached_property
     def attributes(self) -> dict[str, Assign]:
         """Assignments in the class body, by name; the last of each."""
-        prefix = self.scope.qualname + "."
+        prefix = self.head.qualname + "."
         return {
             name.removeprefix(prefix): assigned[-1]
             for name, assigned in self.assignments.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 from linter.facts.expressions import (
     Attr,
@@ -26,6 +27,7 @@ from linter.resolve.blocks import block_source
 from linter.resolve.casts import cast_method, cast_type
 from linter.resolve.copies import Copies
 from linter.resolve.definitions import Class, Definition, Function, Module
+from linter.resolve.index import Index
 from linter.resolve.known_types import WRAPPERS, canonical, last_part, returned
 from linter.resolve.modules import Layout
 from linter.resolve.targets import Resolved as Resolved
@@ -48,6 +50,7 @@ class Project:
         self.trace = trace = Trace()
         self.layout = Layout(files, source_roots)
         self.modules: dict[str, Module] = {}
+        self.index = Index(self.modules, trace)
         for path, name in self.layout.names.items():
             facts = files[path]
             if facts.scopes:
@@ -81,14 +84,12 @@ class Project:
     @property
     def functions(self) -> Iterator[Function]:
         """Every function and module body, in path and source order."""
-        for module in self.modules.values():
-            yield from module.functions
+        return chain.from_iterable(module.functions for module in self.modules.values())
 
     @property
     def classes(self) -> Iterator[Class]:
         """Every class, in path and source order."""
-        for module in self.modules.values():
-            yield from module.classes
+        return chain.from_iterable(module.classes for module in self.modules.values())
 
     # Names
 
@@ -189,7 +190,7 @@ class Project:
         self.trace.log.append(self.trace.made_elsewhere(module))
         made = module.made_inside.get(first)
         if made is not None:
-            variable = Variable(made[0], first, made[1])
+            variable = Variable(made[0].look(), first, made[1])
             return self._of_variable(Resolved(f"{module.id}.{first}", variable), rest)
         return Resolved(".".join([module.id, *parts]), None)
 
@@ -262,7 +263,7 @@ class Project:
             self._bases[id(cls)] = ()
             holder = cls.parent
             assert holder is not None
-            answer = tuple(self._base(holder, base) for base in cls.scope.bases)
+            answer = tuple(self._base(holder, base) for base in cls.head.bases)
             found = self._bases.keep(id(cls), answer, start, own)
         return found
 
@@ -330,7 +331,7 @@ class Project:
                 assign = target.attributes.get(name) or target.set_in_methods.get(name)
                 if assign is not None:
                     holder, statement = (target, assign) if isinstance(assign, Assign) else assign
-                    return Resolved(f"{target.id}.{name}", Variable(holder, name, statement))
+                    return Resolved(f"{target.id}.{name}", Variable(holder.look(), name, statement))
             elif outside is None and target is None and ancestor.name not in ("object", "?", "abc.ABC"):
                 outside = Resolved(canonical(f"{ancestor.name}.{name}"), None)
         return outside
@@ -425,7 +426,7 @@ class Project:
 
     def type_of_variable(self, variable: Variable) -> str | None:
         """The type of a module-level or class-level variable."""
-        if variable.holder.scope.kind == "function":
+        if variable.holder.head.kind == "function":
             self.trace.log.append(self.trace.body(variable.holder))
         annotated = self.annotated_type(variable.holder, variable.assign.annotation)
         return annotated or self.type_of(variable.holder, variable.assign.value)
@@ -440,7 +441,7 @@ class Project:
         return self._types.keep(key, self._find_local_type(function, name), start, own)
 
     def _find_local_type(self, function: Function, name: str) -> str | None:
-        for position, parameter in enumerate(function.scope.parameters):
+        for position, parameter in enumerate(function.head.parameters):
             if parameter.name == name:
                 return self._type_of_parameter(function, position, parameter)
         for assign in function.assignments.get(name, ()):
@@ -460,7 +461,7 @@ class Project:
         if position == 0 and owner is not None and parameter.annotation is None:
             if not any(
                 isinstance(each.value, Ref) and each.value.name == "staticmethod"
-                for each in function.scope.decorators
+                for each in function.head.decorators
             ):
                 return owner.id
         if parameter.kind in ("*", "**"):
@@ -547,7 +548,7 @@ class Project:
         if isinstance(target, Variable):
             return self.class_behind(target, depth + 1)
         # A local that holds an instance resolves to its class as well: only a bare class name counts.
-        return target if isinstance(target, Class) and target.scope.name == last_part(value.name) else None
+        return target if isinstance(target, Class) and target.head.name == last_part(value.name) else None
 
     def reference_of_call(self, holder: Definition, value: Result) -> Target:
         """What a call's callee names, without following variables."""
@@ -579,8 +580,8 @@ class Project:
         """The declared return type of a function, or that of its return values when they agree."""
         parent = function.parent
         assert parent is not None
-        declared = self.annotated_type(parent, function.scope.returns)
-        if declared is not None or function.scope.returns is not None:
+        declared = self.annotated_type(parent, function.head.returns)
+        if declared is not None or function.head.returns is not None:
             return declared
         key = (id(function), "return")
         if key in self._types:

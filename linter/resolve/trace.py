@@ -59,6 +59,14 @@ class Trace:
         """
         return self.bit(made_key(module.path))
 
+    def calls(self, name: str) -> int:
+        """The bit that says that calls were looked up by the last name that is written."""
+        return self.bit(calls_key(name))
+
+    def fills(self, name: str) -> int:
+        """The bit that says that assignments were looked up by the last name of what they fill."""
+        return self.bit(fills_key(name))
+
     def begin(self) -> int:
         """Begin to note for somebody who asks; the length of the log, for `since`.
 
@@ -104,9 +112,23 @@ def body_key(path: str, index: int) -> str:
     return f"body {path}\0{index}"
 
 
+def calls_key(name: str) -> str:
+    """The key of all calls that are written with one last name."""
+    return f"calls {name}"
+
+
+def fills_key(name: str) -> str:
+    """The key of all assignments to attributes of one name, or items of what has it."""
+    return f"fills {name}"
+
+
 def made_key(path: str) -> str:
     """The key of the names that the functions of a module make outside of them."""
     return f"made {path}"
+
+
+SEARCHES = ("calls ", "fills ", "functions", "missing ")
+"""How the keys begin of what is searched for in the whole project, or looked up in vain."""
 
 
 class Memo(dict[K, V], Generic[K, V]):

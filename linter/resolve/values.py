@@ -218,10 +218,10 @@ def bind(function: Function, made: Made) -> dict[str, Value]:
     parent = function.parent
     assert parent is not None
     bound: dict[str, Value] = {}
-    parameters = [each for each in function.scope.parameters if each.kind in _POSITIONAL]
+    parameters = [each for each in function.head.parameters if each.kind in _POSITIONAL]
     if function.owner is not None and parameters:
         parameters = parameters[1:]
-    for parameter in function.scope.parameters:
+    for parameter in function.head.parameters:
         if parameter.default is not None:
             bound[parameter.name] = Value(parent, parameter.default)
     for parameter, argument in zip(parameters, made.args, strict=False):
@@ -244,7 +244,7 @@ def local_value(value: Value, name: str) -> Value | None:
     current: Definition | None = value.holder
     while current is not None:
         if isinstance(current, Function) and not current.is_module:
-            if any(parameter.name == name for parameter in current.scope.parameters):
+            if any(parameter.name == name for parameter in current.head.parameters):
                 return None
             assigned = current.assignments.get(name)
             if assigned is not None:

@@ -63,7 +63,7 @@ def decorators(project: Project, definition: Definition) -> Iterator[Decorated]:
     parent = definition.parent
     if parent is None:
         return
-    for decorator in definition.scope.decorators:
+    for decorator in definition.head.decorators:
         if isinstance(decorator.value, Result):
             call: Call = parent.scope.calls[decorator.value.call]
             callee = project.callee(parent, call)

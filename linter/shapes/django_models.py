@@ -169,7 +169,7 @@ class Models:
                 else None
             )
             name = (text or "").rpartition(".")[2]
-            models = [cls for cls in self._shapes.project.classes if cls.scope.name == name]
+            models = [cls for cls in self._shapes.project.classes if cls.head.name == name]
             models = [cls for cls in models if self._shapes.library(cls) == "django"]
             return self.of(models[0]) if len(models) == 1 else None
         return _user_of_django(value.holder.location)

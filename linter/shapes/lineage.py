@@ -55,7 +55,7 @@ class Lineages:
     def _bases(self, cls: Class) -> Iterator[Ancestor]:
         holder = cls.parent
         assert holder is not None
-        for expr, found in zip(cls.scope.bases, self._project.bases(cls), strict=True):
+        for expr, found in zip(cls.head.bases, self._project.bases(cls), strict=True):
             target = found.target
             name = found.name
             if isinstance(target, Variable):
@@ -70,7 +70,7 @@ class Lineages:
 
     def _variables(self, cls: Class) -> list[str]:
         """The type variables of a generic class, as references."""
-        for expr in cls.scope.bases:
+        for expr in cls.head.bases:
             named = [each.name for each in _arguments(expr) if isinstance(each, Ref)]
             variables = [name for name in named if self._is_variable(cls, name)]
             if variables:

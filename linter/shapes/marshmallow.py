@@ -185,7 +185,7 @@ class _Schema:
         if text == "self":
             return self._cls
         last = text.rpartition(".")[2]
-        found = [cls for cls in self._shapes.project.classes if cls.scope.name == last]
+        found = [cls for cls in self._shapes.project.classes if cls.head.name == last]
         found = [cls for cls in found if self._shapes.library(cls) == "marshmallow"]
         return found[0] if len(found) == 1 else None
 

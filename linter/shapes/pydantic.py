@@ -181,11 +181,11 @@ class _Model:
             for decorator in decorators(self._shapes.project, method):
                 if decorator.name.rpartition(".")[2] != "computed_field":
                     continue
-                parent, written = method.parent, method.scope.returns
+                parent, written = method.parent, method.head.returns
                 value = None if parent is None or written is None else Value(parent, written)
                 typed = self._shapes.types.read(value)
                 given = None if decorator.made is None else decorator.made.keyword("alias")
-                name = method.scope.name
+                name = method.head.name
                 yield Field(
                     name=name,
                     alias=self._generated(name) if given is None else self._values.text(given),
@@ -226,7 +226,7 @@ class _Model:
             if assigned is not None and assigned.value is not None:
                 yield from self._entries(Value(cls, assigned.value))
             holder = cls.parent
-            for name, expr in cls.scope.keywords if holder is not None else ():
+            for name, expr in cls.head.keywords if holder is not None else ():
                 assert holder is not None
                 yield name, Value(holder, expr)
 

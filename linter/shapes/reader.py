@@ -135,7 +135,7 @@ class Shapes:
 
     def _by_place(self, cls: Class) -> Library | None:
         """The library that makes a schema class of one inside another class."""
-        if cls.scope.name not in ("Input", "Arguments") or not isinstance(cls.parent, Class):
+        if cls.head.name not in ("Input", "Arguments") or not isinstance(cls.parent, Class):
             return None
         takes = any(each.name in (*_RELAY, *_MUTATIONS) for each in self.lineages.of(cls.parent))
         return "graphene" if takes else None

@@ -48,7 +48,7 @@ class _Record:
         found: dict[str, Value] = {}
         for each in reversed(self._lineage):
             holder = None if each.cls is None else each.cls.parent
-            for name, expr in () if each.cls is None or holder is None else each.cls.scope.keywords:
+            for name, expr in () if each.cls is None or holder is None else each.cls.head.keywords:
                 assert holder is not None
                 found[name] = Value(holder, expr)
         return found
@@ -153,7 +153,7 @@ class _Record:
             return "Required" in typed.wrappers
         value = declaration.annotation
         owner = None if value is None else value.holder
-        keywords = dict(owner.scope.keywords) if isinstance(owner, Class) else {}
+        keywords = dict(owner.head.keywords) if isinstance(owner, Class) else {}
         total = keywords.get("total")
         parent = None if owner is None else owner.parent
         return total is None or parent is None or self._values.flag(Value(parent, total), True)

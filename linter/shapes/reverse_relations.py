@@ -31,7 +31,7 @@ class Reverse(NamedTuple):
 def reverse_of(shapes: Shapes, owner: Class, name: str) -> Reverse | None:
     """The relation that leads back to a model, or to a base of it, under a name; None if there is none."""
     owners = [each.cls for each in shapes.lineages.of(owner) if each.cls is not None]
-    names = {each.scope.name for each in owners}
+    names = {each.head.name for each in owners}
     for each in _relations(shapes).get(name, ()):
         if each.target in names if isinstance(each.target, str) else each.target in owners:
             return each
@@ -60,7 +60,7 @@ def _read(shapes: Shapes, cls: Class, call: FieldCall) -> Iterator[Reverse]:
 
 def _name(shapes: Shapes, cls: Class, call: FieldCall) -> str | None:
     """What a relation is called from the other side; None where that is not known, or hidden."""
-    own = cls.scope.name.lower()
+    own = cls.head.name.lower()
     given = call.argument("related_name")
     if given is None or shapes.values.constant(given) is None:
         return own if call.kind == "OneToOneField" else f"{own}_set"

@@ -131,7 +131,7 @@ class Spelling:
     def _of_name(self, value: Value, name: str) -> str | None:
         found = self._project.reference(value.holder, name)
         if isinstance(found.target, Class):
-            return found.target.scope.name
+            return found.target.head.name
         return None if found.name.startswith("?") else found.name.rpartition(".")[2].lstrip(":$")
 
     def _of_generic(self, base: Value, arguments: list[Value], depth: int) -> str | None:

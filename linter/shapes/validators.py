@@ -57,7 +57,7 @@ def _compares(project: Project, function: Function, subject: Expr) -> bool:
 
 
 def _is_size(project: Project, function: Function, expr: Expr) -> bool:
-    parameters = {f"${parameter.name}" for parameter in function.scope.parameters}
+    parameters = {f"${parameter.name}" for parameter in function.head.parameters}
     if isinstance(expr, Ref):
         return expr.name in parameters
     if not isinstance(expr, Result):

@@ -43,7 +43,7 @@ class _Form:
         self._lineage = shapes.lineages.of(cls)
         self._calls = FieldCalls(shapes.project, shapes.values, _PACKAGES)
         self._validators = Validators(shapes.values, shapes.types.constraints)
-        self._methods = {method.scope.name: method for method in methods(self._lineage)}
+        self._methods = {method.head.name: method for method in methods(self._lineage)}
 
     def shape(self) -> Shape:
         """Everything that is declared."""

@@ -226,7 +226,7 @@ class _Linker:
                 if isinstance(found, Closure):
                     function = found.function
                     yield (
-                        handler._replace(function=function, below=function.scope.decorators),
+                        handler._replace(function=function, below=function.head.decorators),
                         (verb.upper(),),
                     )
         elif verbs:
@@ -263,7 +263,7 @@ class _Linker:
         given = Given([REQUEST], asked)
         if handler.cls is not None:
             given = Given([self._visitor.self_of(handler.cls, "view")], asked)
-            decorators = handler.cls.scope.decorators
+            decorators = handler.cls.head.decorators
             yield from self._guarding.of_decorators(handler.cls, None, decorators, given, "class")
         yield from self._guarding.of_handler(handler, given)
 
@@ -296,5 +296,5 @@ def _spelled(method: Value) -> list[str]:
 
 def _is_factory(middleware: Closure) -> bool:
     """An old-style middleware, which takes the application and makes the handler anew."""
-    parameters = [each.name for each in middleware.function.scope.parameters]
+    parameters = [each.name for each in middleware.function.head.parameters]
     return parameters[:1] == ["app"]

@@ -189,7 +189,7 @@ class _Linker:
             found.extend(self._guards.of_hook(hook, "app", asked))
         if function is not None:
             start = self._objects.setup.start
-            found.extend(self._guards.decorated(function, function.scope.decorators, start, "function"))
+            found.extend(self._guards.decorated(function, function.head.decorators, start, "function"))
             given = frozenset(each.name for each in operation.inputs if each.place == "path")
             found.extend(self._guards.inside(function, (operation.method,), given))
         return found

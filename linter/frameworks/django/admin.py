@@ -24,7 +24,7 @@ def admin_entries(project: Project, evaluator: Evaluator, mounted: Entry) -> Ite
             continue
         if not project.derives(cls, *_MODEL_ADMIN):
             continue
-        site = Made("django.contrib.admin.AdminSite", [], {}, cls.module, cls.scope.span)
+        site = Made("django.contrib.admin.AdminSite", [], {}, cls.module, cls.head.span)
         for model in _models(project, evaluator, cls):
             instance = Instance(cls, {"admin_site": site, "model": model})
             urls = evaluator.run(Closure(cls.methods["get_urls"], None, instance), [])
@@ -38,7 +38,7 @@ def _models(project: Project, evaluator: Evaluator, cls: Class) -> list[Class]:
     holder = cls.parent
     assert holder is not None
     found: list[Value] = []
-    for decorator in cls.scope.decorators:
+    for decorator in cls.head.decorators:
         value = evaluator.expression(holder, decorator.value)
         if isinstance(value, Made) and value.name == _REGISTER:
             found += value.args

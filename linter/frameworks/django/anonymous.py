@@ -232,9 +232,9 @@ class Caller:
         """A call of a function that has decorators which may refuse goes through them."""
         function = callee.function
         holder = function.parent
-        if holder is None or not function.scope.decorators:
+        if holder is None or not function.head.decorators:
             return NotImplemented
-        decorators = [evaluator.expression(holder, each.value) for each in function.scope.decorators]
+        decorators = [evaluator.expression(holder, each.value) for each in function.head.decorators]
         decorators = [each for each in decorators if not _is_harmless(each)]
         if not decorators:
             return NotImplemented

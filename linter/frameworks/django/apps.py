@@ -21,7 +21,7 @@ class Apps:
         self.default_key = ""
         self.user_model = "auth.User"
         for cls in backend.classes:
-            if cls.module.path.endswith("apps.py") or cls.scope.name.endswith("Config"):
+            if cls.module.path.endswith("apps.py") or cls.head.name.endswith("Config"):
                 self._configuration(cls)
         self._settings(backend)
 

@@ -73,8 +73,7 @@ class DecoratorGuards:
             holder = definition.parent
             assert holder is not None
             found = tuple(
-                self.evaluator.expression(holder, decorator.value)
-                for decorator in definition.scope.decorators
+                self.evaluator.expression(holder, decorator.value) for decorator in definition.head.decorators
             )
             self._decorated[definition] = found
         return found
@@ -84,7 +83,7 @@ class DecoratorGuards:
         guards: list[Guard] = []
         free = False
         values = self.decorators(definition)
-        for decorator, value in zip(definition.scope.decorators, values, strict=True):
+        for decorator, value in zip(definition.head.decorators, values, strict=True):
             if _extends_action(decorator):
                 continue
             for each in self._applied(value, definition, wanted):
@@ -227,7 +226,7 @@ def _name_of(value: Value) -> str:
 
 
 def _takes_receiver(value: Value) -> bool:
-    if not isinstance(value, Closure) or not value.function.scope.parameters:
+    if not isinstance(value, Closure) or not value.function.head.parameters:
         return False
-    first = value.function.scope.parameters[0]
+    first = value.function.head.parameters[0]
     return first.name not in ("request", "req") or first.kind == "*"

@@ -61,7 +61,7 @@ class ModelReader:
                 return False
             self._deciding.append(cls.id)
             found = any(self._is_model_base(base.name, base.target) for base in self.project.bases(cls))
-            found = found or (bool(cls.scope.bases) and self._looks_like_model(cls))
+            found = found or (bool(cls.head.bases) and self._looks_like_model(cls))
             self._deciding.pop()
             self._model_bases[cls.id] = found
         return found
@@ -127,7 +127,7 @@ class ModelReader:
         named = self.meta_value(cls, "db_table")
         table = self.values.text(named)
         draft.complete = (named is None or table is not None) and not self._is_unmanaged(cls)
-        draft.table = (table or f"{label}_{cls.scope.name.lower()}").strip('"')
+        draft.table = (table or f"{label}_{cls.head.name.lower()}").strip('"')
         hidden: set[str] = set()
         self._add_fields(cls, draft, hidden)
         self._inherit(cls, draft, hidden, {cls.id})

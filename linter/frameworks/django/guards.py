@@ -75,7 +75,7 @@ class DjangoGuards(DecoratorGuards):
             return PASSES
         request = self.caller.request(verb)
         bare = Undecorated(function, None, None if cls is None else self._instance(cls, {}, verb))
-        positional = [each for each in function.scope.parameters if each.kind.startswith("positional")]
+        positional = [each for each in function.head.parameters if each.kind.startswith("positional")]
         spare = max(0, len(positional) - (1 if cls is None else 2))
         outcome = self.evaluator.trial(bare, [request, *[UNKNOWN] * spare])
         judged = self.caller.judge(outcome, as_handler=True)
@@ -100,7 +100,7 @@ class DjangoGuards(DecoratorGuards):
         return self._handing[key]
 
     def _is_guarded(self, target: object, function: Function) -> bool:
-        if not isinstance(target, Function) or not target.scope.decorators or target is function:
+        if not isinstance(target, Function) or not target.head.decorators or target is function:
             return False
         return verdict_of(self.of_decorated(target, "function").guards) is Verdict.YES
 
@@ -117,14 +117,14 @@ class DjangoGuards(DecoratorGuards):
         guards, free = list(self._of_hierarchy(cls, view.keywords)), False
         marks = True
         for each in self.evaluator.order.classes(cls):
-            if each.scope.decorators:
+            if each.head.decorators:
                 decorated = self.of_decorated(each, "class", method)
                 guards += [guard for guard in decorated.guards if marks or not _is_mark(guard)]
                 free = free or (marks and decorated.login_free)
             # Django reads marks off the one `dispatch` that it calls first.
             marks = marks and "dispatch" not in each.methods
         function = self.method(cls, method)
-        if function is not None and function.scope.decorators:
+        if function is not None and function.head.decorators:
             guards += self.of_decorated(function, "function").guards
         if not settled and verdict_of(guards) is not Verdict.YES:
             guards += self._checks(cls, function, verb)
@@ -163,7 +163,7 @@ class DjangoGuards(DecoratorGuards):
             return found
         for hook in _HOOKS:
             function = cls.children.get(hook)
-            if isinstance(function, Function) and function.scope.decorators:
+            if isinstance(function, Function) and function.head.decorators:
                 found += self.of_decorated(function, "class").guards
         return found
 
@@ -290,5 +290,5 @@ def _is_mark(guard: Guard) -> bool:
 def _frees_itself(function: Function) -> bool:
     """Whether the module says `view.login_required = False`, as `login_not_required` does."""
     body = function.module.functions[0]
-    assigned = body.assignments.get(f"{function.scope.name}.login_required", [])
+    assigned = body.assignments.get(f"{function.head.name}.login_required", [])
     return function.parent is body and any(each.value == Constant(False) for each in assigned)

@@ -273,7 +273,7 @@ class DjangoLibrary:
 
     def _class_attribute(self, evaluator: Evaluator, cls: Class, name: str) -> Value:
         if name in ("__name__", "__qualname__"):
-            return cls.scope.name
+            return cls.head.name
         if name == "__module__":
             return cls.module.name
         if name == "_meta":
@@ -285,7 +285,7 @@ class DjangoLibrary:
         made = self._metas.get(cls)
         if made is None:
             made = Made("django.db.models.options.Options", [], {}, cls.module, 0)
-            name, label = cls.scope.name, _app_label(evaluator, cls)
+            name, label = cls.head.name, _app_label(evaluator, cls)
             full = f"{label}.{name}" if isinstance(label, str) else HOLE
             made.fields = {
                 "app_label": label,
@@ -371,7 +371,7 @@ def is_context_manager(function: Function) -> bool:
     """Whether calling a function makes a context manager, which can be used as a decorator too."""
     return any(
         isinstance(decorator.value, Ref) and decorator.value.name.endswith("contextmanager")
-        for decorator in function.scope.decorators
+        for decorator in function.head.decorators
     )
 
 

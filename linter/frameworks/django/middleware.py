@@ -124,7 +124,7 @@ class MiddlewareGuards:
         for method in middleware.methods:
             if self._refusals.of(method).verdict is Verdict.NO:
                 continue
-            args = [request, view, UNKNOWN, UNKNOWN] if method.scope.name == "process_view" else [request]
+            args = [request, view, UNKNOWN, UNKNOWN] if method.head.name == "process_view" else [request]
             outcome = self._evaluator.trial(Closure(method, None, instance), args)
             if outcome is None:
                 continue

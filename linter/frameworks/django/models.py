@@ -55,7 +55,7 @@ class DjangoModels:
             if self.reader.is_model(cls) and not self.reader.is_abstract(cls):
                 draft = self.reader.draft(cls)
                 self._drafts[cls.id] = draft
-                self._labels.setdefault((draft.label.lower(), cls.scope.name.lower()), cls.id)
+                self._labels.setdefault((draft.label.lower(), cls.head.name.lower()), cls.id)
         for draft in self._drafts.values():
             self.models[draft.cls.id] = self._model(draft)
         for draft in self._drafts.values():
@@ -120,10 +120,10 @@ class DjangoModels:
                 self.column(draft, each),
                 self._type(draft, each, depth),
                 label,
-                draft.cls.scope.name,
+                draft.cls.head.name,
             )
         column, type_ = self._key(draft, depth)
-        return Target(draft.table, column, type_, label, draft.cls.scope.name)
+        return Target(draft.table, column, type_, label, draft.cls.head.name)
 
     def column(self, draft: ModelDraft, each: Field) -> str:
         """The column of a field."""
@@ -187,8 +187,8 @@ class DjangoModels:
                 continue
             column = "" if each.is_many else self.column(draft, each)
             model.relations[each.name] = Relation(target, column, forward=True)
-            reverse = each.related_query_name or each.related_name or draft.cls.scope.name.lower()
-            reverse = reverse.replace("%(class)s", draft.cls.scope.name.lower()).replace(
+            reverse = each.related_query_name or each.related_name or draft.cls.head.name.lower()
+            reverse = reverse.replace("%(class)s", draft.cls.head.name.lower()).replace(
                 "%(app_label)s", draft.label
             )
             if not reverse.endswith("+"):
@@ -247,7 +247,7 @@ class DjangoModels:
         found = MetaKeys(
             [Index("_".join((*names, "idx")), names, False, location) for names in draft.indexes]
         )
-        marks = {"%(class)s": draft.cls.scope.name.lower(), "%(app_label)s": draft.label}
+        marks = {"%(class)s": draft.cls.head.name.lower(), "%(app_label)s": draft.label}
         reader = MetaReader(self.values, lambda name: self._column_named(draft, name), marks)
         reader.declared(self.reader.meta_value(draft.cls, "indexes"), found)
         reader.declared(self.reader.meta_value(draft.cls, "constraints"), found)
@@ -272,7 +272,7 @@ class DjangoModels:
         label = self._target_label(draft, each.to)
         target = None if label is None else self._target_of(label)
         key, key_type = self._key(draft)
-        model = draft.cls.scope.name.lower()
+        model = draft.cls.head.name.lower()
         other = "" if target is None else target.name.lower()
         if target is None and label is not None:
             other = label.rpartition(".")[2].lower()

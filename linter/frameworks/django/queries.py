@@ -194,7 +194,7 @@ class _Reader:
             target = self.project.reference(function, name).target
             return target if isinstance(target, Class) else None
         owner = function.owner
-        parameters = function.scope.parameters
+        parameters = function.head.parameters
         if owner is not None and parameters and name in ("$cls", "$" + parameters[0].name) and name == "$cls":
             return owner
         return None

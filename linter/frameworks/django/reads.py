@@ -217,15 +217,15 @@ class _Reader:
 
     def _is_on_self(self, call: Call) -> bool:
         function = self._function
-        if function.owner is None or not function.scope.parameters or not isinstance(call.callee, Ref):
+        if function.owner is None or not function.head.parameters or not isinstance(call.callee, Ref):
             return False
         receiver, dot, _ = call.callee.name.rpartition(".")
-        return bool(dot) and receiver == f"${function.scope.parameters[0].name}"
+        return bool(dot) and receiver == f"${function.head.parameters[0].name}"
 
     def _scene(
         self, target: Function, requests: list[int | str], parts: dict[int | str, InputPlace]
     ) -> _Scene:
-        names = [each.name for each in target.scope.parameters if each.kind.startswith("positional")]
+        names = [each.name for each in target.head.parameters if each.kind.startswith("positional")]
         if target.owner is not None:
             names = names[1:]
 

@@ -22,7 +22,7 @@ def recording_decorators(project: Project) -> list[tuple[str, Class | Function, 
             parent = definition.parent
             if not isinstance(parent, Function) or not parent.is_module:
                 continue
-            for decorator in definition.scope.decorators:
+            for decorator in definition.head.decorators:
                 recorder = _function(project, parent, decorator.value)
                 if recorder is None:
                     continue

@@ -190,7 +190,7 @@ class RestGuards:
         guards: list[Guard] = []
         sources: dict[str, Source] = {}
         found = {"permission_classes", "throttle_classes", "authentication_classes"}
-        for decorator, value in zip(function.scope.decorators, decorators, strict=True):
+        for decorator, value in zip(function.head.decorators, decorators, strict=True):
             name = value.name.rpartition(".")[2] if isinstance(value, Made) else ""
             if name not in found or not isinstance(value, Made):
                 continue

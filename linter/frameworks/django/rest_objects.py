@@ -65,7 +65,7 @@ class ObjectChecks:
         found = Verdict.NO
         for call, name, inherited in _own_calls(function):
             start = position + 1 if inherited else 0
-            if name == function.scope.name and not inherited:
+            if name == function.head.name and not inherited:
                 continue
             reached = Verdict.YES if name == _CHECK else self._reached(cls, name, start, depth + 1)
             if reached is Verdict.YES and _is_certain(function, call):
@@ -77,7 +77,7 @@ class ObjectChecks:
 
 def _own_calls(function: Function) -> Iterator[tuple[Call, str, bool]]:
     """Calls of other methods of the same object: the name, and whether it is `super()`'s."""
-    parameters = function.scope.parameters
+    parameters = function.head.parameters
     prefix = f"${parameters[0].name}." if parameters else "$"
     for call in function.scope.calls:
         callee = call.callee

@@ -355,7 +355,7 @@ def extra_actions(evaluator: Evaluator, viewset: Class) -> list[Action]:
 
 
 def _action(evaluator: Evaluator, cls: Class, method: Function) -> Action | None:
-    for decorator in method.scope.decorators:
+    for decorator in method.head.decorators:
         if not isinstance(decorator.value, Result):
             continue
         call = cls.scope.calls[decorator.value.call]
@@ -369,14 +369,14 @@ def _action(evaluator: Evaluator, cls: Class, method: Function) -> Action | None
         verbs = [str(each).lower() for each in methods] if isinstance(methods, (list, tuple)) else ["get"]
         detail = value.keywords.get("detail", _ACTION_DECORATORS[name])
         path = value.keywords.get("url_path")
-        mapping = {verb: method.scope.name for verb in verbs if verb in VERBS}
-        mapping.update(_mapped(cls, method.scope.name))
+        mapping = {verb: method.head.name for verb in verbs if verb in VERBS}
+        mapping.update(_mapped(cls, method.head.name))
         keywords = {
             key: each
             for key, each in value.keywords.items()
             if key not in ("methods", "detail", "url_path", "url_name", "suffix", "name")
         }
-        return Action(bool(detail), path if isinstance(path, str) else method.scope.name, mapping, keywords)
+        return Action(bool(detail), path if isinstance(path, str) else method.head.name, mapping, keywords)
     return None
 
 
@@ -391,7 +391,7 @@ def _mapped(cls: Class, action: str) -> dict[str, str]:
     """Methods added to an action by `@action_name.mapping.delete`."""
     found: dict[str, str] = {}
     for name, method in cls.methods.items():
-        for decorator in method.scope.decorators:
+        for decorator in method.head.decorators:
             if isinstance(decorator.value, Ref):
                 match = re.search(r"\.?(\w+)\.mapping\.(\w+)$", decorator.value.name)
                 if match is not None and match[1] == action and match[2] in VERBS:

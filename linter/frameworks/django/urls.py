@@ -317,6 +317,6 @@ def _closing(text: str, opening: int) -> int:
 def is_view(value: Value) -> bool:
     """Whether a value can answer a request: decorators are applied to such."""
     if isinstance(value, Closure):
-        parameters = value.function.scope.parameters
+        parameters = value.function.head.parameters
         return bool(parameters) and not value.function.is_module
     return isinstance(value, (ClassView, Wrapped))

@@ -25,4 +25,4 @@ def own_anonymous_user(project: Project) -> Class | None:
 
 def _may_extend(cls: Class) -> bool:
     """Whether a base is named like an anonymous user, which is cheaper than to resolve all bases."""
-    return any(isinstance(base, Ref) and "Anonymous" in base.name for base in cls.scope.bases)
+    return any(isinstance(base, Ref) and "Anonymous" in base.name for base in cls.head.bases)

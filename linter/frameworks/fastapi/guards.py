@@ -249,7 +249,7 @@ class Guarding:
         sent = tuple(self.caller.effects)
         guessed = guessed or self.caller.asked_elsewhere
         exhausted = exhausted or self.evaluator.exhausted
-        if closure.function.scope.generator:
+        if closure.function.head.generator:
             result = either([_first_yield(each) for each in options(result)])
         return Outcome(either([*raised, result]), guessed, exhausted, sent)
 
@@ -338,7 +338,7 @@ class Guarding:
 
     def judge_wrapper(self, wrapper: Closure, inner: Closure, keywords: dict[str, Value]) -> Judgement:
         """What a decorator's wrapper does before it calls the function that it wraps."""
-        positional = [each for each in wrapper.function.scope.parameters if each.kind == "positional"]
+        positional = [each for each in wrapper.function.head.parameters if each.kind == "positional"]
         args: list[Value] = []
         if not keywords or (positional and positional[0].name not in keywords):
             args = [self.request]

@@ -145,7 +145,7 @@ class Inputs:
         function, parent = closure.function, closure.function.parent
         if closure.frame is None or not isinstance(parent, Function):
             return NotImplemented
-        wanted = f"${function.scope.name}.__signature__"
+        wanted = f"${function.head.name}.__signature__"
         for statement in parent.scope.statements:
             if isinstance(statement, Assign) and isinstance(statement.value, Result):
                 if any(isinstance(target, Ref) and target.name == wanted for target in statement.targets):

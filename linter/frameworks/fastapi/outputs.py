@@ -77,9 +77,9 @@ class Outputs:
         if "response_model" in keywords:
             return self._output(status, self._written_model(route, bound))
         function = None if closure is None else closure.function
-        if function is None or function.scope.returns is None or function.parent is None:
+        if function is None or function.head.returns is None or function.parent is None:
             return Output(status, None)
-        returned = Written(function.parent, function.scope.returns, bound)
+        returned = Written(function.parent, function.head.returns, bound)
         return Output(status, None) if self._is_response(returned) else self._output(status, returned)
 
     def _written_model(self, route: Served, bound: Mapping[str, Written]) -> Written | None:
@@ -173,7 +173,8 @@ class Outputs:
             known = {
                 call.span: (definition, call)
                 for definition in module.definitions
-                for call in definition.scope.calls
+                for call in definition.head.calls
             }
             self._calls[module.path] = known
-        return known.get(span)
+        found = known.get(span)
+        return None if found is None else (found[0].look(), found[1])

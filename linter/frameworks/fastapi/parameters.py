@@ -77,7 +77,7 @@ class Parameters:
         frame = self.frame(closure)
         bound = bound_names(frame)
         found: list[Taken] = []
-        for position, parameter in enumerate(function.scope.parameters):
+        for position, parameter in enumerate(function.head.parameters):
             if parameter.kind in ("*", "**") or (position == 0 and is_method(function)):
                 continue
             default: Value = NotImplemented
@@ -102,9 +102,9 @@ class Parameters:
     def _signature(self, closure: Closure) -> tuple[Taken, ...]:
         """Parameters of a signature that the code builds: `@with_signature(Signature([...]))`."""
         function = closure.function
-        if not function.scope.decorators or function.parent is None:
+        if not function.head.decorators or function.parent is None:
             return ()
-        for decorator in function.scope.decorators:
+        for decorator in function.head.decorators:
             made = self.evaluator.in_frame(self.frame(closure), decorator.value)
             if not isinstance(made, Made) or made.name not in _SIGNATURES or not made.args:
                 continue
@@ -150,7 +150,7 @@ def bound_names(frame: Frame | None) -> dict[str, Written]:
     for _ in range(_DEPTH):
         if frame is None:
             break
-        if frame.holder.scope.kind == "function":
+        if frame.holder.head.kind == "function":
             for name, value in frame.names.items():
                 written = None if f"${name}" in found else written_of(frame.holder, value)
                 if written is not None:
@@ -162,8 +162,8 @@ def bound_names(frame: Frame | None) -> dict[str, Written]:
 def written_of(holder: Definition, value: Value) -> Written | None:
     """A class, a name of a library or a simple value as source would write it; None for others."""
     if isinstance(value, Class) and value.parent is not None:
-        mark = "$" if value.parent.scope.kind == "function" and value.parent.parent is not None else ":"
-        name = value.scope.name if mark == "$" else value.scope.qualname
+        mark = "$" if value.parent.head.kind == "function" and value.parent.parent is not None else ":"
+        name = value.head.name if mark == "$" else value.head.qualname
         return Written(value.parent, Ref(mark + name))
     if isinstance(value, External):
         return Written(holder, Ref(value.name))
@@ -179,8 +179,7 @@ def _written(holder: Definition, expr: Expr | None, bound: dict[str, Written]) -
 def is_method(function: Function) -> bool:
     """Whether a function's first parameter is the object or the class that it is called on."""
     return function.owner is not None and not any(
-        isinstance(each.value, Ref) and each.value.name == "staticmethod"
-        for each in function.scope.decorators
+        isinstance(each.value, Ref) and each.value.name == "staticmethod" for each in function.head.decorators
     )
 
 

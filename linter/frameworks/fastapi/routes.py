@@ -206,7 +206,7 @@ class _App:
             elif isinstance(endpoint, Closure):
                 inner = undecorated(endpoint)
                 cls = inner.receiver.cls if isinstance(inner.receiver, Instance) else None
-                name = inner.function.name if cls is None else f"{cls.name}.{inner.function.scope.name}"
+                name = inner.function.name if cls is None else f"{cls.name}.{inner.function.head.name}"
                 yield _Served(self._methods(route), name, endpoint, cls or inner.function.owner)
             elif isinstance(endpoint, Instance):
                 closure = callable_closure(self.evaluator, endpoint)
@@ -247,7 +247,7 @@ class _App:
     def _decorated(self, method: Closure) -> Closure:
         """A method of an endpoint class under its decorators."""
         parent = method.function.parent
-        if parent is None or not method.function.scope.decorators:
+        if parent is None or not method.function.head.decorators:
             return method
         frame = self.evaluator.frame_of(parent)
         found = self.linker.setup.library.decorated(self.evaluator, frame, method.function, method)
@@ -319,7 +319,7 @@ def _unwrapped(app: Value) -> tuple[Owner | None, list[Added]]:
         if isinstance(app, Instance):
             inner = [each for each in app.fields.values() if isinstance(each, (Made, Instance))]
             following = next((each for each in inner if node_of(each) is not None), None)
-            made = Made("", [], dict(app.fields), app.cls.module, app.cls.scope.span)
+            made = Made("", [], dict(app.fields), app.cls.module, app.cls.head.span)
             around.append(Added(app, made))
         elif isinstance(app, Made):
             following = next((each for each in app.args if node_of(each) is not None), None)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from linter.backend import Backend
 from linter.facts.expressions import Ref
-from linter.facts.scopes import Assign
 from linter.frameworks.flask.seen import Seen, either
 from linter.resolve.definitions import Function
 
@@ -23,7 +22,7 @@ class Carried:
 
     def __init__(self, visitor: Visitor) -> None:
         self._visitor = visitor
-        self._assigners: dict[str, list[Function]] | None = None
+        self._assigners: dict[str, list[Function]] = {}
         self._fillers: list[Function] | None = None
         self._bound: dict[tuple[int, str], dict[Seen, None]] = {}
 
@@ -39,7 +38,7 @@ class Carried:
         here = frame.names.get(f"g.{name}")
         if here is not None:
             return here
-        functions = self._functions().get(name, ())
+        functions = self._assigning(name)
         if not functions and self._own_store(frame.function):
             return Seen("absent", "g")
         if not functions or len(functions) > _MOST:
@@ -74,19 +73,19 @@ class Carried:
             ]
         return bool(self._fillers) and all(each is function for each in self._fillers)
 
-    def _functions(self) -> dict[str, list[Function]]:
-        """The functions that assign each name of `g`."""
-        if self._assigners is None:
-            self._assigners = {}
+    def _assigning(self, name: str) -> list[Function]:
+        """The functions that assign a name of `g`."""
+        known = self._assigners.get(name)
+        if known is None:
             backend = self._visitor.backend
-            for function in backend.functions:
-                for statement in function.scope.statements:
-                    for target in statement.targets if isinstance(statement, Assign) else ():
-                        name = _name_in_g(backend, function, target.name) if isinstance(target, Ref) else ""
-                        known = self._assigners.setdefault(name, []) if name else []
-                        if name and function not in known:
-                            known.append(function)
-        return self._assigners
+            found = {
+                id(function): function
+                for function, assign in backend.project.index.fills(name)
+                for target in assign.targets
+                if isinstance(target, Ref) and _name_in_g(backend, function, target.name) == name
+            }
+            known = self._assigners[name] = list(found.values())
+        return known
 
 
 def _name_in_g(backend: Backend, function: Function, target: str) -> str:

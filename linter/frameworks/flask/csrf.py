@@ -103,7 +103,7 @@ class Protections:
         if view.name in self._exempt_views:
             return self._exempt_views[view.name]
         definition = view.function or view.cls
-        for decorator in () if definition is None else definition.scope.decorators:
+        for decorator in () if definition is None else definition.head.decorators:
             if definition is not None and self._is_named(definition, decorator, CSRF_EXEMPTIONS):
                 return definition.module.locate(decorator.span)
         return None
@@ -112,7 +112,7 @@ class Protections:
         """Whether the view, or its class, stands under one of these decorators."""
         definition = view.function or view.cls
         return definition is not None and any(
-            self._is_named(definition, decorator, names) for decorator in definition.scope.decorators
+            self._is_named(definition, decorator, names) for decorator in definition.head.decorators
         )
 
     def _is_named(self, definition: Definition, decorator: Decorator, names: frozenset[str]) -> bool:

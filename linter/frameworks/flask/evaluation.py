@@ -266,7 +266,7 @@ class Evaluation:
         self, frame: Frame, call: Call, function: Function, arguments: list[Seen]
     ) -> tuple[dict[str, Seen], frozenset[str]]:
         """What a call gives to the parameters of a function, and which of them are the view."""
-        parameters = [each for each in function.scope.parameters if each.kind not in ("*", "**")]
+        parameters = [each for each in function.head.parameters if each.kind not in ("*", "**")]
         parent = function.parent
         names: dict[str, Seen] = {}
         for parameter in parameters:

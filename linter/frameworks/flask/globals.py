@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Operation, Ref, Result, Sequence
-from linter.facts.scopes import Assign
 from linter.frameworks.flask.seen import ABSENT, ANONYMOUS, UNKNOWN, Seen, attribute, constant
 from linter.resolve.definitions import Function
 from linter.resolve.project import Resolved, Variable
@@ -65,7 +63,7 @@ class Globals:
         return function.parent is not None and any(
             isinstance(each.value, Ref)
             and self._project.reference(function.parent, each.value.name).name == _PROXY
-            for each in function.scope.decorators
+            for each in function.head.decorators
         )
 
     def of_g(self, frame: Frame, name: str) -> Seen:
@@ -101,22 +99,18 @@ class Globals:
             base = constant(tuple(_PARAMETER.findall(asked.path)))
         elif first in ("authorization", "remote_user"):
             base = ABSENT
-        elif first in self._put_there:
+        elif self._is_put_there(first):
             base = Seen("source", "values")
         else:
             base = UNKNOWN
         return self._chain(base, ".".join(names[1:]))
 
-    @cached_property
-    def _put_there(self) -> frozenset[str]:
-        """Attributes that the project gives to the request, such as all parameters in one mapping."""
-        return frozenset(
-            target.name.removeprefix(_REQUEST)
-            for function in self._backend.functions
-            for statement in function.scope.statements
-            if isinstance(statement, Assign)
-            for target in statement.targets
-            if isinstance(target, Ref) and target.name.startswith(_REQUEST)
+    def _is_put_there(self, name: str) -> bool:
+        """Whether the project gives an attribute to the request, such as all parameters in one mapping."""
+        return any(
+            isinstance(target, Ref) and target.name == _REQUEST + name
+            for _, assign in self._backend.project.index.fills(name)
+            for target in assign.targets
         )
 
     def _has_defaults(self) -> bool:

@@ -68,7 +68,7 @@ class Guards:
             if isinstance(leaf.expr, Ref):
                 target = self._project.reference(leaf.holder, leaf.expr.name).target
                 if isinstance(target, Function):
-                    always += self.decorated(target, target.scope.decorators, leaf.scene, level)
+                    always += self.decorated(target, target.head.decorators, leaf.scene, level)
                     if _checks_csrf(target):
                         sure = Answer(Verdict.YES, "csrf")
                         always.append(_guard(target.name, sure, level, target.location, hook.certain))
@@ -166,7 +166,7 @@ class Guards:
     def _defaults(self, function: Function, given: frozenset[str]) -> dict[str, Seen]:
         """Parameters that the path does not fill keep their defaults."""
         found: dict[str, Seen] = {}
-        for parameter in function.scope.parameters:
+        for parameter in function.head.parameters:
             if parameter.default is not None and parameter.name not in given and function.parent is not None:
                 known = self._backend.constant(function.parent, parameter.default)
                 if known is not ...:
@@ -251,7 +251,7 @@ class Guards:
         return NO if refusal.verdict is Verdict.NO else Answer(Verdict.UNKNOWN, refusal.kind)
 
     def _returned(self, function: Function, scene: Scene, depth: int) -> Iterator[Answer]:
-        parameters = [each.name for each in function.scope.parameters]
+        parameters = [each.name for each in function.head.parameters]
         if function.owner is not None and parameters:
             parameters = parameters[1:]
         views = frozenset(parameters[:1])
@@ -293,7 +293,7 @@ class Guards:
         child = function.children.get(root)
         if isinstance(child, Function):
             answers = [self._visitor.wrapper(child, self._constants(function, scene), views)]
-            for decorator in child.scope.decorators:
+            for decorator in child.head.decorators:
                 value = Value(function, decorator.value, scene)
                 if not self._name(value).startswith(_KEEPS_VIEW):
                     answers.append(self._judge(value, depth + 1))
@@ -370,7 +370,7 @@ class Guards:
 
 
 def _checks_csrf(function: Function) -> bool:
-    name = function.scope.name.lower()
+    name = function.head.name.lower()
     return "csrf" in name or "xsrf" in name
 
 

@@ -77,7 +77,7 @@ class Inputs:
         return self._reads[id(function)]
 
     def _annotation(self, function: Function | None, name: str) -> str | None:
-        for parameter in () if function is None else function.scope.parameters:
+        for parameter in () if function is None else function.head.parameters:
             if parameter.name == name:
                 return shown_type(parameter.annotation)
         return None
@@ -85,7 +85,7 @@ class Inputs:
     def _declared(self, definition: Definition) -> Iterator[Input]:
         parent = definition.parent
         assert parent is not None
-        for decorator in definition.scope.decorators:
+        for decorator in definition.head.decorators:
             if isinstance(decorator.value, Result):
                 yield from self._schemas.declared(parent, parent.scope.calls[decorator.value.call])
 
@@ -104,7 +104,7 @@ class Inputs:
     def _declared_outputs(self, definition: Definition) -> Iterator[Output]:
         parent = definition.parent
         assert parent is not None
-        for decorator in definition.scope.decorators:
+        for decorator in definition.head.decorators:
             if not isinstance(decorator.value, Result):
                 continue
             call = parent.scope.calls[decorator.value.call]

@@ -167,7 +167,7 @@ class Objects:
         """The last names of what makes objects: the libraries' classes and those that extend them."""
         names = {"namespace", *(name.rpartition(".")[2] for name in OBJECTS)}
         names |= {alias for name in names for alias in self.setup.steering.aliases.get(name, ())}
-        extended = [(each.scope.name, _last_names(each)) for each in self.backend.classes if each.scope.bases]
+        extended = [(each.head.name, _last_names(each)) for each in self.backend.classes if each.head.bases]
         for _ in range(8):
             further = {name for name, bases in extended if name not in names and not bases.isdisjoint(names)}
             if not further:
@@ -223,7 +223,7 @@ class Objects:
         binder = self.project.binder(holder, name[1:])
         if binder is None:
             return []
-        for position, parameter in enumerate(binder.scope.parameters):
+        for position, parameter in enumerate(binder.head.parameters):
             if parameter.name == name[1:]:
                 if position == 0 and binder.owner is not None:
                     return [node for node in self.nodes.values() if node.cls is binder.owner]
@@ -309,12 +309,12 @@ class Objects:
         parent = None if function is None else function.parent
         if function is None or parent is None:
             return view
-        for assign in parent.assignments.get(function.scope.name, ()):
+        for assign in parent.assignments.get(function.head.name, ()):
             if not isinstance(assign.value, Result):
                 continue
             call = parent.scope.calls[assign.value.call]
             first = call.args[0] if call.args else None
-            if isinstance(first, Ref) and first.name.lstrip(":$") == function.scope.name:
+            if isinstance(first, Ref) and first.name.lstrip(":$") == function.head.name:
                 wrapped = (*view.wraps, Value(parent, call.callee, leaf.scene))
                 view = view._replace(wraps=wrapped, certain=view.certain and assign.block == 0)
         return view
@@ -350,7 +350,7 @@ class Objects:
 
 
 def _last_names(cls: Class) -> set[str]:
-    return {base.name.rpartition(".")[2].lstrip(":$") for base in cls.scope.bases if isinstance(base, Ref)}
+    return {base.name.rpartition(".")[2].lstrip(":$") for base in cls.head.bases if isinstance(base, Ref)}
 
 
 def _wraps(function: Function, assign: Assign, name: str) -> bool:

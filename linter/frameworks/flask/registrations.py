@@ -78,10 +78,10 @@ class Registrations:
         receiver, method = receiver_of(call.callee)
         if receiver is None or isinstance(self.project.callee(holder, call).target, Function):
             return
-        if isinstance(receiver, Result) and isinstance(holder, Function) and holder.scope.parameters:
+        if isinstance(receiver, Result) and isinstance(holder, Function) and holder.head.parameters:
             inner = holder.scope.calls[receiver.call].callee
             if isinstance(inner, Ref) and inner.name == "super":
-                receiver = Ref(f"${holder.scope.parameters[0].name}")
+                receiver = Ref(f"${holder.head.parameters[0].name}")
         for scene in self.setup.scenes(holder):
             for turn in self.setup.turns(holder, call.block, scene):
                 for node in self.objects.objects(Value(holder, receiver, turn)):
@@ -148,8 +148,8 @@ class Registrations:
         parent = definition.parent
         if parent is None:
             return
-        for position, decorator in enumerate(definition.scope.decorators):
-            below = definition.scope.decorators[position + 1 :]
+        for position, decorator in enumerate(definition.head.decorators):
+            below = definition.head.decorators[position + 1 :]
             if isinstance(decorator.value, Result):
                 call = parent.scope.calls[decorator.value.call]
                 receiver, method = receiver_of(call.callee)
@@ -165,7 +165,7 @@ class Registrations:
         block = _block_of(parent, function)
         for scene in self.setup.scenes(parent):
             for node in self.objects.objects(Value(parent, receiver, scene)):
-                value = Value(parent, Ref(mark + function.scope.name), scene)
+                value = Value(parent, Ref(mark + function.head.name), scene)
                 node.hooks.append(
                     Hook(value, not _conditional(parent, block), method == "before_app_request")
                 )
@@ -195,14 +195,14 @@ class Registrations:
 
     def _collect_applied_routes(self) -> None:
         """`app.route("/x")(view)`."""
-        for function in self.backend.functions:
+        for function, index in self.backend.project.index.calls(""):
             calls = function.scope.calls
-            for call in calls:
-                if type(call.callee) is Result and call.args:
-                    inner = calls[call.callee.call]
-                    receiver, method = receiver_of(inner.callee)
-                    if receiver is not None and method in _ROUTES:
-                        self._applied_route(function, inner, receiver, method, call.args[0])
+            call = calls[index]
+            if type(call.callee) is Result and call.args:
+                inner = calls[call.callee.call]
+                receiver, method = receiver_of(inner.callee)
+                if receiver is not None and method in _ROUTES:
+                    self._applied_route(function, inner, receiver, method, call.args[0])
 
     def _applied_route(
         self, holder: Definition, call: Call, receiver: Expr, method: str, argument: Expr
@@ -282,13 +282,12 @@ class Registrations:
 
     def _collect_decorations(self) -> None:
         """`app.view_functions["index"] = login_required(app.view_functions["index"])`."""
-        for function in self.backend.functions:
-            for assign in function.scope.statements:
-                if isinstance(assign, Assign) and isinstance(assign.value, Result):
-                    for target in assign.targets:
-                        key = _view_key(target)
-                        if key is not None:
-                            self._decoration(function, assign, key, assign.value)
+        for function, assign in self.backend.project.index.fills("view_functions"):
+            if isinstance(assign.value, Result):
+                for target in assign.targets:
+                    key = _view_key(target)
+                    if key is not None:
+                        self._decoration(function, assign, key, assign.value)
 
     def _decoration(self, function: Function, assign: Assign, key: Expr, value: Result) -> None:
         call = function.scope.calls[value.call]

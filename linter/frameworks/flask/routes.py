@@ -206,7 +206,7 @@ class _Linker:
         function = served.function
         if function is not None:
             if function is not rule.view.function or not rule.decorated:
-                own = function.scope.decorators
+                own = function.head.decorators
                 found.extend(self._guards.decorated(function, own, self._objects.setup.start, "function"))
             given = frozenset(each.name for each in path.parameters)
             found.extend(self._guards.inside(function, methods, given))

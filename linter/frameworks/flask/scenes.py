@@ -99,9 +99,9 @@ class Scenes:
         """What a call, which is `value`, gives to the parameters of a function."""
         parent = function.parent
         assert parent is not None
-        parameters = list(function.scope.parameters)
+        parameters = list(function.head.parameters)
         if function.owner is not None and parameters and not _is_static(function):
-            own = value if function.scope.name == "__init__" else receiver(value, call)
+            own = value if function.head.name == "__init__" else receiver(value, call)
             if own is not None:
                 yield parameters[0].name, own
             parameters = parameters[1:]
@@ -166,8 +166,7 @@ def receiver_of(callee: Expr) -> tuple[Expr | None, str]:
 
 def _is_static(function: Function) -> bool:
     return any(
-        isinstance(each.value, Ref) and each.value.name == "staticmethod"
-        for each in function.scope.decorators
+        isinstance(each.value, Ref) and each.value.name == "staticmethod" for each in function.head.decorators
     )
 
 

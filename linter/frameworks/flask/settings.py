@@ -54,10 +54,9 @@ class _Reader:
         self._setup = Setup(backend, lambda holder, call: None)
 
     def run(self) -> Iterator[Setting]:
-        for function in self._backend.functions:
-            for statement in function.scope.statements:
-                if isinstance(statement, Assign):
-                    yield from self._assigned(function, statement)
+        for name in ("config", *sorted(_ATTRIBUTES)):
+            for function, assign in self._project.index.fills(name):
+                yield from self._assigned(function, assign)
         for name in _WRITERS:
             for site in self._backend.methods_called(name):
                 assert site.call is not None

@@ -93,8 +93,8 @@ class Setup:
                         yield inside
 
     def _callers(self, function: Function) -> Iterator[tuple[Function, int]]:
-        constructor = function.scope.name == "__init__" and function.owner is not None
-        name = function.owner.scope.name if constructor and function.owner else function.scope.name
+        constructor = function.head.name == "__init__" and function.owner is not None
+        name = function.owner.head.name if constructor and function.owner else function.head.name
         targets = (function, function.owner) if constructor else (function,)
         for spelled in (name, *sorted(self.steering.aliases.get(name, ()))):
             for site in self.backend.methods_called(spelled):
@@ -220,7 +220,7 @@ class Setup:
             return self._attribute(value, binder, bound, root, rest, depth)
         if bound is not None:
             return self._rebound(value, binder, root, bound)
-        for parameter in binder.scope.parameters:
+        for parameter in binder.head.parameters:
             if parameter.name == root:
                 return self._default(binder, parameter)
         assigned = sorted(binder.assignments.get(root, ()), key=lambda each: each.block == 0)
@@ -303,7 +303,7 @@ class Setup:
         return [
             Value(function, assign.value, scene)
             for function in variable.holder.module.functions
-            if variable.name in function.scope.globals
+            if variable.name in function.head.globals
             for assign in function.assignments.get(variable.name, ())
             if assign.value is not None
             for scene in self.scenes(function)
@@ -328,7 +328,7 @@ class Setup:
             if found:
                 return found
         owner = binder.owner
-        if owner is not None and binder.scope.parameters and binder.scope.parameters[0].name == root:
+        if owner is not None and binder.head.parameters and binder.head.parameters[0].name == root:
             member = self.project.member(owner, rest) if "." not in rest else None
             if member is not None and isinstance(member.target, Variable):
                 return self._variable(member.target)

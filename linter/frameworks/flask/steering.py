@@ -52,7 +52,7 @@ class Steering:
                 for expr in (call.callee, *arguments_of(call)):
                     names |= self._locals(function, expr)
         for child in function.children.values():
-            for decorator in child.scope.decorators:
+            for decorator in child.head.decorators:
                 if isinstance(decorator.value, Result):
                     names |= self._locals(function, decorator.value)
             if isinstance(child, Function):
@@ -74,7 +74,7 @@ class Steering:
             if assigned <= names:
                 break
             names |= assigned
-        return frozenset(each.name for each in function.scope.parameters if each.name in names)
+        return frozenset(each.name for each in function.head.parameters if each.name in names)
 
     def _sets_up(self, function: Function, call: Call) -> bool:
         callee = call.callee

@@ -37,7 +37,7 @@ def is_guarded(project: Project, refusals: Refusals, function: Function) -> bool
     parent = function.parent
     if parent is None:
         return False
-    for decorator in function.scope.decorators:
+    for decorator in function.head.decorators:
         expr = decorator.value
         if isinstance(expr, Result):
             found = project.callee(parent, parent.scope.calls[expr.call])

@@ -126,7 +126,7 @@ class RequestEvaluation(Evaluation):
         if found is NotImplemented:
             return None
         if isinstance(found, Closure) and (computing is not None or _is_property(found.function)):
-            parameters = found.function.scope.parameters
+            parameters = found.function.head.parameters
             names = {parameters[0].name: base} if parameters else {}
             return self.summarised(frame, found.function, names, frozenset())
         return self._requests.seen(evaluator.attempt(lambda: evaluator.attribute(held, name)))
@@ -170,8 +170,8 @@ class RequestEvaluation(Evaluation):
             return self.value(frame, receiver)
         if isinstance(receiver, Result):
             inner = frame.function.scope.calls[receiver.call].callee
-            if isinstance(inner, Ref) and inner.name == "super" and frame.function.scope.parameters:
-                return frame.names.get(frame.function.scope.parameters[0].name)
+            if isinstance(inner, Ref) and inner.name == "super" and frame.function.head.parameters:
+                return frame.names.get(frame.function.head.parameters[0].name)
         return None
 
     def _on_source(self, frame: Frame, call: Call, source: str, method: str) -> Seen | None:
@@ -220,7 +220,7 @@ class RequestEvaluation(Evaluation):
         if isinstance(found, Closure):
             arguments = [self.value(frame, each) for each in arguments_of(call)]
             names, views = self._passed(frame, call, found.function, arguments)
-            parameters = found.function.scope.parameters
+            parameters = found.function.head.parameters
             if parameters:
                 names[parameters[0].name] = base
             return self.summarised(frame, found.function, names, views)
@@ -234,10 +234,10 @@ class RequestEvaluation(Evaluation):
     ) -> tuple[dict[str, Seen], frozenset[str]]:
         names, views = super()._passed(frame, call, function, arguments)
         receiver, _ = receiver_of(call.callee)
-        if function.owner is not None and function.scope.parameters:
+        if function.owner is not None and function.head.parameters:
             base = self._receiver(frame, receiver)
             if base is not None and base.kind == "source":
-                names.setdefault(function.scope.parameters[0].name, base)
+                names.setdefault(function.head.parameters[0].name, base)
         return names, views
 
     def _library(
@@ -285,5 +285,5 @@ def kind_of(seen: Seen) -> str:
 def _is_property(function: Function) -> bool:
     return any(
         isinstance(each.value, Ref) and each.value.name.rpartition(".")[2].lstrip(":$") in _PROPERTIES
-        for each in function.scope.decorators
+        for each in function.head.decorators
     )

@@ -122,7 +122,7 @@ class Guarding:
             return self.library(value.name)
         if not isinstance(value, Closure):
             return self.library(self.name_of(value))
-        parameters = [each.name for each in value.function.scope.parameters]
+        parameters = [each.name for each in value.function.head.parameters]
         skip = (0 if value.receiver is None else 1) + len(given.arguments)
         held = frozenset(parameters[skip : skip + views])
         return self.visitor.ask(value, given.arguments, given.asked, role, held)
@@ -197,7 +197,7 @@ class Guarding:
         function, found = wrapper.function, list[Answer]()
         if wrapper.frame is None:
             return found
-        for each in function.scope.decorators:
+        for each in function.head.decorators:
             value = self.evaluator.within(wrapper.frame, each.value)
             if not (isinstance(value, (Made, External)) and value.name in WRAPPERS):
                 found.append(self._answer(value, self.applied(value), given, depth + 1))

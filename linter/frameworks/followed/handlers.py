@@ -53,7 +53,7 @@ def handlers_of(value: Value, wraps: tuple[Wrapped, ...] = ()) -> list[Handler]:
             found.append(Handler(option.name, cls=option, wraps=wraps))
         elif isinstance(option, Instance):
             method = option.cls.methods.get("__call__")
-            below = () if method is None else method.scope.decorators
+            below = () if method is None else method.head.decorators
             found.append(Handler(option.cls.name, method, None, option, None, below, wraps))
         elif isinstance(option, Lambda):
             found.append(Handler(f"{option.frame.holder.name}.lambda".lstrip("."), wraps=wraps))
@@ -66,7 +66,7 @@ def _of_closure(closure: Closure, wraps: tuple[Wrapped, ...]) -> Handler:
     function, receiver = closure.function, closure.receiver
     name = function.name
     if isinstance(receiver, Instance):
-        name = f"{receiver.cls.name}.{function.scope.name}"
+        name = f"{receiver.cls.name}.{function.head.name}"
     elif isinstance(receiver, Class):
-        name = f"{receiver.name}.{function.scope.name}"
-    return Handler(name, function, None, receiver, closure.frame, function.scope.decorators, wraps)
+        name = f"{receiver.name}.{function.head.name}"
+    return Handler(name, function, None, receiver, closure.frame, function.head.decorators, wraps)

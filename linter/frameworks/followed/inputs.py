@@ -53,7 +53,7 @@ class Inputs:
         return tuple(Output(status, None) for status in sorted(statuses, key=lambda each: each or 0))
 
     def _annotation(self, function: Function | None, name: str) -> str | None:
-        for parameter in () if function is None else function.scope.parameters:
+        for parameter in () if function is None else function.head.parameters:
             if parameter.name == name:
                 return shown_type(parameter.annotation)
         return None

@@ -7,6 +7,7 @@ from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import NOWHERE, UNKNOWN, Closure, Made, Value
 from linter.facts.expressions import Ref
 from linter.frameworks.followed.setup import Setup, last_name, registering_modules
+from linter.resolve.changes import FUNCTIONS
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Resolved
 
@@ -34,7 +35,7 @@ def follow(backend: Backend, setup: Setup, app: str, calls: frozenset[str]) -> E
 def _function_around(holder: Definition) -> Function:
     """The function or module body that runs what stands in a class body."""
     while isinstance(holder, Class):
-        holder = holder.module.definitions[holder.scope.parent]
+        holder = holder.module.definitions[holder.head.parent]
     return holder
 
 
@@ -51,8 +52,8 @@ class _Runs:
         """Functions and module bodies that make a followed object, in path and source order."""
         names = {kind.rpartition(".")[2] for kind in self._setup.kinds}
         for cls in self._backend.classes:
-            if cls.scope.bases and self._setup.kind_of(self._evaluator, cls) is not None:
-                names.add(cls.scope.name)
+            if cls.head.bases and self._setup.kind_of(self._evaluator, cls) is not None:
+                names.add(cls.head.name)
         found: dict[int, Function] = {}
         for name in sorted(names):
             for site in self._backend.methods_called(name):
@@ -91,8 +92,8 @@ class _Runs:
 
     def _callers(self, function: Function) -> list[Function]:
         owner = function.owner
-        constructor = function.scope.name == "__init__" and owner is not None
-        name = owner.scope.name if constructor and owner is not None else function.scope.name
+        constructor = function.head.name == "__init__" and owner is not None
+        name = owner.head.name if constructor and owner is not None else function.head.name
         return [
             site.function
             for site in self._backend.methods_called(name)
@@ -114,8 +115,9 @@ class _Runs:
 
     def leftovers(self, app: str, calls: frozenset[str]) -> None:
         """Run functions that are given an application by code outside of the project."""
+        self._backend.project.trace.bit(FUNCTIONS)
         for function in self._backend.functions:
-            if function.is_module or is_test(function.module.path) or not function.scope.parameters:
+            if function.is_module or is_test(function.module.path) or not function.head.parameters:
                 continue
             wanted = self._parameter(function, app)
             if wanted is None or self._was_run(function) or id(function) in self._started:
@@ -128,7 +130,7 @@ class _Runs:
             ) or any(
                 last_name(function, each.value) in self._setup.registering
                 for child in function.children.values()
-                for each in child.scope.decorators
+                for each in child.head.decorators
             ):
                 self._started.add(id(function))
                 self._run(function, {wanted: self._stand_in(app)})
@@ -137,7 +139,7 @@ class _Runs:
         """The parameter that takes an application: by its annotation, or by its name where it has none."""
         parent = function.parent
         framework = app.partition(".")[0]
-        for parameter in function.scope.parameters:
+        for parameter in function.head.parameters:
             if parameter.kind in ("*", "**") or parent is None:
                 continue
             if parameter.annotation is not None:

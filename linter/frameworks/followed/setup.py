@@ -209,7 +209,7 @@ class Setup:
         return NotImplemented
 
     def _register(self, evaluator: Evaluator, frame: Frame, definition: Definition, value: Value) -> None:
-        decorators = definition.scope.decorators
+        decorators = definition.head.decorators
         for position in reversed(range(len(decorators))):
             expr = decorators[position].value
             if last_name(frame.holder, expr) in self.registering:
@@ -245,6 +245,6 @@ def registering_modules(setup: Setup) -> Iterator[Module]:
             last_name(definition.parent, each.value) in setup.registering
             for definition in module.definitions[1:]
             if isinstance(definition.parent, Function) and definition.parent.is_module
-            for each in definition.scope.decorators
+            for each in definition.head.decorators
         ):
             yield module

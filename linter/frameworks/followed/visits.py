@@ -96,7 +96,7 @@ class RequestVisitor(Visitor):
         """What a function does to a visitor, given its positional arguments."""
         function = closure.function
         names, held = self.surroundings(closure.frame)
-        parameters = [each for each in function.scope.parameters if each.kind not in ("*", "**")]
+        parameters = [each for each in function.head.parameters if each.kind not in ("*", "**")]
         if closure.receiver is not None and parameters:
             names[parameters[0].name] = self.seen(closure.receiver)
             parameters = parameters[1:]
@@ -107,7 +107,7 @@ class RequestVisitor(Visitor):
                 names[parameter.name] = UNKNOWN if known is ... else constant(known)
         for parameter, seen in zip(parameters, arguments, strict=False):
             names[parameter.name] = seen
-        for parameter in function.scope.parameters:
+        for parameter in function.head.parameters:
             if parameter.kind == "*":
                 names[parameter.name] = Seen("list", tuple(arguments[len(parameters) :]))
         self.role = role
@@ -124,7 +124,7 @@ class RequestVisitor(Visitor):
         names: dict[str, Seen] = {}
         views: set[str] = set()
         for _ in range(_LEVELS):
-            if frame is None or frame.holder.scope.kind != "function":
+            if frame is None or frame.holder.head.kind != "function":
                 break
             for name, value in frame.names.items():
                 if name not in names and name not in views:

@@ -110,7 +110,7 @@ class Access:
         if parent is None:
             return
         frame = closure.frame or self.evaluator.frame_of(parent)
-        for decorator in function.scope.decorators:
+        for decorator in function.head.decorators:
             yield from self._of_decorator(function, frame, decorator, given)
 
     def _of_decorator(
@@ -135,7 +135,7 @@ class Access:
         made = project.callee(parent, parent.scope.calls[decorator.value.call]).target
         if not isinstance(made, Function) or made.parent is None:
             return None
-        marks = (each.value for each in made.scope.decorators if isinstance(each.value, Ref))
+        marks = (each.value for each in made.head.decorators if isinstance(each.value, Ref))
         found = {project.reference(made.parent, each.name).name for each in marks}
         return None if found.isdisjoint(_CONTEXT_MANAGERS) else made
 
@@ -214,7 +214,7 @@ class Access:
         if met.raised and not met.others:
             judged = self._always_raises(callee, given, met, kind, function)
             # What a generator yields in loops over what is not known is not seen.
-            sure = not function.scope.generator or judged.verdict is not Verdict.YES or self._may_pass
+            sure = not function.head.generator or judged.verdict is not Verdict.YES or self._may_pass
             return judged if sure else judged._replace(verdict=Verdict.UNKNOWN)
         if not met.raised:
             if passing or not stands_in:

@@ -47,13 +47,13 @@ class Annotations:
     def name_of(self, cls: Class) -> str:
         """What a class of the project is called in the schema."""
         parent = cls.parent
-        for decorator in cls.scope.decorators:
+        for decorator in cls.head.decorators:
             if isinstance(decorator.value, Result) and parent is not None:
                 made = self._evaluator.expression(parent, decorator.value)
                 named = made.keywords.get("name") if isinstance(made, Made) else None
                 if isinstance(named, str) and isinstance(made, Made) and short(made.name) in STRAWBERRY_TYPES:
                     return named
-        return cls.scope.name
+        return cls.head.name
 
     def marks(self, holder: Definition, expr: Expr | None) -> list[Made]:
         """What stands beside the type in `Annotated`."""

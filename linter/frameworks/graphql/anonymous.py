@@ -184,7 +184,7 @@ class Anonymous:
             for function in self._project.functions:
                 if is_test(function.module.path):
                     continue
-                given = {f"${each.name}" for each in function.scope.parameters}
+                given = {f"${each.name}" for each in function.head.parameters}
                 tested = {
                     str(call.args[1].value)
                     for call in function.scope.calls

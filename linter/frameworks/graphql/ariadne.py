@@ -99,7 +99,7 @@ class Ariadne:
         """The arguments that the schema's fields are resolved with, by the names that the resolver gives."""
         if closure is None:
             return {}
-        taken = closure.function.scope.parameters
+        taken = closure.function.head.parameters
         positional = [each for each in taken if each.kind in ("positional", "positional-only")]
         names = {each.name for each in positional[2:]} | {
             each.name for each in taken if each.kind == "keyword-only"

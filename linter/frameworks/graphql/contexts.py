@@ -92,7 +92,7 @@ class Contexts:
             maker = self._evaluator.member_of(maker, "__call__")
         if not isinstance(maker, Closure) or depth > _DEPTH:
             return UNKNOWN
-        parameters = maker.function.scope.parameters
+        parameters = maker.function.head.parameters
         if maker.receiver is not None or (maker.function.owner is not None and parameters):
             parameters = parameters[1:]
         keywords: dict[str, Value] = {}

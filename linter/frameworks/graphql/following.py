@@ -41,14 +41,14 @@ def follow(backend: Backend) -> tuple[GraphLibrary, Evaluator]:
             runs.start(module.functions[0], 0)
     for names in (_with_derived(backend), ENDPOINTS):
         for name in sorted(names):
-            for holder, _ in backend.calls_named(name):
+            for holder, _ in backend.project.index.calls(name):
                 runs.start(holder, 0)
     return library, evaluator
 
 
 def _with_derived(backend: Backend) -> frozenset[str]:
     """Last names of what makes a schema, classes of the project that derive from one of them included."""
-    named = {each.scope.name for each in backend.classes if any(map(_names_schema, each.scope.bases))}
+    named = {each.head.name for each in backend.classes if any(map(_names_schema, each.head.bases))}
     return SCHEMAS | named
 
 
@@ -67,7 +67,7 @@ def _binds(module: Module) -> bool:
     return any(
         registering(body, decorator.value)
         for child in body.children.values()
-        for decorator in child.scope.decorators
+        for decorator in child.head.decorators
     )
 
 
@@ -87,7 +87,7 @@ class _Runs:
         if function.is_module:
             self._evaluator.module_frame_of(function.module)
             return
-        for site in self._backend.methods_called(function.scope.name):
+        for site in self._backend.methods_called(function.head.name):
             if site.callee.target is function:
                 self.start(site.function, depth + 1)
         if id(function) not in self._library.ran:
@@ -96,7 +96,7 @@ class _Runs:
             # Whoever calls it may set what has a default.
             given: dict[str, Value] = {
                 each.name: UNKNOWN
-                for each in function.scope.parameters[0 if owner is None else 1 :]
+                for each in function.head.parameters[0 if owner is None else 1 :]
                 if each.kind not in ("*", "**")
             }
             self._evaluator.run(closure, [], given)
@@ -105,5 +105,5 @@ class _Runs:
 def _function_around(holder: Definition) -> Function:
     """The function or module body that runs what stands in a class body."""
     while isinstance(holder, Class):
-        holder = holder.module.definitions[holder.scope.parent]
+        holder = holder.module.definitions[holder.head.parent]
     return holder

@@ -140,7 +140,7 @@ class Graphene:
         anonymous = self._access.library.anonymous
         if closure is None:
             return Given([], {})
-        taken = closure.function.scope.parameters
+        taken = closure.function.head.parameters
         if closure.receiver is not None:
             taken = taken[1:]
         positional = [each for each in taken if each.kind in ("positional", "positional-only")]
@@ -193,13 +193,13 @@ class Graphene:
         function = closure.function
         is_class_method = any(
             isinstance(each.value, Ref) and each.value.name == "classmethod"
-            for each in function.scope.decorators
+            for each in function.head.decorators
         )
         return Closure(function, closure.frame, cls) if is_class_method else closure
 
     def _mutation_inputs(self, cls: Class, relay: bool, keeps: bool) -> tuple[Input, ...]:
         if relay:
-            base = cls.scope.name.removesuffix("Payload")
+            base = cls.head.name.removesuffix("Payload")
             inner = cls.children.get("Input")
             model = inner if isinstance(inner, Class) else None
             fields = () if model is None else tuple(self._types.declared(model, keeps))

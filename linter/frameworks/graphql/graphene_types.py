@@ -54,7 +54,7 @@ class GrapheneTypes:
             named = self._evaluator.class_value(meta, "name")
             if isinstance(named, str):
                 return named
-        name = cls.scope.name
+        name = cls.head.name
         kinds = {short(each.name) for each in self._evaluator.order.of(cls)}
         if "ClientIDMutation" in kinds:
             return name.removesuffix("Payload") + "Payload"
@@ -97,7 +97,7 @@ class GrapheneTypes:
             return self.name_of(value.cls) + mark
         if isinstance(value, Made) and value.name.endswith((".from_enum", ".Enum")):
             subject = value.argument(0, "name")
-            named = subject.scope.name if isinstance(subject, Class) else subject
+            named = subject.head.name if isinstance(subject, Class) else subject
             return named if isinstance(named, str) else None
         return kind + mark if kind in GRAPHENE_SCALARS else None
 
@@ -168,6 +168,6 @@ def assignments(cls: Class) -> Iterator[tuple[str, Assign]]:
         if isinstance(statement, Assign) and statement.value is not None and statement.operator is None:
             for target in statement.targets:
                 if isinstance(target, Ref):
-                    name = target.name.lstrip(":$").removeprefix(f"{cls.scope.qualname}.")
+                    name = target.name.lstrip(":$").removeprefix(f"{cls.head.qualname}.")
                     if "." not in name:
                         yield name, statement

@@ -153,12 +153,12 @@ class GraphLibrary:
         if name == "_meta" and isinstance(receiver, (Class, Instance)):
             return self._options(evaluator, receiver if isinstance(receiver, Class) else receiver.cls)
         if name == "__name__" and isinstance(receiver, (Class, Module)):
-            return receiver.scope.name if isinstance(receiver, Class) else receiver.name
+            return receiver.head.name if isinstance(receiver, Class) else receiver.name
         return NotImplemented
 
     def _options(self, evaluator: Evaluator, cls: Class) -> Value:
         """What `class Meta` of a Graphene class says; what it leaves out is not known."""
-        made = Made("graphene.options", [], {}, cls.module, cls.scope.span)
+        made = Made("graphene.options", [], {}, cls.module, cls.head.span)
         meta = cls.children.get("Meta")
         if not isinstance(meta, Class) or not any(short(each.name) for each in evaluator.order.of(cls)):
             return UNKNOWN
@@ -217,7 +217,7 @@ class GraphLibrary:
 
     def define(self, evaluator: Evaluator, frame: Frame, definition: Definition, value: Value) -> Value:
         """Give a function to the root objects whose decorators stand above it."""
-        for decorator in reversed(definition.scope.decorators):
+        for decorator in reversed(definition.head.decorators):
             if registering(frame.holder, decorator.value):
                 found = evaluator.value(frame, decorator.value)
                 if isinstance(found, Made) and found.name.startswith("ariadne.registers."):

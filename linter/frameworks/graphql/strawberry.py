@@ -103,7 +103,7 @@ class Strawberry:
         parent = cls.parent
         values = [
             self._evaluator.expression(parent, each.value)
-            for each in cls.scope.decorators
+            for each in cls.head.decorators
             if parent is not None
         ]
         return any(isinstance(each, (Made, External)) and short(each.name) in kinds for each in values)
@@ -121,11 +121,11 @@ class Strawberry:
                         yield from self._of_assignment(cls, name, statement)
 
     def _of_method(self, cls: Class, method: Function) -> Iterator[_Declared]:
-        for decorator in method.scope.decorators:
+        for decorator in method.head.decorators:
             made = self._maker(cls, decorator)
             if made is not None:
                 yield _Declared(
-                    method.scope.name, cls, method.location, made, Closure(method), method.scope.returns
+                    method.head.name, cls, method.location, made, Closure(method), method.head.returns
                 )
                 return
 
@@ -153,7 +153,7 @@ class Strawberry:
         if made is not None and made.name.startswith("strawberry_django.mutations"):
             resolver = None
         if annotation is None and isinstance(resolver, Closure):
-            annotation = resolver.function.scope.returns
+            annotation = resolver.function.head.returns
         given = () if made is None else made.keywords
         has_default = "default" in given or "default_factory" in given
         has_default = has_default or (made is None and statement.value is not None)
@@ -166,7 +166,7 @@ class Strawberry:
         closure = resolver if isinstance(resolver, Closure) else None
         handler = f"{declared.cls.name}.{declared.name}" if closure is None else closure.function.name
         holder: Definition = declared.cls
-        if closure is not None and declared.annotation is closure.function.scope.returns:
+        if closure is not None and declared.annotation is closure.function.head.returns:
             holder = closure.function.parent or holder
         return Field(
             operation=operation,
@@ -189,7 +189,7 @@ class Strawberry:
         function = closure.function
         holder = function.parent
         found: list[Input] = []
-        for parameter in function.scope.parameters:
+        for parameter in function.head.parameters:
             if parameter.kind in ("*", "**") or holder is None or self._is_reserved(closure, parameter.name):
                 continue
             kind = self._annotations.type_of(holder, parameter.annotation)
@@ -233,7 +233,7 @@ class Strawberry:
     def _is_reserved(self, closure: Closure, name: str) -> bool:
         """Whether a parameter is filled by the library: `self`, `root`, `info` and their kin."""
         function = closure.function
-        parameters = function.scope.parameters
+        parameters = function.head.parameters
         if name in ("self", "root", "info") or (function.owner is not None and parameters[0].name == name):
             return True
         holder, annotation = (
@@ -250,7 +250,7 @@ class Strawberry:
         function = closure.function
         anonymous = self._access.library.anonymous
         keywords: dict[str, Value] = {}
-        for parameter in function.scope.parameters:
+        for parameter in function.head.parameters:
             if parameter.kind not in ("*", "**"):
                 about = parameter.name == "info" or (
                     function.parent is not None
@@ -258,8 +258,8 @@ class Strawberry:
                 )
                 keywords[parameter.name] = anonymous.info() if about else UNKNOWN
         args: list[Value] = []
-        if function.owner is not None and function.scope.parameters:
-            first = function.scope.parameters[0]
+        if function.owner is not None and function.head.parameters:
+            first = function.head.parameters[0]
             if first.kind not in ("*", "**"):
                 args.append(keywords.pop(first.name, UNKNOWN))
         return Given(args, keywords)

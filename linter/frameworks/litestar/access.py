@@ -146,7 +146,7 @@ class Access:
         provided: dict[str, tuple[Value, Layer]] = {}
         for layer in layers:
             provided.update({name: (each, layer) for name, each in layer.dependencies.items()})
-        wanted = [parameter.name for parameter in function.scope.parameters]
+        wanted = [parameter.name for parameter in function.head.parameters]
         seen: set[str] = set()
         while wanted:
             name = wanted.pop(0)
@@ -160,20 +160,20 @@ class Access:
                 value = value.argument(0, "dependency")
             for option in options(value):
                 if isinstance(option, Closure):
-                    wanted += [each.name for each in option.function.scope.parameters]
+                    wanted += [each.name for each in option.function.head.parameters]
                     answer = self._provider(option, asked)
                     place = option.function.location
                     yield from self._guard(option.function.name, answer, layer, place)
 
     def _provider(self, provider: Closure, asked: Asked) -> Answer:
         arguments = [
-            REQUEST if each.name in _REQUESTS else NOT_KNOWN for each in provider.function.scope.parameters
+            REQUEST if each.name in _REQUESTS else NOT_KNOWN for each in provider.function.head.parameters
         ]
         return self._visitor.ask(provider, arguments, asked, "handler")
 
     def inside(self, closure: Closure, owner: Class | None, asked: Asked) -> list[Guard]:
         """What the handler's own body checks."""
-        parameters = closure.function.scope.parameters
+        parameters = closure.function.head.parameters
         arguments = [REQUEST if each.name in _REQUESTS else NOT_KNOWN for each in parameters]
         if owner is not None and arguments:
             arguments[0] = self._visitor.self_of(owner, "object")

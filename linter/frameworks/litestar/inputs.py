@@ -65,7 +65,7 @@ class Inputs:
     ) -> Iterator[Input]:
         parent = function.parent
         assert parent is not None
-        for parameter in function.scope.parameters:
+        for parameter in function.head.parameters:
             name = parameter.name
             if name in in_path or name in _RESERVED or parameter.kind in ("*", "**"):
                 continue
@@ -120,7 +120,7 @@ class Inputs:
         """The declared answer: its status, and the type that the signature returns."""
         given = made.keywords.get("status_code")
         status = given if isinstance(given, int) else usual
-        returns, parent = function.scope.returns, function.parent
+        returns, parent = function.head.returns, function.parent
         if returns is None or parent is None or returns == Constant(None):
             return (Output(status, None),)
         written = Written(parent, returns)

@@ -130,7 +130,7 @@ class _Linker:
         fields = {
             name: self._own(cls, name) for name in ("guards", "middleware", "dependencies", "opt", "path")
         }
-        made = Made("controller", [], fields, cls.module, cls.scope.span)
+        made = Made("controller", [], fields, cls.module, cls.head.span)
         path = next(iter(texts(fields["path"])), "")
         below = way._replace(prefix=f"{way.prefix}/{path}", layers=(*way.layers, layer_of(made, "class")))
         seen: set[str] = set()
@@ -148,7 +148,7 @@ class _Linker:
     def _handlers(self, closure: Closure, owner: Class | None) -> Iterator[_Handler]:
         """A function as the handlers that its decorators make of it."""
         function = closure.function
-        for decorator in function.scope.decorators:
+        for decorator in function.head.decorators:
             made = self._decorator(function, closure, decorator)
             if isinstance(made, Made) and made.name in HANDLERS:
                 place = function.module.locate(decorator.span)
@@ -197,7 +197,7 @@ class _Linker:
     def _name(self, handler: _Handler) -> str:
         if handler.owner is None:
             return handler.function.name
-        return f"{handler.owner.name}.{handler.function.scope.name}"
+        return f"{handler.owner.name}.{handler.function.head.name}"
 
     def _guards(self, handler: _Handler, layers: tuple[Layer, ...], asked: Asked) -> Iterator[Guard]:
         exempt = any(layer.exempt for layer in layers)

@@ -33,7 +33,7 @@ def discovered(evaluator: Evaluator, project: Project, holder: Holder, place: Pl
     """`api.auto_discover_controllers()`: every controller that does not decline."""
     found: list[Value] = []
     for cls in project.classes:
-        if cls.scope.decorators:
+        if cls.head.decorators:
             made = _controller(evaluator, cls)
             if made is not None and made.keywords.get("auto_import", True) is not False:
                 found.append(cls)
@@ -44,7 +44,7 @@ def _controller(evaluator: Evaluator, cls: Class) -> Made | None:
     """The `@api_controller(...)` of a class."""
     parent = cls.parent
     assert parent is not None
-    for decorator in cls.scope.decorators:
+    for decorator in cls.head.decorators:
         value = evaluator.expression(parent, decorator.value)
         name = getattr(value, "name", "")
         if isinstance(name, str) and name.startswith("ninja_extra.") and name.endswith("." + _CONTROLLER):
@@ -62,7 +62,7 @@ def _operations(evaluator: Evaluator, cls: Class, permissions: Value) -> list[Op
 
 
 def _operation(evaluator: Evaluator, cls: Class, method: Function, permissions: Value) -> Operation | None:
-    for decorator in method.scope.decorators:
+    for decorator in method.head.decorators:
         made = evaluator.expression(cls, decorator.value)
         if not isinstance(made, Made) or not made.name.startswith("ninja_extra."):
             continue

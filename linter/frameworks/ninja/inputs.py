@@ -51,7 +51,7 @@ class Signatures:
         names = [each.partition("}")[0] for each in path.split("{")[1:]]
         inputs = [
             found
-            for each in function.scope.parameters
+            for each in function.head.parameters
             if each.name not in _SKIPPED and each.kind not in ("*", "**")
             for found in self._of_parameter(parent, each, names)
         ]
@@ -99,7 +99,7 @@ class Signatures:
         return parent is not None and any(
             isinstance(each.value, Ref)
             and self._project.reference(parent, each.value.name).name == "ninja.pagination.paginate"
-            for each in function.scope.decorators
+            for each in function.head.decorators
         )
 
     def _annotated(self, holder: Definition, annotation: Expr | None) -> tuple[Expr | None, _Source | None]:
@@ -163,7 +163,7 @@ class Signatures:
     def outputs(self, function: Function, holder: Definition, response: Expr | None) -> Iterator[Output]:
         """What `response=` declares: a type, or types by status. A controller's method may say it itself."""
         if response is None and function.owner is not None and function.parent is not None:
-            holder, response = function.parent, function.scope.returns
+            holder, response = function.parent, function.head.returns
         if not isinstance(response, Mapping):
             yield self._output(200, holder, response, self._is_paginated(function))
             return

@@ -103,8 +103,8 @@ def _adds(module: Module) -> bool:
     return any(
         isinstance(decorator.value, Result) and _last(body.calls[decorator.value.call].callee) in _DECORATING
         for definition in module.definitions[1:]
-        if definition.scope.parent == 0
-        for decorator in definition.scope.decorators
+        if definition.head.parent == 0
+        for decorator in definition.head.decorators
     )
 
 

@@ -200,7 +200,7 @@ def adds_operation(frame: Frame, definition: Definition) -> list[Call]:
     """The decorators of a definition that may add an operation, innermost first."""
     calls = [
         frame.holder.scope.calls[decorator.value.call]
-        for decorator in definition.scope.decorators
+        for decorator in definition.head.decorators
         if isinstance(decorator.value, Result)
     ]
     return [each for each in reversed(calls) if _last(each) in _DECORATORS]

@@ -99,9 +99,7 @@ class NinjaRoutes:
         for given in served.decorators:
             yield from self._of_decorator(given.value, given)
         yield from self._of_permissions(served, verb)
-        for decorator, value in zip(
-            function.scope.decorators, self._guards.decorators(function), strict=True
-        ):
+        for decorator, value in zip(function.head.decorators, self._guards.decorators(function), strict=True):
             if isinstance(value, Made) and value.name in _DECORATE_VIEW:
                 place = Given(value, "function", Place(function.module, decorator.span))
                 for each in value.args:

@@ -227,7 +227,7 @@ class _Linker:
             found = self._evaluator.class_value(handler.cls, verb)
             if isinstance(found, Closure):
                 function = found.function
-                yield handler._replace(function=function, below=function.scope.decorators), (verb.upper(),)
+                yield handler._replace(function=function, below=function.head.decorators), (verb.upper(),)
 
     # Routes
 

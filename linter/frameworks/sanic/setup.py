@@ -19,12 +19,12 @@ class SanicSetup(Setup):
 
     def define(self, evaluator: Evaluator, frame: Frame, definition: Definition, value: Value) -> Value:
         """A definition that the set-up code comes by."""
-        keywords = dict(definition.scope.keywords) if isinstance(definition, Class) else {}
+        keywords = dict(definition.head.keywords) if isinstance(definition, Class) else {}
         target = keywords.pop("attach", None)
         if target is not None:
             node = self.node(evaluator.value(frame, target))
             if node is not None:
                 given = {name: evaluator.value(frame, expr) for name, expr in keywords.items()}
-                made = Made("add_route", [value], given, definition.module, definition.scope.span)
+                made = Made("add_route", [value], given, definition.module, definition.head.span)
                 self._note(evaluator, "add_route", node.value, node.kind, made)
         return super().define(evaluator, frame, definition, value)

@@ -98,7 +98,7 @@ class Bases:
         return ""
 
     def _is_decorated(self, cls: Class, name: str) -> bool:
-        for decorator in cls.scope.decorators:
+        for decorator in cls.head.decorators:
             holder = cls.parent
             assert holder is not None
             expr = decorator.value
@@ -113,7 +113,7 @@ class Bases:
     def _parents(self, cls: Class) -> list[Resolved]:
         """The direct bases; a base that a call makes also brings the class it was given."""
         found: list[Resolved] = []
-        for base, expr in zip(self.project.bases(cls), cls.scope.bases, strict=True):
+        for base, expr in zip(self.project.bases(cls), cls.head.bases, strict=True):
             if isinstance(base.target, Variable):
                 found += self._made_base(base.target)
                 continue
@@ -174,7 +174,7 @@ class Bases:
         if root.endswith(SQLMODEL.rpartition(".")[2]) and root.startswith("sqlmodel"):
             return any(
                 name == "table" and isinstance(value, Constant) and value.value is True
-                for name, value in cls.scope.keywords
+                for name, value in cls.head.keywords
             )
         if self._is_decorated(cls, "as_declarative"):
             return False

@@ -31,7 +31,7 @@ def snake_case(name: str) -> str:
 
 def derived_name(project: Project, function: Function, class_name: str) -> str | None:
     """What a `__tablename__` method returns for a class; None when its code says more than is understood."""
-    parameters = function.scope.parameters
+    parameters = function.head.parameters
     if not parameters or len(class_name) > _LONGEST:
         return None
     found = _Evaluation(project, function, {parameters[0].name: _Named(class_name)}, 0).result()
@@ -133,7 +133,7 @@ class _Evaluation:
         raise _Unknown
 
     def _project_function(self, function: Function, call: Call) -> object:
-        parameters = [parameter.name for parameter in function.scope.parameters]
+        parameters = [parameter.name for parameter in function.head.parameters]
         if function.owner is not None or call.keywords or len(call.args) > len(parameters):
             raise _Unknown
         names = dict(zip(parameters, (self.value(argument) for argument in call.args), strict=False))

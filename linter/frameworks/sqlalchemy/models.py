@@ -46,9 +46,9 @@ class ModelReader:
         for source in [cls, *lineage.mixins, *self._inherited(lineage.parent)]:
             method = source.methods.get("__tablename__")
             if method is not None:
-                found = derived_name(self.project, method, cls.scope.name)
+                found = derived_name(self.project, method, cls.head.name)
                 certain = found is not None
-                found = found or snake_case(cls.scope.name)
+                found = found or snake_case(cls.head.name)
                 break
             assign = source.attributes.get("__tablename__")
             if assign is not None and assign.value is not None and not self._is_parent(source, lineage):
@@ -56,7 +56,7 @@ class ModelReader:
                     return "", True
                 found = self.values.text(Value(source, assign.value))
                 certain = found is not None
-                found = found or snake_case(cls.scope.name)
+                found = found or snake_case(cls.head.name)
                 break
         if found is None:
             found = self._automatic(cls, has_key)
@@ -83,9 +83,9 @@ class ModelReader:
     def _automatic(self, cls: Class, has_key: bool) -> str:
         root = self.bases.root(cls)
         if root.startswith("sqlmodel"):
-            return cls.scope.name.lower()
+            return cls.head.name.lower()
         if self.bases.is_flask(cls):
-            return snake_case(cls.scope.name) if has_key else ""
+            return snake_case(cls.head.name) if has_key else ""
         return ""
 
     def _schema(self, cls: Class, lineage: Lineage) -> str:
@@ -249,10 +249,10 @@ def _declared(cls: Class) -> Iterator[tuple[str, Value, Value | None]]:
     for name, value, annotation in class_body(cls):
         yield name, value, None if annotation is None else Value(cls, annotation)
     for name, method in cls.methods.items():
-        for decorator in method.scope.decorators:
+        for decorator in method.head.decorators:
             if isinstance(decorator.value, Ref) and "declared_attr" in decorator.value.name:
                 value = method_value(method) or Value(method, Operation("?", ()))
-                returns = method.scope.returns
+                returns = method.head.returns
                 yield name, value, None if returns is None else Value(cls, returns)
 
 

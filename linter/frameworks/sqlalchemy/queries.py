@@ -174,8 +174,8 @@ class _Reader:
         owner = function.owner
         if (
             owner is not None
-            and function.scope.parameters
-            and function.scope.parameters[0].name == name == "cls"
+            and function.head.parameters
+            and function.head.parameters[0].name == name == "cls"
         ):
             return self.models.models.get(owner.id)
         return None

@@ -284,7 +284,7 @@ class SqlalchemyModels:
             return self.models.get(named.name) if named is not None else None
         if not self._names:
             for model in self.models.values():
-                self._names.setdefault(model.cls.scope.name, model.cls.id)
+                self._names.setdefault(model.cls.head.name, model.cls.id)
         return self.models.get(self._names.get(name.rpartition(".")[2], ""))
 
 
@@ -293,7 +293,7 @@ def _table_calls(backend: Backend, values: Values) -> Iterator[tuple[Function, V
     for site in backend.methods_called("Table"):
         assert site.call is not None
         holder = site.function
-        if holder.scope.kind == "function" or "revision" in holder.module.bindings:
+        if holder.head.kind == "function" or "revision" in holder.module.bindings:
             continue
         if (
             site.callee.name.startswith(("sqlalchemy", "flask_sqlalchemy", "sqlmodel", "?"))

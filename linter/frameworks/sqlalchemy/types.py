@@ -142,7 +142,7 @@ class Types:
         members = made.argument(0, "enums")
         found = self.values.named(members) if members is not None else None
         if found is not None and isinstance(found.target, Class):
-            return found.target.scope.name.lower()
+            return found.target.head.name.lower()
         return "enum"
 
     def _named(self, name: str, made: Made | None) -> str:
@@ -169,7 +169,7 @@ class Types:
 
     def _decorated(self, cls: Class, made: Made | None, depth: int) -> str:
         """The type below a project's own type class: its `impl`, or the library type that it extends."""
-        if cls.scope.name in ("GUID", "UUID"):
+        if cls.head.name in ("GUID", "UUID"):
             return "uuid"
         impl = self.project.member(cls, "impl")
         if impl is not None and isinstance(impl.target, Variable) and impl.target.assign.value is not None:
@@ -180,7 +180,7 @@ class Types:
             if ancestor.target is None and ancestor.name.startswith(("sqlalchemy", "sqlmodel", "pgvector")):
                 last = ancestor.name.rpartition(".")[2]
                 return (
-                    cls.scope.name.lower()
+                    cls.head.name.lower()
                     if last in ("TypeDecorator", "UserDefinedType")
                     else self._named(last, made)
                 )
@@ -211,7 +211,7 @@ class Types:
         definition = self.project.by_id(kind)
         if isinstance(definition, Class):
             if any(each.name.startswith("enum.") for each in self.project.ancestors(definition)):
-                return definition.scope.name.lower()
+                return definition.head.name.lower()
             return self._decorated(definition, None, 0)
         return "uuid" if kind.endswith(".UUID") else ""
 

@@ -157,7 +157,7 @@ class AsgiLibrary:
                 return answer
         if name == "__name__":
             if isinstance(receiver, Class):
-                return receiver.scope.name
+                return receiver.head.name
             if isinstance(receiver, Module):
                 return receiver.name
         return NotImplemented
@@ -336,14 +336,14 @@ class AsgiLibrary:
             if not isinstance(statement, Define):
                 continue
             method = cls.module.definitions[statement.scope]
-            if isinstance(method, Function) and method.scope.decorators:
-                outer = frame if frame.holder.scope.kind == "function" else None
+            if isinstance(method, Function) and method.head.decorators:
+                outer = frame if frame.holder.head.kind == "function" else None
                 self.decorated(evaluator, inner, method, Closure(method, outer))
 
     def decorated(self, evaluator: Evaluator, frame: Frame, definition: Definition, value: Value) -> Value:
         """The value under its decorators, innermost first."""
         current = value
-        for decorator in reversed(definition.scope.decorators):
+        for decorator in reversed(definition.head.decorators):
             applied = evaluator.value(frame, decorator.value)
             if isinstance(applied, Registration):
                 self._register(evaluator, applied, current)

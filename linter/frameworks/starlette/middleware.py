@@ -143,7 +143,7 @@ class Layers:
     def judge(self, callee: Closure, request: Made) -> Judgement:
         """What a request meets; YES is refused."""
         self.caller.effects.clear()
-        parameters = [each for each in callee.function.scope.parameters if each.kind.startswith("positional")]
+        parameters = [each for each in callee.function.head.parameters if each.kind.startswith("positional")]
         count = len(parameters) - (0 if callee.receiver is None else 1)
         args: list[Value] = [request, self.caller.following()]
         if count == 3:

@@ -67,11 +67,11 @@ def _receivers(backend: Backend, evaluator: Evaluator, site: Site) -> Iterator[N
     if name.startswith(":") or function.is_module:
         yield from _nodes(evaluator, function, Ref(name))
         return
-    parameters = [each.name for each in function.scope.parameters]
+    parameters = [each.name for each in function.head.parameters]
     if name[1:] not in parameters:
         return
     position = parameters.index(name[1:])
-    for caller in backend.methods_called(function.scope.name):
+    for caller in backend.methods_called(function.head.name):
         given = caller.argument(position, name[1:])
         if caller.callee.target is function and given is not None:
             yield from _nodes(evaluator, caller.function, given)

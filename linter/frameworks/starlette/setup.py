@@ -66,12 +66,12 @@ class Setup:
         """Last names of what may make an application, a router or a route."""
         names = {name.rpartition(".")[2] for name in NODES | ROUTES | GRAPHQL_ROUTERS}
         changed = True
-        classes = [cls for cls in self.backend.classes if cls.scope.bases]
+        classes = [cls for cls in self.backend.classes if cls.head.bases]
         while changed:
             changed = False
             for cls in classes:
-                if cls.scope.name not in names and any(_last(base) in names for base in cls.scope.bases):
-                    names.add(cls.scope.name)
+                if cls.head.name not in names and any(_last(base) in names for base in cls.head.bases):
+                    names.add(cls.head.name)
                     changed = True
         return frozenset(names)
 
@@ -79,8 +79,8 @@ class Setup:
         """Modules that build or register something when they are imported, by path."""
         found: dict[str, Module] = {}
         for name in sorted(self._makers | REGISTERING):
-            for holder, _ in self.backend.calls_named(name):
-                if holder.scope.kind != "function":
+            for holder, _ in self.backend.project.index.calls(name):
+                if holder.head.kind != "function":
                     found[holder.module.path] = holder.module
         for module in self.project.modules.values():
             if module.path not in found and not is_test(module.path) and self._has_views(module):
@@ -90,12 +90,12 @@ class Setup:
     def _has_views(self, module: Module) -> bool:
         """Whether a decorator at the top of a module registers, or is the project's own."""
         for definition in module.definitions[1:]:
-            if not definition.scope.decorators:
+            if not definition.head.decorators:
                 continue
             parent = definition.parent
             if isinstance(parent, Function) and not parent.is_module:
                 continue
-            for decorator in definition.scope.decorators:
+            for decorator in definition.head.decorators:
                 if self._registers(parent, decorator.value):
                     return True
         return False
@@ -106,7 +106,7 @@ class Setup:
             if _last(callee) in _VIEWS:
                 return True
             decorator = callee
-        if not isinstance(decorator, Ref) or holder is None or holder.scope.kind != "module":
+        if not isinstance(decorator, Ref) or holder is None or holder.head.kind != "module":
             return False
         target = self.project.reference(holder, decorator.name).target
         return isinstance(target, Function) and self._fills(target)
@@ -125,9 +125,10 @@ class Setup:
     def _in_import_order(self) -> Iterator[Module]:
         """The interesting modules, each after those that it imports; applications' modules lead."""
         wanted = self._interesting()
-        first = [
-            path for path, module in wanted.items() if any(name in _APP_NAMES for name in _called(module))
-        ]
+        calling = {
+            holder.module.path for name in sorted(_APP_NAMES) for holder, _ in self.project.index.calls(name)
+        }
+        first = [path for path in wanted if path in calling]
         seen: set[str] = set()
         for path in [*first, *wanted]:
             yield from self._after_imports(self.project.modules[path], wanted, seen)
@@ -181,7 +182,7 @@ class Setup:
         """Functions outside tests that make an application, in path and source order."""
         found: dict[str, Function] = {}
         for name in sorted(self._makers):
-            for holder, index in self.backend.calls_named(name):
+            for holder, index in self.backend.project.index.calls(name):
                 if isinstance(holder, Function) and not holder.is_module and self._makes_app(holder, index):
                     found[f"{holder.module.path}:{holder.index:06}"] = holder
         return [function for _, function in sorted(found.items())]
@@ -196,7 +197,7 @@ class Setup:
         """Run what an application runs when it starts, if that registers something."""
         if isinstance(startup, Closure) and self._adds_routes(startup.function, 0):
             if id(startup.function) not in self.library.entered:
-                parameters = startup.function.scope.parameters
+                parameters = startup.function.head.parameters
                 self.evaluator.run(startup, [app] if parameters and startup.receiver is None else [])
 
     def _adds_routes(self, function: Function, depth: int) -> bool:
@@ -213,7 +214,7 @@ class Setup:
     def _start(self, function: Function, depth: int) -> None:
         """Run a function by way of its callers, or by itself when nobody calls it."""
         if depth < _CALLERS:
-            for site in self.backend.methods_called(function.scope.name):
+            for site in self.backend.methods_called(function.head.name):
                 if site.callee.target is function and id(site.function) not in self.library.entered:
                     if not site.function.is_module and site.function is not function:
                         self._start(site.function, depth + 1)
@@ -226,7 +227,7 @@ class Setup:
             return
         instance = self.evaluator.run(owner, [UNKNOWN] * _required(owner))
         if id(function) not in self.library.entered and isinstance(instance, Instance):
-            self.evaluator.run(self.evaluator.attribute(instance, function.scope.name), [])
+            self.evaluator.run(self.evaluator.attribute(instance, function.head.name), [])
 
 
 _APP_NAMES = frozenset(name.rpartition(".")[2] for name in APPS)
@@ -239,13 +240,9 @@ def _required(cls: Class) -> int:
         return 0
     return sum(
         1
-        for parameter in constructor.scope.parameters[1:]
+        for parameter in constructor.head.parameters[1:]
         if parameter.kind in ("positional", "positional-only") and parameter.default is None
     )
-
-
-def _called(module: Module) -> set[str]:
-    return {_last(call.callee) for definition in module.definitions for call in definition.scope.calls}
 
 
 def _last(callee: Expr) -> str:

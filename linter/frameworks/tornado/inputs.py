@@ -30,9 +30,9 @@ class Arguments:
 
     def of(self, function: Function) -> Iterator[Input]:
         """Every argument that a method of a handler reads by a constant name."""
-        if not function.scope.parameters:
+        if not function.head.parameters:
             return
-        this = f"${function.scope.parameters[0].name}."
+        this = f"${function.head.parameters[0].name}."
         for call in function.scope.calls:
             callee = call.callee
             if isinstance(callee, Ref) and callee.name.startswith(this):

@@ -107,7 +107,7 @@ class _Linker:
         """The path of a pattern; groups without a name go by the parameter that they fill."""
         path, names = regex_path(pattern)
         path = without_holes(Path(path)).text
-        filled = [each.name for each in functions[0].scope.parameters[1:]] if functions else []
+        filled = [each.name for each in functions[0].head.parameters[1:]] if functions else []
         parameters: list[tuple[str, str | None]] = []
         for position, (name, *_) in enumerate(names):
             if name == f"arg{position + 1}" and position < len(filled):
@@ -121,13 +121,13 @@ class _Linker:
     def _guards(self, cls: Class, function: Function, path: str, verb: str) -> Iterator[Guard]:
         this = self._visitor.self_of(cls, "handler")
         given = Given([this], Asked(path=path, method=verb))
-        decorators = cls.scope.decorators
+        decorators = cls.head.decorators
         yield from self._guarding.of_decorators(cls, None, decorators, given, "class")
         prepare = self._evaluator.class_value(cls, "prepare")
         if isinstance(prepare, Closure):
             place = prepare.function.location
             yield from self._guarding.of_callable(prepare, given, "hook", "class", place)
-        handler = Handler(cls.name, function, cls, None, None, function.scope.decorators)
+        handler = Handler(cls.name, function, cls, None, None, function.head.decorators)
         for guard in self._guarding.of_handler(handler, given):
             if guard.name != AUTHENTICATED or not self._knows_everybody(cls, this, given.asked):
                 yield guard
@@ -135,8 +135,8 @@ class _Linker:
     def _knows_everybody(self, cls: Class, this: Seen, asked: Asked) -> bool:
         """Whether `current_user` of a handler is somebody for a visitor as well."""
         found = self._evaluator.class_value(cls, "get_current_user")
-        if not isinstance(found, Closure) or not found.function.scope.parameters:
+        if not isinstance(found, Closure) or not found.function.head.parameters:
             return False
-        names = {found.function.scope.parameters[0].name: this}
+        names = {found.function.head.parameters[0].name: this}
         summary = self._visitor.call(found.function, names, frozenset(), asked, 0)
         return bool(summary.returns) and either(summary.returns).truth is True

@@ -41,7 +41,7 @@ def migrations(backend: Backend, strings: SqlStrings) -> list[Migration]:
 
 def _is_handed_client(function: Function) -> bool:
     """Whether a function takes a client of Tortoise and nothing else."""
-    parameters = function.scope.parameters
+    parameters = function.head.parameters
     annotation = parameters[0].annotation if len(parameters) == 1 else None
     name = annotation.name if isinstance(annotation, Ref) else ""
     return name.startswith("tortoise.") and name.rpartition(".")[2] == _CLIENT

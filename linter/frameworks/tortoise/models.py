@@ -73,7 +73,7 @@ class TortoiseModels:
         }
         self._by_name: dict[str, list[str]] = {}
         for draft in self._drafts.values():
-            self._by_name.setdefault(draft.cls.scope.name, []).append(draft.cls.id)
+            self._by_name.setdefault(draft.cls.head.name, []).append(draft.cls.id)
         for draft in self._drafts.values():
             self.models[draft.cls.id] = self._model(draft)
         for draft in self._drafts.values():
@@ -104,7 +104,7 @@ class TortoiseModels:
         named = self.meta(cls, "table")
         table = self.values.text(named)
         schema = self.values.text(self.meta(cls, "schema")) or ""
-        draft = _Draft(cls, table or cls.scope.name.lower(), schema)
+        draft = _Draft(cls, table or cls.head.name.lower(), schema)
         draft.complete = table is not None or (named is None and not self._renamed)
         for base in reversed(self.project.ancestors(cls)):
             if isinstance(base.target, Class):
@@ -248,7 +248,7 @@ class TortoiseModels:
             if target is None:
                 continue
             name = each.through or f"{draft.name}_{target.name}"
-            forward = each.forward_key or f"{target.cls.scope.name.lower()}_id"
+            forward = each.forward_key or f"{target.cls.head.name.lower()}_id"
             backward = each.backward_key or f"{draft.name}_id"
             if backward == forward and not each.backward_key:
                 backward = f"{draft.name}_rel_id"

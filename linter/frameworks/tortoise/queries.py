@@ -128,8 +128,8 @@ class _Reader:
         return None if member is not None and member.target is not None else self.models.models[cls.id]
 
     def _class_named(self, function: Function, name: str) -> Class | None:
-        if name == "$cls" and function.owner is not None and function.scope.parameters[:1]:
-            return function.owner if function.scope.parameters[0].name == "cls" else None
+        if name == "$cls" and function.owner is not None and function.head.parameters[:1]:
+            return function.owner if function.head.parameters[0].name == "cls" else None
         found = self.models.values.named(Value(function, Ref(name)))
         return found.target if found is not None and isinstance(found.target, Class) else None
 

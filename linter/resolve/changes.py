@@ -7,13 +7,21 @@ from typing import NamedTuple
 import msgspec
 
 from linter.facts.files import FileFacts
-from linter.facts.scopes import Define, Scope
+from linter.facts.scopes import Define, Import, Scope
 from linter.facts.spans import Span, unpack
+from linter.file_roles import is_test
 from linter.resolve.definitions import Module
-from linter.resolve.trace import body_key, made_key, missing_key, module_key
+from linter.resolve.index import fills_of
+from linter.resolve.trace import body_key, calls_key, fills_key, made_key, missing_key, module_key
 
 DECLARATIONS = "declarations"
 """The key of all classes of a project, for what asks about any of them."""
+DECORATIONS = "decorations"
+"""The key of functions that were added with a decorator."""
+FUNCTIONS = "functions"
+"""The key of all functions there are, for what searches them by their heads."""
+IMPORTS = "imports"
+"""The key of what modules and their functions import."""
 _PLACES = frozenset({"span", "end_line"})
 
 
@@ -45,6 +53,16 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
         keys.append(DECLARATIONS)
     if _made(old, len(before.scopes)) != _made(module, len(before.scopes)):
         keys.append(made_key(path))
+    if not is_test(path):
+        keys += [calls_key(name) for name in _different(_calls(before), _calls(now))]
+        keys += [fills_key(name) for name in _different(_fills(before), _fills(now))]
+    more = now.scopes[len(before.scopes) :]
+    if more:
+        keys.append(FUNCTIONS)
+    if any(each.decorators for each in more):
+        keys.append(DECORATIONS)
+    if before.imports != now.imports or _imports(before) != _imports(now):
+        keys.append(IMPORTS)
     lines: dict[int, int] = {}
     for index, scope in enumerate(before.scopes):
         moved = _moved(scope, now.scopes[index]) if index < len(now.scopes) else None
@@ -71,6 +89,39 @@ def _added(old: Module, new: Module) -> list[str] | None:
         return None
     names = [now[each.scope].name for each in more]
     return names if old.bindings.keys().isdisjoint(names) else None
+
+
+def _different(before: dict[str, list[int]], now: dict[str, list[int]]) -> list[str]:
+    """The names that are not written as often, or not by the same functions."""
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
+
+def _calls(facts: FileFacts) -> dict[str, list[int]]:
+    """Who calls something, by the last name that is written."""
+    found: dict[str, list[int]] = {}
+    for index, scope in enumerate(facts.scopes):
+        for call in scope.calls:
+            found.setdefault(call.last_name, []).append(index)
+    return found
+
+
+def _fills(facts: FileFacts) -> dict[str, list[int]]:
+    """Who assigns to an attribute or an item, by its last name."""
+    found: dict[str, list[int]] = {}
+    for index, scope in enumerate(facts.scopes):
+        for name, _ in fills_of(scope):
+            found.setdefault(name, []).append(index)
+    return found
+
+
+def _imports(facts: FileFacts) -> list[tuple[str, str, str]]:
+    """What is imported anywhere in a module, under which names."""
+    return [
+        (each.module, each.name, each.alias)
+        for scope in facts.scopes
+        for each in scope.statements
+        if isinstance(each, Import)
+    ]
 
 
 def _classes(facts: FileFacts) -> list[object]:

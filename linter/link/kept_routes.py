@@ -1,0 +1,186 @@
+"""Routes are kept for the next run, with what was looked at to link them.
+
+All of them are linked again when a change bears upon anything that was looked at: declarations of any
+module, bodies of the functions that were run or judged, and what was searched for in all bodies.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from linter.backend import Route
+from linter.resolve.changes import DECLARATIONS, DECORATIONS, FUNCTIONS, IMPORTS
+from linter.resolve.definitions import Class, Function, Module
+from linter.resolve.moves import Moves
+from linter.resolve.trace import SEARCHES, body_key, made_key, module_key
+
+if TYPE_CHECKING:
+    from linter.facts.files import FileFacts
+    from linter.resolve.memory import Memory
+    from linter.resolve.project import Project
+
+_NAME = "routes"
+_SHAPING = frozenset({"openapi", "graphql"})
+"""Languages of files that say which routes there are, beside Python."""
+
+
+class _Kept(msgspec.Struct, array_like=True):
+    """What is kept.
+
+    `looked_at` are functions by module, `searches` the keys of what was searched for. `searched` are the
+    modules of which every function was looked at: one that is added would have been as well.
+    """
+
+    structure: bytes
+    digests: dict[str, bytes]
+    looked_at: dict[str, list[int]]
+    searches: list[str]
+    searched: list[str]
+    routes: msgspec.Raw
+
+
+def kept_or_linked(
+    memory: Memory,
+    project: Project,
+    files: Mapping[str, FileFacts],
+    link: Callable[[], tuple[Route, ...]],
+    failures: Collection[object],
+) -> tuple[Route, ...]:
+    """The routes of the last run where no change bears upon them, else those that are linked now.
+
+    `failures` grow while routes are linked; what was found with some is not kept.
+    """
+    structure = _structure(memory, project, files)
+    last = _last(memory, structure)
+    routes = None if last is None else _taken_over(memory, project, last)
+    if last is None or routes is None:
+        routes = link()
+        if failures:
+            return routes
+        looked_at = _looked_at(project)
+        searched = [
+            path for path, found in looked_at.items() if len(found) == len(project.modules[path].functions)
+        ]
+        searches = [key for key in project.trace.keys if key.startswith(SEARCHES)]
+        last = _Kept(structure, {}, looked_at, searches, searched, msgspec.Raw())
+    digests = {path: memory.digests[path] for path in project.modules}
+    if digests != last.digests:
+        encoded = msgspec.msgpack.encode(routes, enc_hook=_named)
+        last = msgspec.structs.replace(last, digests=digests, routes=msgspec.Raw(encoded))
+        memory.write(_NAME, msgspec.msgpack.encode(last))
+    return routes
+
+
+def _last(memory: Memory, structure: bytes) -> _Kept | None:
+    payload = memory.read(_NAME)
+    if payload is None:
+        return None
+    try:
+        kept = msgspec.msgpack.decode(payload, type=_Kept)
+    except msgspec.DecodeError:
+        return None
+    return kept if kept.structure == structure else None
+
+
+def _structure(memory: Memory, project: Project, files: Mapping[str, FileFacts]) -> bytes:
+    """What all routes depend on: which modules there are, what is imported, files of other languages."""
+    state = blake2b(digest_size=16)
+    for path, module in project.modules.items():
+        state.update(f"{path}\0{module.name}\0{module.id}\n".encode("utf-8", "surrogatepass"))
+    state.update("\0".join(sorted(project.imported)).encode("utf-8", "surrogatepass"))
+    for path, facts in files.items():
+        if facts.language in _SHAPING:
+            state.update(path.encode("utf-8", "surrogatepass") + b"\0" + memory.digests[path])
+    return state.digest()
+
+
+def _looked_at(project: Project) -> dict[str, list[int]]:
+    """The functions and bodies of modules that have been looked at so far, by module."""
+    noted = set(project.trace.keys)
+    found: dict[str, list[int]] = {}
+    for path, module in project.modules.items():
+        indexes = [
+            each.index
+            for each in module.functions
+            if each.is_looked_at or body_key(path, each.index) in noted
+        ]
+        if indexes:
+            found[path] = indexes
+    return found
+
+
+def _taken_over(memory: Memory, project: Project, last: _Kept) -> tuple[Route, ...] | None:
+    """The routes of the last run with their places as they are now; None where a change bears upon them."""
+    lines: dict[str, dict[int, int]] = {}
+    for path, module in project.modules.items():
+        if memory.digests[path] != last.digests[path]:
+            change = memory.change(module, last.digests[path])
+            if not _bearing(last, module).isdisjoint(change.keys):
+                return None
+            if change.lines:
+                lines[path] = change.lines
+    try:
+        routes = _decoded(project, last.routes)
+    except msgspec.DecodeError:
+        return None
+    moves = Moves(lines)
+    moved = [now for each in routes if (now := _moved(moves, each)) is not None] if moves else list(routes)
+    return tuple(moved) if len(moved) == len(routes) else None
+
+
+def _bearing(last: _Kept, module: Module) -> set[str]:
+    """The keys of all changes of a module that bear upon the routes."""
+    path = module.path
+    looked_at = last.looked_at.get(path, [])
+    keys = {DECLARATIONS, DECORATIONS, IMPORTS, module_key(path), made_key(path), *last.searches}
+    keys |= {
+        body_key(path, each.index)
+        for each in module.definitions
+        if isinstance(each, Class) or each.is_module or each.index in looked_at
+    }
+    if path in last.searched:
+        keys.add(FUNCTIONS)
+    return keys
+
+
+# Routes as data
+
+
+def _named(thing: object) -> str:
+    """A class or function of the project, told from all others."""
+    if isinstance(thing, (Class, Function)):
+        return f"{thing.module.path}\0{thing.index}"
+    raise NotImplementedError(f"{type(thing)} is no part of a route.")
+
+
+def _decoded(project: Project, routes: msgspec.Raw) -> tuple[Route, ...]:
+    """Routes out of what was kept; raises `msgspec.DecodeError` where that does not hold together."""
+
+    def found(kind: type, name: object) -> object:
+        path, _, index = str(name).rpartition("\0")
+        definition = project.modules[path].definitions[int(index)]
+        if not isinstance(definition, kind):
+            raise ValueError(f"{name!r} is no {kind.__name__}.")
+        return definition
+
+    try:
+        return msgspec.msgpack.decode(routes, type=tuple[Route, ...], dec_hook=found)
+    except (LookupError, ValueError) as error:
+        raise msgspec.DecodeError(str(error)) from error
+
+
+def _moved(moves: Moves, route: Route) -> Route | None:
+    """A route with its places as they are now; None where one of them is not as it was."""
+    location = moves.location(route.location)
+    guards = []
+    for guard in route.guards:
+        place = moves.location(guard.location)
+        if place is None:
+            return None
+        guards.append(guard if place is guard.location else dataclasses.replace(guard, location=place))
+    return None if location is None else dataclasses.replace(route, location=location, guards=tuple(guards))
