@@ -8,7 +8,7 @@ import msgspec
 
 from linter.facts.files import FileFacts
 from linter.facts.scopes import Define, Import, Scope
-from linter.facts.spans import Span, unpack
+from linter.facts.spans import Span, pack, unpack
 from linter.file_roles import is_test
 from linter.resolve.definitions import Module
 from linter.resolve.index import fills_of
@@ -21,7 +21,11 @@ DECORATIONS = "decorations"
 FUNCTIONS = "functions"
 """The key of all functions there are, for what searches them by their heads."""
 IMPORTS = "imports"
-"""The key of what modules and their functions import."""
+"""The key of which packages each module imports."""
+ALIASES = "aliases"
+"""The key of the names under which modules and their functions import things."""
+_NOWHERE = pack(1, 0, 1, 0)
+"""Where a module as a whole stands, whatever moves in it."""
 _PLACES = frozenset({"span", "end_line"})
 
 
@@ -61,8 +65,10 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
         keys.append(FUNCTIONS)
     if any(each.decorators for each in more):
         keys.append(DECORATIONS)
-    if before.imports != now.imports or _imports(before) != _imports(now):
+    if before.imports != now.imports:
         keys.append(IMPORTS)
+    if _imports(before) != _imports(now):
+        keys.append(ALIASES)
     lines: dict[int, int] = {}
     for index, scope in enumerate(before.scopes):
         moved = _moved(scope, now.scopes[index]) if index < len(now.scopes) else None
@@ -186,6 +192,8 @@ def _is_alike(before: object, now: object, lines: dict[int, int]) -> bool:
 
 def _stands(before: Span, now: Span, lines: dict[int, int]) -> bool:
     """Whether a place has moved by whole lines, together with all else on them."""
+    if before == now == _NOWHERE:
+        return True
     old, new = unpack(before), unpack(now)
     return (
         (old.column, old.end_column) == (new.column, new.end_column)

@@ -127,7 +127,7 @@ def made_key(path: str) -> str:
     return f"made {path}"
 
 
-SEARCHES = ("calls ", "fills ", "functions", "missing ")
+SEARCHES = ("aliases", "calls ", "fills ", "functions", "missing ")
 """How the keys begin of what is searched for in the whole project, or looked up in vain."""
 
 

@@ -9,6 +9,7 @@ from linter.backend import Backend
 from linter.facts.expressions import Attr, Expr, Ref, Result
 from linter.facts.scopes import Call, Import
 from linter.frameworks.flask.names import REGISTRATIONS
+from linter.resolve.changes import ALIASES
 from linter.resolve.definitions import Definition, Function, arguments_of
 
 _ROUNDS = 12
@@ -27,6 +28,7 @@ class Steering:
     @cached_property
     def aliases(self) -> dict[str, set[str]]:
         """Other names under which functions are imported."""
+        self._project.trace.bit(ALIASES)
         found: dict[str, set[str]] = {}
         for module in self._project.modules.values():
             for scope in module.facts.scopes:
