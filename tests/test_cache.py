@@ -128,6 +128,7 @@ def test_concurrent_runs(project: Path) -> None:
         "flows",
         "observations",
         "result",
+        "routes",
     ]
 
 
@@ -143,7 +144,7 @@ def test_clean_deletes_only_its_own(project: Path) -> None:
     keep.write_text("mine", encoding="utf-8")
     deleted = clean(str(project / FOLDER))
     assert keep.exists()
-    assert len(deleted) == 6
+    assert len(deleted) == 7
 
 
 def test_changed_rule_pack_is_not_served_from_the_cache(project: Path, tmp_path: Path) -> None:

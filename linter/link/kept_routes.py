@@ -70,7 +70,7 @@ def kept_or_linked(
         last = _Kept(structure, {}, looked_at, searches, searched, msgspec.Raw())
     digests = {path: memory.digests[path] for path in project.modules}
     if digests != last.digests:
-        encoded = msgspec.msgpack.encode(routes, enc_hook=_named)
+        encoded = msgspec.msgpack.encode(routes, enc_hook=named)
         last = msgspec.structs.replace(last, digests=digests, routes=msgspec.Raw(encoded))
         memory.write(_NAME, msgspec.msgpack.encode(last))
     return routes
@@ -151,7 +151,7 @@ def _bearing(last: _Kept, module: Module) -> set[str]:
 # Routes as data
 
 
-def _named(thing: object) -> str:
+def named(thing: object) -> str:
     """A class or function of the project, told from all others."""
     if isinstance(thing, (Class, Function)):
         return f"{thing.module.path}\0{thing.index}"
