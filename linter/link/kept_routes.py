@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from linter.backend import Route
-from linter.resolve.changes import DECLARATIONS, DECORATIONS, FUNCTIONS, IMPORTS
+from linter.resolve.changes import DECLARATIONS, DECORATIONS, IMPORTS
 from linter.resolve.definitions import Class, Function, Module
 from linter.resolve.moves import Moves
 from linter.resolve.trace import SEARCHES, body_key, made_key, module_key
@@ -30,17 +30,12 @@ _SHAPING = frozenset({"openapi", "graphql"})
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """What is kept.
-
-    `looked_at` are functions by module, `searches` the keys of what was searched for. `searched` are the
-    modules of which every function was looked at: one that is added would have been as well.
-    """
+    """What is kept. `looked_at` are functions by module, `searches` the keys of what was searched for."""
 
     structure: bytes
     digests: dict[str, bytes]
     looked_at: dict[str, list[int]]
     searches: list[str]
-    searched: list[str]
     routes: msgspec.Raw
 
 
@@ -63,11 +58,8 @@ def kept_or_linked(
         if failures:
             return routes
         looked_at = _looked_at(project)
-        searched = [
-            path for path, found in looked_at.items() if len(found) == len(project.modules[path].functions)
-        ]
         searches = [key for key in project.trace.keys if key.startswith(SEARCHES)]
-        last = _Kept(structure, {}, looked_at, searches, searched, msgspec.Raw())
+        last = _Kept(structure, {}, looked_at, searches, msgspec.Raw())
     digests = {path: memory.digests[path] for path in project.modules}
     if digests != last.digests:
         encoded = msgspec.msgpack.encode(routes, enc_hook=named)
@@ -143,8 +135,6 @@ def _bearing(last: _Kept, module: Module) -> set[str]:
         for each in module.definitions
         if isinstance(each, Class) or each.is_module or each.index in looked_at
     }
-    if path in last.searched:
-        keys.add(FUNCTIONS)
     return keys
 
 

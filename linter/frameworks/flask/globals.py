@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Expr, Operation, Ref, Result, Sequence
 from linter.frameworks.flask.seen import ABSENT, ANONYMOUS, UNKNOWN, Seen, attribute, constant
+from linter.resolve.changes import FUNCTIONS
 from linter.resolve.definitions import Function
 from linter.resolve.project import Resolved, Variable
 
@@ -116,6 +117,7 @@ class Globals:
     def _has_defaults(self) -> bool:
         """Whether a rule may hand more to its view than its path has: `defaults={"page": 1}`."""
         if self._defaulted is None:
+            self._backend.project.trace.bit(FUNCTIONS)
             self._defaulted = any(
                 key == "defaults"
                 for function in self._backend.functions

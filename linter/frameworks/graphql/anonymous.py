@@ -11,6 +11,7 @@ from linter.evaluate.values import NOWHERE, UNKNOWN, Closure, External, Instance
 from linter.facts.expressions import Constant, Ref
 from linter.facts.scopes import Assign, Return
 from linter.file_roles import is_test
+from linter.resolve.changes import FUNCTIONS
 from linter.resolve.definitions import Class
 from linter.resolve.project import Project
 
@@ -179,6 +180,7 @@ class Anonymous:
     def _filled_once(self) -> frozenset[str]:
         """Names that functions set on what they were given, and nothing sets that does not look first."""
         if self._once is None:
+            self._project.trace.bit(FUNCTIONS)
             looked: set[str] = set()
             blind: set[str] = set()
             for function in self._project.functions:
