@@ -44,8 +44,7 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
     """What has changed in a module; all of it where nobody knows how it was."""
     path, now = module.path, module.facts
     if before is None:
-        bodies = [body_key(path, index) for index in range(len(now.scopes))]
-        return Change([module_key(path), made_key(path), DECLARATIONS, *bodies], {})
+        return Change(_all_keys(path, now), {})
     keys: list[str] = []
     old = Module(path, module.name, module.id, before, module.is_package)
     added = _added(old, module)
@@ -79,6 +78,18 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
     if all(one == other for one, other in lines.items()):
         lines = {}
     return Change(keys, lines)
+
+
+def _all_keys(path: str, facts: FileFacts) -> list[str]:
+    """The keys of whatever may be new in a module."""
+    return [
+        module_key(path),
+        made_key(path),
+        *(DECLARATIONS, DECORATIONS, FUNCTIONS, IMPORTS, ALIASES),
+        *(body_key(path, index) for index in range(len(facts.scopes))),
+        *(calls_key(name) for name in _calls(facts)),
+        *(fills_key(name) for name in _fills(facts)),
+    ]
 
 
 def _added(old: Module, new: Module) -> list[str] | None:

@@ -205,6 +205,16 @@ def test_a_function_that_is_added_may_be_a_route(tmp_path: Path) -> None:
     assert [each.path for each in _routes(root)] == ["/one", "/two"]
 
 
+def test_routes_of_a_run_whose_files_nobody_remembers_are_linked_again(tmp_path: Path) -> None:
+    root = _project(tmp_path, FASTAPI)
+    _routes(root)
+    (root / "shared.py").write_text(FASTAPI["shared"] + "\nOTHER = 1\n", encoding="utf-8")
+    settings = load_settings(str(root), environ={}, isolated=True)
+    assert Run(settings, discover(str(root), settings), jobs=1).facts
+    (root / "app.py").write_text(FASTAPI["app"].replace("/one", "/other"), encoding="utf-8")
+    assert [each.path for each in _routes(root)] == ["/other"]
+
+
 @pytest.mark.parametrize("damage", [b"", b"\x00" * 40, None])
 def test_damaged_routes_are_as_good_as_none(tmp_path: Path, linked: list[bool], damage: bytes | None) -> None:
     root = _project(tmp_path, FASTAPI)
