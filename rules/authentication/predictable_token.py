@@ -86,7 +86,7 @@ class PredictableToken(CstRule):
             related = [Note(function.module.locate(call.span), f"becomes `{name}` here")]
         yield self.finding(
             subject,
-            f"`{name}` is drawn with `{subject.callee.name}`, whose values can be predicted from earlier ones",
+            f"`{name}` is drawn with `{subject.callee.name}`, whose values follow from earlier ones",
             help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
             related=related,
             confidence=Confidence.LOW if is_nonce_for_other(name, subject.function, backend) else None,

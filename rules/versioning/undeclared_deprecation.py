@@ -73,27 +73,15 @@ class UndeclaredDeprecation(CstRule):
         """Add `deprecated=True` to the route's decorator."""
         import libcst as cst
 
+        from linter.concrete import with_keyword
+
         if not isinstance(node, cst.FunctionDef) or len(node.decorators) != 1:
             return None
         call = node.decorators[0].decorator
         if not isinstance(call, cst.Call):
             return None
-        flag = cst.Arg(
-            cst.Name("True"),
-            keyword=cst.Name("deprecated"),
-            equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
-        )
-        last = call.args[-1]
-        if isinstance(last.comma, cst.MaybeSentinel):
-            args = [
-                *call.args[:-1],
-                last.with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))),
-                flag,
-            ]
-        else:
-            args = [*call.args, flag]
-        decorator = node.decorators[0].with_changes(decorator=call.with_changes(args=args))
-        return node.with_changes(decorators=[decorator])
+        declared = node.decorators[0].with_changes(decorator=with_keyword(call, "deprecated", "True"))
+        return node.with_changes(decorators=[declared])
 
 
 class _RouteSite(Site):

@@ -80,7 +80,8 @@ def told(table):
 
 def test_the_migrations_leave_the_tables_of_the_models(schema, expected, framework_own):
     if not schema.migrations:
-        pytest.skip("the application has no migrations")
+        assert not schema.migrated
+        return
     migrated = {name: table for name, table in schema.migrated.items() if name not in framework_own}
     assert sorted(migrated) == sorted(expected)
     for name, table in migrated.items():
