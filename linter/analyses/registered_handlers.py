@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from linter.backend import Backend
 
 _DECORATORS = frozenset({"exception_handler", "errorhandler", "app_errorhandler"})
+_OF_FLASK = frozenset({"errorhandler", "app_errorhandler"})
 _CALLS = ("add_exception_handler", "register_error_handler")
 
 
@@ -21,13 +22,15 @@ class RegisteredHandler(NamedTuple):
     """One registration.
 
     `exception` is the class, None for a status; `status` is the status that it is registered for.
-    `error` is the parameter that receives the exception.
+    `error` is the parameter that receives the exception. `is_own` says that the framework hands over an error
+    of its own there, and not what was raised: so does Flask for a status.
     """
 
     function: Function
     exception: Resolved | None
     status: int | None
     error: str | None
+    is_own: bool = False
 
 
 def registered_handlers(backend: Backend) -> Iterator[RegisteredHandler]:
@@ -40,7 +43,8 @@ def registered_handlers(backend: Backend) -> Iterator[RegisteredHandler]:
             if isinstance(decorator.value, Result):
                 call = parent.scope.calls[decorator.value.call]
                 if _last(call.callee) in _DECORATORS and call.args:
-                    yield _registered(backend, parent, call.args[0], function)
+                    made = _registered(backend, parent, call.args[0], function)
+                    yield made._replace(is_own=_last(call.callee) in _OF_FLASK and made.status is not None)
     for name in _CALLS:
         for site in backend.methods_called(name):
             assert site.call is not None

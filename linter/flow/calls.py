@@ -465,7 +465,7 @@ class Calls(Access):
         known = type(receiver.shape) is Named and not receiver.taints
         loose = engine.is_own(name) or (known and "()" in name) or _looks_up(name)
         # What `getattr` gives may be any function.
-        loose = loose or name.startswith("getattr()") or engine.sinks.asks_own_choice(name, args)
+        loose = loose or name.startswith("getattr()")
         asked: Marks = ()
         for each in args.all():
             inner = self.deep_taints(each)

@@ -54,6 +54,11 @@ def _comprehended(act: Expressions, expr: Comprehension) -> Value:
             before = act.state.fork()
         act.state.prove(test.yes)
     element = act.eval(expr.element)
+    pair = act.record(element)
+    if expr.kind == "dict" and type(pair) is Items:
+        # The key is read before the value, which may look at the key.
+        looked_at = [Value(each.shape, act.state.fresh(each.taints)) for each in pair.items]
+        act.store(element, Items(pair.kind, tuple(looked_at)))
     if before is not None:
         _forget(act, before)
     made = act.allocate(_element(act, expr, [], element))

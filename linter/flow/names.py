@@ -159,6 +159,7 @@ STORES = (
     "os.getenv",
     "flask.url_for",
     "django.urls.reverse",
+    "django.urls.reverse_lazy",
     "django.utils.translation.",
     "gettext.",
     "flask_babel.",

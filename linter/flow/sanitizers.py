@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linter.flow.kinds import ALL_KINDS, BITS, HARMLESS, RELATIVE, WORD, lacking
+from linter.flow.kinds import ALL_KINDS, BITS, HARMLESS, NO_PARENT_STEP, RELATIVE, WORD, lacking
 
 
 def _kinds(*names: str) -> int:
@@ -17,6 +17,9 @@ FILE_NAME = _kinds("path", "archive") | lacking("/\\") | RELATIVE
 """What is known of the last part of a path."""
 _QUERY = _kinds("url", "redirect", "header", "cookie", "xss") | lacking("'\"<>; \n\r")
 _DIGEST = ALL_KINDS | WORD
+
+_STORED = [f"django.core.files.storage.Storage.{each}" for each in ("save", "get_available_name")]
+"""What gives the name under which a storage of Django's keeps a file: it refuses to leave its folder."""
 
 TABLE: dict[str, int] = {
     "shlex.quote": _kinds("command"),
@@ -52,6 +55,8 @@ TABLE: dict[str, int] = {
     "werkzeug.security.safe_join": _kinds("path"),
     "flask.safe_join": _kinds("path"),
     "django.utils._os.safe_join": _kinds("path"),
+    "django.core.files.storage.Storage.path": _kinds("path"),
+    **dict.fromkeys(_STORED, _kinds("path", "archive") | NO_PARENT_STEP | RELATIVE),
     "os.path.basename": FILE_NAME,
     "ntpath.basename": FILE_NAME,
     "re.escape": _kinds("regex"),

@@ -56,6 +56,10 @@ RETURNS: dict[str, str] = {
 }
 
 ALIASES: dict[str, str] = {
+    "django.core.urlresolvers": "django.urls",
+    "django.core.files.storage.default_storage": "django.core.files.storage.Storage",
+    "django.core.files.storage.FileSystemStorage": "django.core.files.storage.Storage",
+    "django.core.files.storage.DefaultStorage": "django.core.files.storage.Storage",
     "six.StringIO": "io.StringIO",
     "six.BytesIO": "io.BytesIO",
     "sqlalchemy.orm.session.Session": "sqlalchemy.orm.Session",

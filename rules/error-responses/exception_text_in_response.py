@@ -141,7 +141,7 @@ def _in_registered(backend: Backend, answers: dict[int, list[Answer]]) -> Iterat
     for registered in registered_handlers(backend):
         function = registered.function
         caught = registered.exception or Resolved("Exception" if registered.status == 500 else "?", None)
-        if registered.error is None:
+        if registered.error is None or registered.is_own:
             continue
         statements: list[Statement] = list(function.scope.statements)
         text = ErrorText(backend, function, f"${registered.error}", statements)

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items, Native
 from linter.flow.kinds import BITS, CHARACTERS, WORD, lacking
-from linter.flow.values import STRING, Marks, Named, Value, const_of, constant, marked, merge, part
+from linter.flow.values import (
+    STRING,
+    Either,
+    Marks,
+    Named,
+    Value,
+    const_of,
+    constant,
+    join,
+    marked,
+    merge,
+    part,
+)
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -239,7 +251,11 @@ def _group_dict(act: Calls, args: Args, receiver: Value) -> Value | None:
 
 def _test(how: str) -> Callable[[Calls, Args, Value], Value]:
     def model(act: Calls, args: Args, receiver: Value) -> Value:
-        return _matched(act, how, args.given(0, "pattern"), args.given(1, "string"))
+        pattern, value = args.given(0, "pattern"), args.given(1, "string")
+        if type(pattern.shape) is not Either:
+            return _matched(act, how, pattern, value)
+        several = [_matched(act, how, Value(each), value) for each in pattern.shape.shapes]
+        return reduce(join, several)
 
     return model
 

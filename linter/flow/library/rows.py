@@ -17,6 +17,9 @@ _MAPPERS = (
     "peewee.",
     "tortoise.",
 )
+_KEY_STORES = ("redis.", "fakeredis.", "valkey.")
+_KEYED = frozenset({"exists", "hexists", "sismember"})
+"""What asks a store whether it has a key, or a member of a set."""
 _COMPARING = frozenset({"filter", "filter_by", "where", "get_or_none"})
 _CARRYING = frozenset({"first", "one_or_none", "scalar_one_or_none", "exists", "count", "order_by"})
 _CARRYING |= {"all", "distinct", "select_related", "prefetch_related", "only", "defer", "options", "limit"}
@@ -36,9 +39,11 @@ def held_by_rows(name: str, args: Args, receiver: Value) -> Marks:
 
     Keys of rows are left out: a database may make a number of the text that is asked for.
     """
+    last = name.rpartition(".")[2]
+    if last in _KEYED and name.startswith(_KEY_STORES):
+        return checks.union(*[checks.marks(each, _HELD) for each in args.positional])
     if not name.startswith(_MAPPERS):
         return ()
-    last = name.rpartition(".")[2]
     if last in _CARRYING:
         return receiver.yes
     if last in _RAISING:

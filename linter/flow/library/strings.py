@@ -104,6 +104,8 @@ _PATHS = frozenset(
 )
 _NAMED_BY_FRAMEWORKS = frozenset({"temporary_file_path"})
 """What a framework has named itself: where Django has put an upload."""
+_REPEATING = "*+{"
+"""Characters by which a regular expression repeats something, unless a backslash stands before them."""
 _JOINED = 20
 """The most pieces that `join` keeps apart."""
 _READS = frozenset({"get", "pop", "setdefault", "getlist", "getall", "get_all"})
@@ -212,7 +214,9 @@ class Strings:
                 rest = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
                 return act.allocate(Items("list", tuple(known), None if is_whole else rest))
         by_one = isinstance(separator, str) and name == "split" and args.get(1, "maxsplit") is None
-        place = separator if by_one else act.span
+        place: object = separator if by_one else act.span
+        if isinstance(separator, str) and const_of(args.given(1, "maxsplit")) == 1:
+            place = (name, separator)
         piece = Value(STRING, act.fresh_part(receiver.taints, (checks.SPLIT, place)))
         bare = piece
         if name == "splitlines" and not args.positional and not args.keywords:
@@ -241,6 +245,7 @@ class Strings:
             escaped = (
                 (old == "'" and new in ("\\'", "&apos;", "&#39;", "'\\''", "'\"'\"'"))
                 or (old in "'\"`" and new == old * 2)
+                or (old in _REPEATING and new == f"\\{old}")
                 or old not in new
             )
             if len(old) == 1 and escaped:

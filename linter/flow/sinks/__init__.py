@@ -78,14 +78,6 @@ class Sinks:
         """Whether the tables have a function or method of a name."""
         return name in self._rows
 
-    def asks_own_choice(self, name: str, args: Args) -> bool:
-        """Whether a call asks a service of the program's choice: the answer is not made of the question."""
-        for row in BY_CALLEE.get(name, ()):
-            if row.kind == "url":
-                address = args.get(row.argument, row.keyword)
-                return address is None or all(is_fit("url", row.bit, each) for each in holes(address))
-        return False
-
     def called(self, act: Access, name: str, args: Args, receiver: Value) -> None:
         """Hold a call against the tables."""
         if args.names is not None and models.writes_rows(name):

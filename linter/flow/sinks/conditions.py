@@ -11,6 +11,7 @@ from linter.facts.scopes import Evaluate
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined, values_of
 from linter.flow.library.buffers import BUFFER
+from linter.flow.library.patterns import COMPILED
 from linter.flow.sinks import amounts, documents, models, records
 from linter.flow.sinks.content_types import body_of, is_html, is_no_page, names_no_type
 from linter.flow.state import CHECKED
@@ -315,6 +316,12 @@ def _kept(act: Access, args: Args, value: Value | None, receiver: Value) -> Valu
     return value
 
 
+def _uncompiled(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """The text of a pattern: what is wrong with one that is compiled was said where that was done."""
+    record = None if value is None else act.record(value)
+    return None if type(record) is Native and record.name == COMPILED else value
+
+
 CONDITIONS: dict[str, Condition] = {
     "is-sql": _is_sql,
     "is-text": _is_text,
@@ -340,6 +347,7 @@ CONDITIONS: dict[str, Condition] = {
     "set-cookie": _set_cookie,
     "client-text": _client_text,
     "kept": _kept,
+    "uncompiled": _uncompiled,
     "is-element": _is_element,
     "is-ldap-filter": _is_ldap,
     "is-path": _is_path,

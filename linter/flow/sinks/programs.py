@@ -93,6 +93,7 @@ REGEX = [
         "re.match re.search re.fullmatch re.findall re.finditer re.split re.sub re.subn",
         0,
         "pattern",
+        "uncompiled",
     ),
     *rows("regex", "re.compile", 0, "pattern", "kept"),
     *rows(

@@ -42,6 +42,7 @@ _ATTRIBUTES_BY_NAME = frozenset({"flask.g.get", "flask.g.pop", "quart.g.get", "q
 _BY_KEY = "tornado.web.RequestHandler."
 _ROUTED = ".get_full_path"
 """What Django gives for the path and query that were asked for: a route begins it, and no host."""
+_ABSOLUTE = ".build_absolute_uri"
 _PARSER = ".RequestParser.parse_args"
 _STRING_NAMES = {"str": STRING}
 
@@ -109,6 +110,9 @@ class Sources:
         if name.endswith(_PARSER):
             return act.engine.parsed(act.state.heap)
         kind = READS.get(name + "()")
+        if name.endswith(_ABSOLUTE) and args.positional:
+            # The scheme and the host of the backend stand before an address that is given.
+            return Value(STRING, marked(act.deep_taints(args.positional[0]), BITS["redirect"] | BITS["url"]))
         if kind is not None:
             key = const_of(args.given(0)) if name.startswith(_BY_KEY) else ...
             known = FROM_ROOT | NO_HOST if name.endswith(_ROUTED) else 0
