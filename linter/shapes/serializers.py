@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from linter.backend.routes import Verdict
-from linter.facts.expressions import Constant
+from linter.facts.expressions import Constant, Item
+from linter.facts.scopes import Assign
 from linter.finding import Location
-from linter.resolve.definitions import Class
+from linter.resolve.definitions import Class, Function
 from linter.resolve.values import Made, Value
 from linter.shapes.declarations import alters, inner_class, is_ellipsis
 from linter.shapes.django_models import Model, ModelField, models_of
@@ -128,7 +129,9 @@ class _Serializer:
     def _declared(self, call: FieldCall) -> Field:
         flag = self._values.flag
         read_only = flag(call.argument("read_only")) or call.kind in _READ_ONLY
-        write_only = flag(call.argument("write_only")) or call.kind == "HiddenField"
+        stated = call.argument("write_only")
+        write_only = flag(stated) or call.kind == "HiddenField"
+        write_only = write_only or (stated is None and self._is_taken_only(call.made.callee.target))
         default = call.argument("default")
         required = call.argument("required")
         has_default = default is not None and not is_ellipsis(default)
@@ -149,6 +152,20 @@ class _Serializer:
             read_only=read_only,
             write_only=write_only,
             secret=self._is_secret(call.name, call.argument("style"), write_only),
+        )
+
+    def _is_taken_only(self, target: object) -> bool:
+        """Whether a field of the project makes itself write-only: `kwargs["write_only"] = True`."""
+        member = self._shapes.project.member(target, "__init__") if isinstance(target, Class) else None
+        init = None if member is None else member.target
+        if not isinstance(init, Function):
+            return False
+        self._shapes.project.trace.log.append(self._shapes.project.trace.body(init))
+        return any(
+            isinstance(each, Item) and each.key == Constant("write_only")
+            for statement in init.scope.statements
+            if isinstance(statement, Assign) and statement.value != Constant(False)
+            for each in statement.targets
         )
 
     def _is_secret(self, name: str, style: Value | None, write_only: bool) -> bool:
