@@ -169,8 +169,23 @@ class Access(Expressions):
             return None
         return self.engine.call(self, self._method(found.target, receiver, cls), [constant(name)])
 
+    def _written_on_class(self, cls: Class, name: str) -> Value | None:
+        """What the program has given a class under a name, or one of its bases."""
+        cells = self.engine.cells
+        if not cells:
+            return None
+        for each in self.engine.project.ancestors(cls):
+            number = cells.get(id(each.target))
+            record = None if number is None else self.record(Value(Obj(number)))
+            if type(record) is Cell and name in record.names:
+                return record.names[name]
+        return None
+
     def _class_value(self, variable: Variable, receiver: Value) -> Value:
         if isinstance(variable.holder, Class):
+            written = self._written_on_class(variable.holder, variable.name)
+            if written is not None:
+                return written
             return self.engine.globals.variable(variable)
         # Assigned to `self` in a method that has not run here: its type is what is known.
         kind = self.engine.project.type_of_variable(variable)
@@ -193,6 +208,9 @@ class Access(Expressions):
         raise NotImplementedError
 
     def _of_class(self, cls: Class, name: str) -> Value:
+        written = self._written_on_class(cls, name)
+        if written is not None:
+            return written
         found = self.engine.project.member(cls, name)
         if found is None:
             return UNKNOWN
@@ -210,7 +228,7 @@ class Access(Expressions):
         return self.engine.globals.resolved(self, found)
 
     def _of_bases(self, cls: Class, name: str, receiver: Value) -> Value:
-        for ancestor in self.engine.project.ancestors(cls)[1:]:
+        for ancestor in self._ancestors_after(cls, receiver):
             if isinstance(ancestor.target, Class):
                 child = ancestor.target.children.get(name)
                 if isinstance(child, Function):
@@ -218,6 +236,16 @@ class Access(Expressions):
             elif ancestor.target is None and ancestor.name != "object":
                 return Value(Bound(receiver, f"super.{name}"))
         return Value(Bound(receiver, f"super.{name}"))
+
+    def _ancestors_after(self, cls: Class, receiver: Value) -> tuple[Resolved, ...]:
+        """What `super()` of a class leads to, in the order of the class that an instance has."""
+        record, shape = self.record(receiver), receiver.shape
+        own = record.cls if type(record) is Instance else getattr(shape, "cls", cls)
+        known = self.engine.project.ancestors(own)
+        for position, each in enumerate(known):
+            if each.target is cls:
+                return known[position + 1 :]
+        return self.engine.project.ancestors(cls)[1:]
 
     # Items
 
@@ -272,6 +300,10 @@ class Access(Expressions):
                 return found_there
             if self._is_column(base, known):
                 return Value(STRING, self.taken(base.taints, known))
+        if shape == _ENVIRONMENT:
+            left = self.state.names.get(f".{_ENVIRONMENT.name}[{known!r}]")
+            if left is not None:
+                return left
         if type(shape) in (ClassRef, Named) and not base.taints:
             return Value(self.engine.sources.element(shape)) if type(shape) is Named else base
         name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
@@ -421,6 +453,10 @@ class Access(Expressions):
             self.store(base, Native(record.name, {**record.fields, name: value}))
         elif type(record) is Cell:
             self.store(base, Cell({**record.names, name: value}))
+        elif type(base.shape) is ClassRef:
+            cell = Value(Obj(self.engine.cell_of(base.shape.cls)))
+            known = self.record(cell)
+            self.store(cell, Cell({**(known.names if type(known) is Cell else {}), name: value}))
         elif type(base.shape) is Named:
             full = canonical(f"{base.shape.name}.{name}")
             self.state.names["." + full] = value
@@ -495,6 +531,8 @@ class Access(Expressions):
                     self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
         elif record is None and base.taints and known is not ...:
             self._overwritten(base.taints, known, value)
+        if base.shape == _ENVIRONMENT and known is not ...:
+            self.state.names[f".{_ENVIRONMENT.name}[{known!r}]"] = value
         if type(base.shape) is Named and self.engine.stored is not None:
             self.engine.stored.item_set(self, base.shape.name, key, value)
         self.engine.sinks.item_set(self, base, key, value)
@@ -520,6 +558,7 @@ FIELDS = "object.__dict__"
 """The name of the dict that holds the fields of an instance."""
 _LAST_PARTS = frozenset({"name", "stem", "suffix"})
 _NONE = Const(None)
+_ENVIRONMENT = Named("os.environ")
 _MATCH = Named("re.Match")
 _SHORT = 4
 

@@ -8,10 +8,12 @@ from typing import Any
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Sequence, Starred
 from linter.facts.scopes import Assertion, Assign, Define, Delete, Evaluate, Import, Jump, Raise, Return
 from linter.flow import answers, checks
+from linter.flow.arguments import Args
 from linter.flow.calls import Calls
 from linter.flow.closures import cell_of
 from linter.flow.expressions import refuted
-from linter.flow.heap import Entries, Instance, Items, joined
+from linter.flow.heap import Entries, Instance, Items, Native, joined
+from linter.flow.library.buffers import BYTES
 from linter.flow.memory import YIELDED
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
@@ -132,6 +134,9 @@ class Activation(Calls):
     def _grown(self, before: Value, value: Value, operator: str) -> Value | None:
         """A list that `+=` has changed in place."""
         record = self.record(before)
+        if operator == "+" and type(record) is Native and record.name == BYTES:
+            self.method(before, "__iadd__", Args([value]))
+            return before
         if operator != "+" or type(record) is not Items or record.kind != "list":
             return None
         known, rest = self.elements(value)
@@ -368,19 +373,42 @@ class Activation(Calls):
         block = compound.clauses[0].block
         managers = block.subject.items if isinstance(block.subject, Sequence) else ()
         suppresses = False
+        entered_ones: list[Value] = []
         for position, manager in enumerate(managers):
             value = self.eval(manager)
             if not self.alive:
                 return
+            entered_ones.append(value)
             entered = self._entered(value)
             target = block.targets[position] if position < len(block.targets) else None
             if target is not None and not isinstance(target, Operation):
                 self.assign(target, entered)
             suppresses = suppresses or self.engine.suppresses(value)
         before = self.state.fork() if suppresses else None
+        returns = len(self.returns)
         self.suite(compound.clauses[0].suite)
+        for each in reversed(entered_ones):
+            self._left(each, returns)
         if suppresses:
             self._meet([self.state if self.alive else None, before])
+
+    def _left(self, manager: Value, returns: int) -> None:
+        """Run what a context manager of the project does at its end, wherever the program left it."""
+        if type(self.record(manager)) is not Instance:
+            return
+        for name in ("__exit__", "__aexit__"):
+            method = self.attribute(manager, name)
+            if type(method.shape) is not FunctionRef:
+                continue
+            given = Args([NONE, NONE, NONE])
+            if self.alive:
+                self.apply(method, given)
+                self.alive = True
+            for _, state in self.returns[returns:]:
+                after, self.state = self.state, state
+                self.apply(method, given)
+                self.state = after
+                self.alive = False
 
     def _entered(self, value: Value) -> Value:
         record = self.record(value)

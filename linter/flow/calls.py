@@ -14,6 +14,7 @@ from linter.flow.fields import SERIALIZERS
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
 from linter.flow.kinds import BITS, HARMLESS
 from linter.flow.library.callbacks import QUEUED, queued
+from linter.flow.library.parsers import FED, fed
 from linter.flow.library.rows import held_by_rows, raises_without_row
 from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
@@ -114,6 +115,10 @@ class Calls(Access):
             found = None if own and own.target else self._of_mapping(receiver, record, name, args)
             if found is not None:
                 return found
+        if name in FED:
+            read = fed(self, receiver, name, args)
+            if read is not None:
+                return read
         if name in DUMPS:
             dumped = dump_of(self, receiver)
             if dumped is not None:

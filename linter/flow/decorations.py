@@ -29,6 +29,9 @@ _KINDS = {
 }
 
 
+_DISPATCHERS = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+
+
 class Decorations:
     """Decorators of the functions of one project."""
 
@@ -36,6 +39,7 @@ class Decorations:
         self._engine = engine
         self._trace = trace = engine.project.trace
         self._kinds: Memo[int, str] = Memo(trace)
+        self._dispatched: Memo[int, tuple[Function, ...]] = Memo(trace)
         self._own: Memo[int, tuple[Expr, ...]] = Memo(trace)
 
     @cached_property
@@ -66,6 +70,30 @@ class Decorations:
                 if kind is not None:
                     return kind
         return ""
+
+    def dispatched(self, function: Function) -> tuple[Function, ...]:
+        """The functions of its module that are registered for a `functools.singledispatch`, by type."""
+        found = self._dispatched.read(id(function))
+        if found is None:
+            start = len(self._trace.log)
+            parent = function.parent
+            refs = [] if parent is None else [e.value for e in function.scope.decorators]
+            named = [e.name for e in refs if isinstance(e, Ref)]
+            is_one = any(self._engine.project.reference(parent, e).name in _DISPATCHERS for e in named)  # type: ignore[arg-type]
+            others = function.module.functions if is_one else []
+            found = tuple(e for e in others if self._is_registered(e, f"{function.scope.name}.register"))
+            self._dispatched.keep(id(function), found, start, function.module.bit)
+        return found
+
+    def _is_registered(self, function: Function, name: str) -> bool:
+        for each in function.scope.decorators:
+            expr = each.value
+            if isinstance(expr, Result) and function.parent is not None:
+                self._trace.log.append(self._trace.body(function.parent))
+                expr = function.parent.scope.calls[expr.call].callee
+            if isinstance(expr, Ref) and expr.name.lstrip(":$") == name:
+                return True
+        return False
 
     def getter(self, function: Function) -> Function | None:
         """The property that a function sets or deletes: the definition of the same name before it."""

@@ -36,6 +36,7 @@ from linter.flow.storage import is_kept
 from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
 from linter.flow.tree import Suite, suite_of
 from linter.flow.values import (
+    STRING,
     UNKNOWN,
     Const,
     Either,
@@ -109,6 +110,8 @@ class Engine:
         self.failures: list[Failure] = []
         self._parsed: Callable[[dict[int, Record]], Value | None] = _nothing_parsed
         self._asked: tuple[Function | None, Value] = (None, UNKNOWN)
+        self.cells: dict[int, int] = {}
+        """The records of what functions have written on classes, by the identity of the class."""
         self.changed: set[int] = set()
         """Records of modules and classes that some function has written to."""
         self.carried: dict[str, Value] = {}
@@ -158,6 +161,14 @@ class Engine:
         """A number for a new record."""
         self._ids += 1
         return self._ids
+
+    def cell_of(self, cls: Class) -> int:
+        """The record of what functions have written on a class."""
+        found = self.cells.get(id(cls))
+        if found is None:
+            found = self.cells[id(cls)] = self.next_id()
+            self.statics[found] = Cell({})
+        return found
 
     def placed(self, heap: dict[int, Record], record: Record) -> Value:
         """A new record on a heap, as a value."""
@@ -372,6 +383,7 @@ class Engine:
         """Let go of what was learnt about functions, which rings of references would keep to the end."""
         self.running.forget()
         self.statics.clear()
+        self.cells.clear()
 
     # Calls of the project's functions
 
@@ -412,15 +424,16 @@ class Engine:
             if made is not None:
                 given = args if ref.receiver is None else args.after(ref.receiver)
                 return act.apply(made, given)
+        others = self.decorations.dispatched(function) if function.scope.decorators and not ref.bare else ()
+        if others:
+            shapes = [ref._replace(function=each, bare=True) for each in (*others, function)]
+            return act.apply(Value(Either(tuple(shapes))), args)
         if ref.receiver is not None:
             args = args.after(ref.receiver)
         if self._is_skipped(act, function, args):
             return Value(self.globals.shape_of_type(self.project.returned_type(function)))
         if self.running.is_deep() or self.running.is_repeated(function):
-            taints: Taints = ()
-            for each in args.all():
-                taints = merge(taints, act.deep_taints(each))
-            return Value(None, taints)
+            return _handed_round(act, args)
         return self._summarised(act, ref, args)
 
     def _is_skipped(self, act: Calls, function: Function, args: Args) -> bool:
@@ -586,6 +599,17 @@ class Engine:
         if thrown is None or not thrown.taints or not self.exceptions.may_catch(act, types, thrown.shape):
             return UNKNOWN
         return Value(None, thrown.taints)
+
+
+def _handed_round(act: Calls, args: Args) -> Value:
+    """What is taken for the result of a call that is not followed: it is made of its arguments."""
+    taints: Taints = ()
+    texts = True
+    for each in args.all():
+        inner = act.deep_taints(each)
+        taints = merge(taints, inner)
+        texts = texts and (not inner or is_text(each.shape))
+    return Value(STRING if taints and texts else None, taints)
 
 
 def _nothing_parsed(heap: dict[int, Record]) -> Value | None:

@@ -76,8 +76,10 @@ NO_HOST = 1 << (_FIRST_FACT + 13)
 """The value does not begin with two slashes, after which a host would follow."""
 AS_JSON = 1 << (_FIRST_FACT + 11)
 """The value is written as JSON."""
-NO_END_TAG = 1 << (_FIRST_FACT + 12)
+NO_END_TAG = 1 << (_FIRST_FACT + 14)
 """The value holds no `</`."""
+NO_SLASH_FIRST = 1 << (_FIRST_FACT + 15)
+"""The value begins with neither a slash nor a backslash."""
 _NOT_SAFETY = LOOSE | WEAK_GUARD
 
 

@@ -16,6 +16,8 @@ _HTML = _kinds("xss") | lacking("<>")
 FILE_NAME = _kinds("path", "archive") | lacking("/\\") | RELATIVE
 """What is known of the last part of a path."""
 _QUERY = _kinds("url", "redirect", "header", "cookie", "xss") | lacking("'\"<>; \n\r")
+QUOTED = _kinds("url", "redirect", "header", "cookie", "xss") | lacking("'\"<>&;\\ \n\r?#:()")
+"""What is known of a quoted part of a URL."""
 _DIGEST = ALL_KINDS | WORD
 
 _STORED = [f"django.core.files.storage.Storage.{each}" for each in ("save", "get_available_name")]
@@ -67,8 +69,7 @@ TABLE: dict[str, int] = {
     "ldap3.utils.dn.escape_rdn": _kinds("ldap"),
     "urllib.parse.quote_plus": _kinds("url", "redirect", "header", "cookie", "xss", "path")
     | lacking("'\"<>&;/\\ \n\r?#:()"),
-    "urllib.parse.quote": _kinds("url", "redirect", "header", "cookie", "xss")
-    | lacking("'\"<>&;\\ \n\r?#:()"),
+    "urllib.parse.quote": QUOTED,
     "urllib.parse.urlencode": _QUERY,
     "django.utils.http.urlencode": _QUERY,
     "psycopg2.sql.Identifier": _kinds("sql"),

@@ -40,6 +40,7 @@ OF_ROWS = frozenset({"xss", "sql"})
 OF_ENTRIES = OF_ROWS | frozenset(
     {"nosql", "command", "code", "template", "path", "url", "redirect", "deserialize", "xpath", "ldap"}
 )
+OF_FILES = OF_ROWS | frozenset({"command", "code", "template", "xpath", "ldap"})
 _SAFE = BITS["xss"] | BITS["sql"]
 _MARKING = frozenset({"mark_safe", "Markup", "format_html", "SafeString", "HttpResponse", "HTMLResponse"})
 _TAGS = ("</", "/>", "<br>", "<p>", "<li>", "<td>", "<div>")
@@ -67,6 +68,7 @@ _SETS = {"set": 1, "add": 1, "setdefault": 1, "setex": 2, "setnx": 1}
 _RUNS = frozenset(
     {"execute", "executemany", "exec_driver_sql", "fetch", "fetchrow", "fetch_all", "fetch_one"}
 )
+_FILES = frozenset({"open", "write_text", "read_text", "write_bytes", "read_bytes"})
 _MARKS = ("?", "%s")
 _QUERIES = ("django.db.", "sqlalchemy.", "flask_sqlalchemy.", "sqlmodel.", "peewee.", "tortoise.")
 
@@ -117,6 +119,7 @@ class Kept:
             question = f"keeps or shows {digest_of(models)} {digest_of(self.shown)} {bool(self._templates)}"
             yield from self._asked(question, lambda each: self._keeps(each, models) or self._shows(each))
         yield from self._asked("touches a session", _touches_session)
+        yield from self._asked("touches a file", _touches_file)
         if has_caches:
             yield from self._asked("touches a cache", _touches_cache)
 
@@ -252,7 +255,20 @@ class Kept:
             return None
         return self.entry(act, owner, args.given(0, "key")) if last in _GETS else None
 
+    def file_read(self, act: Access, place: str) -> Taints:
+        """What a file holds that the program may have written."""
+        if not place:
+            return ()
+        shown = f"open({place.partition(' ')[2]!r})"
+        source = Source(ENTRY, shown, act.function, act.span, (ENTRY, place))
+        return (Taint(source, (), 0, None),)
+
     # Writes
+
+    def file_written(self, act: Access, place: str, value: Value) -> None:
+        """Note what is written into a file."""
+        if place:
+            self.write(act, place, value)
 
     def write(self, act: Access, place: str, value: Value) -> None:
         """Note that a value is kept in a place."""
@@ -384,6 +400,11 @@ def _touches_session(function: Function) -> bool:
         isinstance(call.callee, Ref) and call.callee.name.endswith(("session.get", "session.pop"))
         for call in function.scope.calls
     )
+
+
+def _touches_file(function: Function) -> bool:
+    """Whether a function may write a file, or read one."""
+    return any(call.last_name in _FILES for call in function.scope.calls)
 
 
 def _touches_cache(function: Function) -> bool:

@@ -17,7 +17,7 @@ from linter.flow.places import name_of
 from linter.flow.scans import digest_of
 from linter.flow.sinks.models import MODELS
 from linter.flow.state import State
-from linter.flow.storage import ENTRY, OF_ENTRIES, OF_ROWS, Kept, is_kept, place_read
+from linter.flow.storage import ENTRY, OF_ENTRIES, OF_FILES, OF_ROWS, Kept, is_kept, place_read
 from linter.flow.values import Obj, Source, Taints, Typed, Value, join
 from linter.resolve.definitions import Function
 from linter.resolve.project import Variable
@@ -53,6 +53,8 @@ class KeptFlows:
             return False
         root = hit.taint.root
         kinds = OF_ENTRIES if isinstance(root, Source) and root.family == ENTRY else OF_ROWS
+        if kinds is OF_ENTRIES and place_read(hit.taint).startswith("file "):
+            kinds = OF_FILES
         if hit.sink.kind in kinds and not hit.taint.safe & LOOSE:
             self._reads.append(hit)
         return True

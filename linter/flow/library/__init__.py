@@ -10,9 +10,12 @@ from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined
 from linter.flow.kinds import BITS, NUMBER, WORD, lacking
 from linter.flow.library.archives import ARCHIVES
+from linter.flow.library.buffers import BYTES
 from linter.flow.library.callbacks import CALLBACKS
 from linter.flow.library.codecs import CODECS, turned_back
+from linter.flow.library.files import FILES
 from linter.flow.library.iteration import ITERATION
+from linter.flow.library.parsers import PARSERS
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.library.records import RECORDS
 from linter.flow.library.templates import TEMPLATES
@@ -208,6 +211,9 @@ def _replaced(act: Calls, args: Args, receiver: Value) -> Value:
 
 
 def _type(act: Calls, args: Args, receiver: Value) -> Value | None:
+    if len(args.positional) == 3:
+        members = act.record(args.positional[2])
+        return act.allocate(Native("type", dict(members.entries) if type(members) is Entries else {}))
     record = act.record(args.given(0))
     return Value(ClassRef(record.cls)) if type(record) is Instance and len(args.positional) == 1 else UNKNOWN
 
@@ -351,6 +357,11 @@ def _revealed(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(STRING, receiver.taints)
 
 
+def _byte_buffer(act: Calls, args: Args, receiver: Value) -> Value:
+    """`bytearray(data)`, which grows in place."""
+    return act.allocate(Native(BYTES, {"text": Value(STRING, act.deep_taints(args.given(0)))}))
+
+
 def _bytes(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(STRING, act.deep_taints(args.given(0)))
 
@@ -418,6 +429,7 @@ _MEASURES = "os.path.getsize os.path.getmtime os.path.getatime os.path.getctime 
 _TABLE: dict[str, Model] = {
     **dict.fromkeys(_SAME_NAMES.split(), _same),
     **dict.fromkeys(NUMBERS, _number),
+    **dict.fromkeys(("int.from_bytes", "float.fromhex"), _number),
     **dict.fromkeys(("os.path.realpath", "os.path.abspath", "os.path.normpath"), _resolved),
     "os.path.dirname": _folder,
     **dict.fromkeys(("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join"), _path_name),
@@ -432,6 +444,8 @@ _TABLE: dict[str, Model] = {
     "all": _all,
     **PATTERNS,
     **ARCHIVES,
+    **FILES,
+    **PARSERS,
     **CALLBACKS,
     **ITERATION,
     **RECORDS,
@@ -459,7 +473,7 @@ _TABLE: dict[str, Model] = {
     "ipaddress.ip_address": _number,
     "bool": _folded("bool", A_BOOL),
     "bytes": _bytes,
-    "bytearray": _bytes,
+    "bytearray": _byte_buffer,
     "iter": _sequence("iterator"),
     "collections.deque": _sequence("list"),
     "dict": _dict,
@@ -493,6 +507,7 @@ _TABLE: dict[str, Model] = {
     "request.json.temporary_file_path": _nothing_of_it(A_STRING),
     "io.StringIO": _native("io.StringIO"),
     "io.BytesIO": _native("io.StringIO"),
+    **dict.fromkeys(("shelve.open", "dbm.open"), lambda act, args, receiver: act.allocate(Entries({}))),
     "configparser.ConfigParser": _native("configparser.ConfigParser"),
     "configparser.RawConfigParser": _native("configparser.ConfigParser"),
     "xml.sax.make_parser": _native("xml.sax.xmlreader.XMLReader"),

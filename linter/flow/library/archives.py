@@ -7,35 +7,15 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Items
+from linter.flow.library.files import content_of, saved, write_into
 from linter.flow.sources.tables import FILE, NAMED_FILE, STREAM
-from linter.flow.values import STRING, UNKNOWN, Const, Named, Taints, Text, Value
+from linter.flow.values import STRING, UNKNOWN, Named, Taints, Value
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
-SAVED = "*saved "
-"""Begins the names under which a state keeps what was written into a file, by the file's path."""
 MEMBER = "tarfile.TarInfo"
 _OPEN = frozenset({FILE, NAMED_FILE, STREAM, "bytes"})
-
-
-def _key(path: Value) -> str:
-    """How a path is told from others; empty when nothing is known of it."""
-    shape = path.shape
-    if type(shape) is Const or (type(shape) is Named and shape != STRING):
-        return f"{SAVED}{shape!r}"
-    if type(shape) is Text or path.taints:
-        parts = shape.parts if type(shape) is Text else ()
-        told = [each if isinstance(each, str) else repr(each.taints) for each in parts]
-        return f"{SAVED}{told!r}{[(each.root, each.way) for each in path.taints]!r}"
-    return ""
-
-
-def saved(act: Calls, path: Value, content: Taints) -> None:
-    """Keep that a file has been filled with what the caller sent."""
-    key = _key(path)
-    if key and content:
-        act.state.names[key] = Value(None, content)
 
 
 def _content(act: Calls, file: Value) -> Taints:
@@ -43,8 +23,7 @@ def _content(act: Calls, file: Value) -> Taints:
     shape = file.shape
     if act.record(file) is not None or (type(shape) is Named and shape.name in _OPEN):
         return act.deep_taints(file)
-    known = act.state.names.get(_key(file) or SAVED)
-    return () if known is None else known.taints
+    return content_of(act, file)
 
 
 def _opened(kind: str, position: int, keyword: str) -> Callable[[Calls, Args, Value], Value]:
@@ -71,6 +50,7 @@ def _member(act: Calls, args: Args, receiver: Value) -> Value:
 def _copied(act: Calls, args: Args, receiver: Value) -> Value:
     """`shutil.copyfileobj(source, target)`, where the target is a file that was opened for it."""
     content = act.deep_taints(args.given(0, "fsrc"))
+    write_into(act, args.given(1, "fdst"), content)
     saved(act, args.given(1, "fdst"), content)
     return UNKNOWN
 

@@ -6,13 +6,26 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, Native
-from linter.flow.values import NONE, STRING, UNKNOWN, Text, Value, const_of, constant, text
+from linter.flow.values import (
+    NONE,
+    STRING,
+    UNKNOWN,
+    Text,
+    Value,
+    const_of,
+    constant,
+    gathered,
+    merge,
+    text,
+)
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
 BUFFER = "io.StringIO"
 """The name of their records."""
+BYTES = "bytearray"
+"""The name of records of bytes that grow in place."""
 
 
 def method_of_buffer(act: Calls, receiver: Value, record: Native, name: str, args: Args) -> Value:
@@ -41,10 +54,27 @@ def method_of_buffer(act: Calls, receiver: Value, record: Native, name: str, arg
     return UNKNOWN
 
 
+def method_of_bytes(act: Calls, receiver: Value, record: Native, name: str, args: Args) -> Value:
+    """`buffer.name(...)` of a `bytearray`."""
+    held = record.fields["text"]
+    if name in ("extend", "append", "insert", "__iadd__"):
+        taints = merge(held.taints, gathered([Value(None, act.deep_taints(each)) for each in args.all()]))
+        act.store(receiver, Native(BYTES, {"text": Value(STRING, taints)}))
+        return NONE
+    if name == "clear":
+        act.store(receiver, Native(BYTES, {"text": constant("")}))
+        return NONE
+    return act.engine.strings.method(act, held, name, args)
+
+
 def printed(act: Calls, args: Args, receiver: Value) -> Value:
     """`print(a, b, file=buffer)`."""
+    from linter.flow.library.files import write_into
+
     target = args.keywords.get("file")
     record = None if target is None else act.record(target)
+    if target is not None and not (type(record) is Native and record.name == BUFFER):
+        write_into(act, target, gathered([Value(None, act.deep_taints(each)) for each in args.positional]))
     if target is not None and type(record) is Native and record.name == BUFFER:
         pieces: list[Value] = [record.fields.get("text", constant(""))]
         for position, each in enumerate(args.positional):

@@ -69,6 +69,7 @@ CODECS: dict[str, Model] = {
     ),
     "binascii.hexlify": _encoding("hex", ALL_CHARACTERS),
     "binascii.unhexlify": _decoding("hex", Value(Named("bytes"))),
+    **dict.fromkeys(("bytes.fromhex", "bytearray.fromhex"), _decoding("hex", Value(Named("bytes")))),
     "print": printed,
 }
 """Models of codecs, by canonical name."""

@@ -21,7 +21,9 @@ from linter.flow.heap import (
 )
 from linter.flow.kinds import lacking
 from linter.flow.library import sets
-from linter.flow.library.buffers import BUFFER, method_of_buffer
+from linter.flow.library.buffers import BUFFER, BYTES, method_of_buffer, method_of_bytes
+from linter.flow.library.files import FILE, WRITER, method_of_file, method_of_writer
+from linter.flow.library.parsers import SAX, method_of_reader
 from linter.flow.library.patterns import COMPILED, method_of_pattern
 from linter.flow.library.templates import ENVIRONMENTS, TEMPLATE, method_of_environment, method_of_template
 from linter.flow.values import (
@@ -208,6 +210,12 @@ class Containers:
             return method_of_pattern(act, record.fields["pattern"], name, args)
         if record.name == BUFFER:
             return method_of_buffer(act, receiver, record, name, args)
+        if record.name == BYTES:
+            return method_of_bytes(act, receiver, record, name, args)
+        if record.name == FILE:
+            return method_of_file(act, receiver, record, name, args)
+        if record.name == WRITER:
+            return method_of_writer(act, record, args)
         if record.name in ENVIRONMENTS:
             return method_of_environment(act, record, name, args)
         if record.name == TEMPLATE:
@@ -221,9 +229,11 @@ class Containers:
             return self._of_named_tuple(act, record, name, args)
         if record.name == CONFIG:
             return self._of_config(act, receiver, record, name, args)
-        if record.name == "xml.sax.xmlreader.XMLReader" and name == "setFeature":
-            self._set_feature(act, receiver, record, args)
-            return NONE
+        if record.name == SAX:
+            if name == "setFeature":
+                self._set_feature(act, receiver, record, args)
+                return NONE
+            return method_of_reader(act, receiver, record, name, args)
         return Value(None, act.deep_taints(receiver))
 
     def _set_feature(self, act: Calls, receiver: Value, record: Native, args: Args) -> None:

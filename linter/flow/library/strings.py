@@ -14,10 +14,13 @@ from linter.flow.kinds import (
     HARMLESS,
     NO_END_TAG,
     NO_PARENT_STEP,
+    NO_SLASH_FIRST,
     RELATIVE,
+    WORD,
     lacking,
     lacks,
 )
+from linter.flow.library import files
 from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
@@ -27,6 +30,7 @@ from linter.flow.values import (
     STRING,
     UNKNOWN,
     Const,
+    Encoded,
     Named,
     Taints,
     Text,
@@ -121,7 +125,7 @@ class Strings:
             return self._folded(act, known)
         if name in _PATHS:
             act.engine.sinks.called(act, f"?.{name}", args, receiver)
-            return Value(Named("io.TextIOWrapper")) if name == "open" else UNKNOWN
+            return self._of_path(act, receiver, name, args)
         handler = _HANDLERS.get(name)
         if handler is not None:
             return handler(self, act, receiver, args)
@@ -136,6 +140,8 @@ class Strings:
             return UNKNOWN
         if name in _NAMED_BY_FRAMEWORKS:
             return A_STRING
+        if name == "hex" and taints:
+            return Value(Encoded("hex", receiver), marked(taints, WORD))
         if name in _DIGESTS:
             return Value(STRING, marked(taints, HARMLESS))
         if name in _SPLITS:
@@ -151,7 +157,8 @@ class Strings:
         if name in _SAME:
             shape = STRING if type(receiver.shape) in (Const, Text) else receiver.shape
             if name in ("strip", "lstrip") and "/" in _characters(args):
-                taints = marked(taints, RELATIVE)
+                known_first = NO_SLASH_FIRST if "\\" in _characters(args) else 0
+                taints = marked(taints, RELATIVE | known_first)
             return Value(shape, taints)
         if not is_text(receiver.shape):
             act.engine.sinks.called(act, f"?.{name}", args, receiver)
@@ -166,6 +173,18 @@ class Strings:
             if mask
             else act.fresh_part(taints, ("of", name)),
         )
+
+    def _of_path(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
+        """What a path gives of its file."""
+        if name == "open":
+            found = files.opened(act, Args([receiver, *args.positional], args.keywords), UNKNOWN)
+            return Value(Named("io.TextIOWrapper")) if found is None else found
+        if name in ("write_text", "write_bytes"):
+            files.saved(act, receiver, act.deep_taints(args.given(0, "data")))
+        elif name in ("read_text", "read_bytes"):
+            content = files.content_of(act, receiver)
+            return Value(STRING, content) if content else UNKNOWN
+        return UNKNOWN
 
     def _folded(self, act: Calls, known: object) -> Value:
         if isinstance(known, (list, tuple)):
@@ -464,8 +483,19 @@ def _formatted(act: Calls, pattern: str, args: Args) -> list[Value] | None:
             value = args.keywords.get(root, args.extra)
         if value is None:
             return None
-        parts.append(value if root == field else Value(None, act.deep_taints(value)))
+        parts.append(_field(act, value, field[len(root) :]))
     return parts
+
+
+def _field(act: Calls, value: Value, rest: str) -> Value:
+    """What a field names of an argument: `.args[name]` is what stands behind the argument's own name."""
+    for each in rest.replace("]", "").replace("[", ".[").split(".")[1:]:
+        key = each[1:]
+        if each[:1] == "[":
+            value = act.item(value, constant(int(key) if key.isdecimal() else key))
+        else:
+            value = act.attribute(value, each)
+    return value
 
 
 def _percented(act: Calls, pattern: str, values: list[Value], named: Entries | None) -> list[Value] | None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.checks import ADDRESS
 from linter.flow.heap import Items
+from linter.flow.kinds import BITS, lacking
+from linter.flow.sanitizers import QUOTED
 from linter.flow.values import STRING, Named, Value, const_of, constant, marked, merge, text
 
 if TYPE_CHECKING:
@@ -34,6 +36,23 @@ def _with_query(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(text([url, "?", behind]), merge(url.taints, behind.taints))
 
 
+def _quoted(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`quote(text, safe="/")`: what is safe stays, and with slashes a host may stand in front."""
+    value = args.given(0, "string")
+    safe = const_of(args.get(1, "safe") or constant("/"))
+    if not act.deep_taints(value) or not isinstance(safe, str):
+        return None
+    mask = QUOTED
+    for each in safe:
+        mask &= ~lacking(each)
+    if "/" in safe:
+        # Two slashes lead to another host, by the scheme at hand.
+        mask &= ~BITS["redirect"]
+    if ":" in safe:
+        mask &= ~BITS["url"]
+    return Value(STRING, marked(act.deep_taints(value), mask))
+
+
 def _put_together(act: Calls, args: Args, receiver: Value) -> Value | None:
     """`urlunparse((scheme, host, path, …))`: what stands behind a host does not lead elsewhere."""
     record = act.record(args.given(0))
@@ -48,6 +67,7 @@ URLS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     "urllib.parse.urlparse": _parsed,
     "urllib.parse.urlsplit": _parsed,
     "urllib.parse.urljoin": _joined,
+    "urllib.parse.quote": _quoted,
     "urllib.parse.parse_qs": _query,
     "urllib.parse.urlunparse": _put_together,
     "urllib.parse.urlunsplit": _put_together,

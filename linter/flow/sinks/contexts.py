@@ -15,6 +15,7 @@ from linter.flow.kinds import (
     NO_END_TAG,
     NO_HOST,
     NO_PARENT_STEP,
+    NO_SLASH_FIRST,
     OPENS_QUOTE,
     RELATIVE,
     lacks,
@@ -140,6 +141,8 @@ def _url(hole: Hole) -> bool:
 def _redirect(hole: Hole) -> bool:
     before = hole.before
     if not before and hole.taint.safe & FROM_ROOT and hole.taint.safe & NO_HOST:
+        return True
+    if before == "/" and hole.taint.safe & NO_SLASH_FIRST:
         return True
     if before.startswith("/"):
         return len(before) > 1 and before[1] not in "/\\"
