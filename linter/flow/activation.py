@@ -7,12 +7,12 @@ from typing import Any
 
 from linter.facts.expressions import Constant, Expr, Mapping, Operation, Ref, Sequence, Starred
 from linter.facts.scopes import Assertion, Assign, Define, Delete, Evaluate, Import, Jump, Raise, Return
-from linter.flow import answers, checks
+from linter.flow import answers, checks, managers
 from linter.flow.arguments import Args
 from linter.flow.calls import Calls
 from linter.flow.closures import cell_of
 from linter.flow.expressions import refuted
-from linter.flow.heap import Entries, Instance, Items, Native, joined
+from linter.flow.heap import Entries, Items, Native, joined
 from linter.flow.library.buffers import BYTES
 from linter.flow.memory import YIELDED
 from linter.flow.state import State
@@ -27,7 +27,6 @@ from linter.flow.values import (
     Marks,
     Obj,
     Taint,
-    Typed,
     Value,
     const_of,
     join,
@@ -371,15 +370,15 @@ class Activation(Calls):
 
     def _with(self, compound: Compound) -> None:
         block = compound.clauses[0].block
-        managers = block.subject.items if isinstance(block.subject, Sequence) else ()
+        subjects = block.subject.items if isinstance(block.subject, Sequence) else ()
         suppresses = False
         entered_ones: list[Value] = []
-        for position, manager in enumerate(managers):
-            value = self.eval(manager)
+        for position, subject in enumerate(subjects):
+            value = self.eval(subject)
             if not self.alive:
                 return
             entered_ones.append(value)
-            entered = self._entered(value)
+            entered = managers.entered(self, value)
             target = block.targets[position] if position < len(block.targets) else None
             if target is not None and not isinstance(target, Operation):
                 self.assign(target, entered)
@@ -388,38 +387,9 @@ class Activation(Calls):
         returns = len(self.returns)
         self.suite(compound.clauses[0].suite)
         for each in reversed(entered_ones):
-            self._left(each, returns)
+            managers.left(self, each, returns)
         if suppresses:
             self._meet([self.state if self.alive else None, before])
-
-    def _left(self, manager: Value, returns: int) -> None:
-        """Run what a context manager of the project does at its end, wherever the program left it."""
-        if type(self.record(manager)) is not Instance:
-            return
-        for name in ("__exit__", "__aexit__"):
-            method = self.attribute(manager, name)
-            if type(method.shape) is not FunctionRef:
-                continue
-            given = Args([NONE, NONE, NONE])
-            if self.alive:
-                self.apply(method, given)
-                self.alive = True
-            for _, state in self.returns[returns:]:
-                after, self.state = self.state, state
-                self.apply(method, given)
-                self.state = after
-                self.alive = False
-
-    def _entered(self, value: Value) -> Value:
-        record = self.record(value)
-        if type(record) is Items and record.kind == "iterator":
-            return self.any_element(value)
-        if type(record) is Instance or type(value.shape) is Typed:
-            for name in ("__enter__", "__aenter__"):
-                method = self.attribute(value, name)
-                if type(method.shape) is FunctionRef:
-                    return self.invoke(method)
-        return value
 
     def _try(self, compound: Compound) -> None:
         before = self.state.fork()

@@ -333,3 +333,12 @@ def union(*several: Marks) -> Marks:
     for each in several:
         found += tuple(mark for mark in each if mark not in found)
     return found
+
+
+def limits(left: Value, right: Value, symbol: str) -> tuple[Marks, Marks]:
+    """What an order comparison proves: a number that is held against a limit."""
+    if bool(left.taints) == bool(right.taints):
+        return (), ()
+    value, is_below = (left, symbol[0] == "<") if left.taints else (right, symbol[0] == ">")
+    found = marks(value, BITS["amount"])
+    return (found, ()) if is_below else ((), found)

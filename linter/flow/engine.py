@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from linter.facts.expressions import Constant, Expr
 from linter.facts.scopes import Call, Parameter
-from linter.flow import checks
 from linter.flow.activation import Activation
 from linter.flow.arguments import Args, fill
 from linter.flow.closures import free_names
@@ -19,11 +18,12 @@ from linter.flow.fields import Fields
 from linter.flow.globals import Globals
 from linter.flow.graph import Graph, graph_of
 from linter.flow.heap import Cell, Entries, Instance, Items, Record, values_of
-from linter.flow.kinds import BITS, LOOSE
+from linter.flow.kinds import LOOSE
 from linter.flow.library import Library
 from linter.flow.library.containers import Containers
 from linter.flow.library.paths import Paths
 from linter.flow.library.strings import Strings
+from linter.flow.passing import handed_round
 from linter.flow.running import Running
 from linter.flow.sanitizers import Sanitizers
 from linter.flow.scans import Scans
@@ -36,13 +36,11 @@ from linter.flow.storage import is_kept
 from linter.flow.summaries import Export, Hit, Summary, Translation, key_of
 from linter.flow.tree import Suite, suite_of
 from linter.flow.values import (
-    STRING,
     UNKNOWN,
     Const,
     Either,
     FunctionRef,
     Lambda,
-    Marks,
     Named,
     Obj,
     Taints,
@@ -433,7 +431,7 @@ class Engine:
         if self._is_skipped(act, function, args):
             return Value(self.globals.shape_of_type(self.project.returned_type(function)))
         if self.running.is_deep() or self.running.is_repeated(function):
-            return _handed_round(act, args)
+            return handed_round(act, args)
         return self._summarised(act, ref, args)
 
     def _is_skipped(self, act: Calls, function: Function, args: Args) -> bool:
@@ -581,14 +579,6 @@ class Engine:
 
     # Odds that need the project
 
-    def limits(self, left: Value, right: Value, symbol: str) -> tuple[Marks, Marks]:
-        """What an order comparison proves: a number that is held against a limit."""
-        if bool(left.taints) == bool(right.taints):
-            return (), ()
-        value, is_below = (left, symbol[0] == "<") if left.taints else (right, symbol[0] == ">")
-        found = checks.marks(value, BITS["amount"])
-        return (found, ()) if is_below else ((), found)
-
     def suppresses(self, value: Value) -> bool:
         """Whether a context manager may swallow an exception."""
         shape = value.shape
@@ -599,17 +589,6 @@ class Engine:
         if thrown is None or not thrown.taints or not self.exceptions.may_catch(act, types, thrown.shape):
             return UNKNOWN
         return Value(None, thrown.taints)
-
-
-def _handed_round(act: Calls, args: Args) -> Value:
-    """What is taken for the result of a call that is not followed: it is made of its arguments."""
-    taints: Taints = ()
-    texts = True
-    for each in args.all():
-        inner = act.deep_taints(each)
-        taints = merge(taints, inner)
-        texts = texts and (not inner or is_text(each.shape))
-    return Value(STRING if taints and texts else None, taints)
 
 
 def _nothing_parsed(heap: dict[int, Record]) -> Value | None:

@@ -326,7 +326,7 @@ class Expressions(Memory):
         elif symbol == "<=" and self._choices(left) is not None and self._choices(right) is not None:
             yes = self.subset(left, right)
         elif symbol in ("<", "<=", ">", ">="):
-            yes, no = self.engine.limits(left, right, symbol)
+            yes, no = checks.limits(left, right, symbol)
         if isinstance(other, int) and not left.taints and (left.yes or left.no):
             yes, no = checks.counted(left, symbol, other)
         if symbol in ("not in", "!=", "is not"):

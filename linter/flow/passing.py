@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from linter.facts.expressions import Constant, Ref, Starred
 from linter.facts.scopes import Call
 from linter.facts.spans import Span
+from linter.flow.values import STRING, Taints, Value, is_text, merge
 from linter.resolve.definitions import Function, arguments_of
+
+if TYPE_CHECKING:
+    from linter.flow.access import Access
+    from linter.flow.arguments import Args
 
 
 def hands_on(function: Function, span: Span) -> bool:
@@ -34,3 +41,14 @@ def forwards(function: Function, span: Span) -> bool:
 
 def _call_at(function: Function, span: Span) -> Call | None:
     return next((each for each in function.scope.calls if each.span == span), None)
+
+
+def handed_round(act: Access, args: Args) -> Value:
+    """What is taken for the result of a call that is not followed: it is made of its arguments."""
+    taints: Taints = ()
+    texts = True
+    for each in args.all():
+        inner = act.deep_taints(each)
+        taints = merge(taints, inner)
+        texts = texts and (not inner or is_text(each.shape))
+    return Value(STRING if taints and texts else None, taints)
