@@ -75,6 +75,8 @@ class Access(Expressions):
         match shape:
             case Obj():
                 return self._of_record(value, name)
+            case Named() if value.taints and (related := self._related(value.taints, name)) is not None:
+                return related
             case Named() if self._is_column(value, name):
                 return Value(STRING, self.taken(value.taints, name))
             case Named(name=full) | TypeRef(name=full):
@@ -106,6 +108,10 @@ class Access(Expressions):
         """Whether a part of what is read of a database is a column that is worth following."""
         stored = self.engine.stored
         return stored is not None and name in stored.shown and any(is_row(each) for each in row.taints)
+
+    def _related(self, taints: Taints, name: str) -> Value | None:
+        stored = self.engine.stored
+        return None if stored is None else stored.related(self, taints, name)
 
     def taken(self, taints: Taints, key: object) -> Taints:
         """The taints of an attribute: what was looked up by a value is not made of it."""
@@ -143,6 +149,9 @@ class Access(Expressions):
         target = None if found is None else found.target
         if isinstance(target, Function):
             return self._method(target, receiver, cls)
+        related = None if extra is None or not extra.taints else self._related(extra.taints, name)
+        if related is not None:
+            return related
         if isinstance(target, Variable) and extra is not None and self._is_column(extra, name):
             return Value(STRING, self.taken(extra.taints, name))
         declared = self.engine.fields.of(self, cls, name, receiver, extra)

@@ -463,6 +463,10 @@ class Calls(Access):
             kind = name if last[:1].isupper() else f"{name}()"
         taints = self.loosened(receiver.taints) if is_opaque(name) else receiver.taints
         if is_store(name):
+            if last == "values_list" and engine.stored is not None:
+                listed = engine.stored.listed(self, args, receiver)
+                if listed is not None:
+                    return Value(Named(kind), listed)
             held = held_by_rows(name, args, receiver)
             if raises_without_row(name):
                 self.state.prove(held)

@@ -17,6 +17,7 @@ from linter.file_roles import is_run_by_hand
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
 from linter.flow.kinds import BITS, KEPT, NUMBER
+from linter.flow.relations import relations_of
 from linter.flow.scans import Scans, digest_of
 from linter.flow.shared_variables import SharedVariables
 from linter.flow.sinks.models import MODELS, WRITERS
@@ -69,8 +70,15 @@ _RUNS = frozenset(
     {"execute", "executemany", "exec_driver_sql", "fetch", "fetchrow", "fetch_all", "fetch_one"}
 )
 _FILES = frozenset({"open", "write_text", "read_text", "write_bytes", "read_bytes"})
+_PICKING = frozenset({"select", "query", "with_entities", "with_only_columns"})
+_READING = frozenset({"execute", "scalars", "scalar", "stream", "all"})
+_RELATED = "django.db.models.Manager"
+"""What stands behind a relation is taken for, be it one row or a query for several."""
 _MARKS = ("?", "%s")
 _QUERIES = ("django.db.", "sqlalchemy.", "flask_sqlalchemy.", "sqlmodel.", "peewee.", "tortoise.")
+
+
+_SCALARS = (("of", "scalar"), ("of", "scalars"), ("of", "scalar_one"), ("of", "scalar_one_or_none"))
 
 
 def is_query(name: str) -> bool:
@@ -100,6 +108,11 @@ class Kept:
             if id(function) in self._writers_of_text:
                 found.update(_names_in(function))
         return frozenset(found)
+
+    @cached_property
+    def relations(self) -> dict[str, Class]:
+        """The model whose rows stand behind a name, for all relations between models."""
+        return relations_of(each for each in self._backend.classes if self._is_model(each))
 
     @cached_property
     def _statements(self) -> dict[str, SqlStatement]:
@@ -187,10 +200,18 @@ class Kept:
         return (Taint(Source(ROW, cls.scope.name, act.function, act.span, key), (), 0, None),)
 
     def of_class(self, act: Access, cls: Class, name: str) -> Taints:
-        """What is read by a manager or a query of a model."""
+        """What is read by a manager or a query of a model, or by one of its columns."""
+        if name in self.shown and name in cls.attributes:
+            return part(self.rows(act, cls), name)
         if name not in _MANAGERS and not name.endswith("objects"):
             return ()
         return self.rows(act, cls)
+
+    def related(self, act: Access, taints: Taints, name: str) -> Value | None:
+        """What stands behind a relation of a row; None for any other attribute."""
+        if not any(is_row(each) for each in taints) or name not in self.relations:
+            return None
+        return Value(Named(_RELATED), self.rows(act, self.relations[name]))
 
     def selected(self, act: Access, name: str, args: Args) -> Taints:
         """What a query of a library gives that is handed a model, a query, or the text of a statement."""
@@ -201,13 +222,43 @@ class Kept:
                 return found
         if not is_query(name) and not name.startswith(("django.shortcuts.", "flask_sqlalchemy.")):
             return ()
+        if last in _PICKING:
+            picked = self._picked(act, args)
+            if picked:
+                return picked
         taints: Taints = ()
         for each in args.positional:
             if type(each.shape) is ClassRef:
                 taints += self.rows(act, each.shape.cls)
+            elif any(is_row(taint) and taint.way for taint in each.taints) and last not in _READING:
+                # A column that a query is held against, or put in order by, is not what it gives.
+                continue
             elif each.taints and type(each.shape) is Named and is_query(each.shape.name):
                 taints += tuple([taint for taint in each.taints if is_kept(taint)])
         return part(taints, ("of", last)) if taints else ()
+
+    def _picked(self, act: Access, args: Args) -> Taints:
+        """The columns that `select(Note.title, Note.text)` picks, by their places."""
+        columns = [_column(each) for each in args.positional]
+        taints: Taints = ()
+        for owner in dict.fromkeys(owner for owner, _ in columns if owner):
+            names = tuple([name if mine == owner else "" for mine, name in columns])
+            shown = owner.rpartition(".")[2]
+            source = Source(ROW, shown, act.function, act.span, (ROW, owner, names))
+            taints += (Taint(source, (), 0, None),)
+        return taints
+
+    def listed(self, act: Access, args: Args, receiver: Value) -> Taints | None:
+        """What `values_list("title", "text")` gives of rows; None where columns are not written out."""
+        owners = {each.root.key[1] for each in receiver.taints if is_row(each)}  # type: ignore[union-attr, index]
+        names = [const_of(each) for each in args.positional]
+        if len(owners) != 1 or not names or not all(isinstance(each, str) for each in names):
+            return None
+        (owner,) = owners
+        key = (ROW, owner, tuple(map(str, names)))
+        source = Source(ROW, str(owner).rpartition(".")[2], act.function, act.span, key)
+        flat = (("of", "scalar"),) if "flat" in args.keywords else ()
+        return (Taint(source, flat, 0, None),)
 
     def _run(self, act: Access, args: Args) -> Taints:
         """What a SELECT reads; what an INSERT or UPDATE writes is noted."""
@@ -324,6 +375,14 @@ class Kept:
                 self.write(act, f"{owner}.{field.name}", Value(None, taints))
 
 
+def _column(value: Value) -> tuple[str, str]:
+    """The model and the name of a column; empty for anything else."""
+    for each in value.taints:
+        if is_row(each) and len(each.way) == 1 and isinstance(each.way[0], str):
+            return str(each.root.key[1]), each.way[0]  # type: ignore[union-attr, index]
+    return "", ""
+
+
 def is_kept(taint: Taint) -> bool:
     """Whether a taint is of something that is read again."""
     return type(taint.root) is Source and taint.root.family in FAMILIES
@@ -347,7 +406,7 @@ def place_read(taint: Taint) -> str:
     if places and "*" not in columns and -len(columns) <= places[-1] < len(columns):
         return f"{owner}.{columns[places[-1]]}"
     if not places and len(columns) == 1 and columns != ("*",):
-        return f"{owner}.{columns[0]}" if any(each == ("of", "scalar") for each in taint.way) else ""
+        return f"{owner}.{columns[0]}" if any(each in _SCALARS for each in taint.way) else ""
     return ""
 
 

@@ -124,8 +124,11 @@ class KeptEngine(Engine):
         relevant = (name_of(each) for each in self.backend.functions if id(each) in self.relevant)
         seeds = (name_of(each) for each in self.backend.functions if id(each) in self.seeds)
         led = (each.signature for each in entries if id(each.function) in self.relevant)
-        parts = (relevant, seeds, led, self._kept.shown, map(name_of, may_leave(self)))
+        parts = (relevant, seeds, led, self._kept.shown, self._relations(), map(name_of, may_leave(self)))
         return " ".join(["kept", str(self.run_limit), *[digest_of(each) for each in parts]])
+
+    def _relations(self) -> list[str]:
+        return [f"{name} {cls.id}" for name, cls in self._kept.relations.items()] if self._kept.shown else []
 
     def _callers(self, functions: Set[int]) -> frozenset[int]:
         """Some functions, and who calls them, unless too many do for the name to say much."""
