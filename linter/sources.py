@@ -51,8 +51,8 @@ _SERVED_FROM_SCHEMAS = b"load_schema_from_path"
 _TEMPLATES = (".html", ".htm", ".jinja", ".jinja2", ".j2")
 _SERVED_FROM_TEMPLATES = (b"render_template", b"TemplateResponse", b"render(", b"render_to_string")
 """What Python source calls to make a page of a template."""
-_UNESCAPED = (b"safe", b"autoescape")
-"""What stands in a template that puts values out as they are; others are not read."""
+_UNESCAPED = (b"safe", b"autoescape", b" import ")
+"""What stands in a template that puts values out as they are, or has macros do it; others are not read."""
 _CONFIG_LIMIT = 1_000_000
 _IGNORED, _EXCLUDED, _NOT_INCLUDED = "gitignore", "exclude", "not in include"
 _KEPT = "kept"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.facts.templates import Output, Template
+from linter.facts.templates import Given, Macro, Output, Template
 
 _HARMLESS_CHANGES = frozenset(
     {"lower", "upper", "title", "capitalize", "capfirst", "trim", "default", "d", "string", "truncate"}
@@ -24,7 +24,12 @@ def read_template(text: str) -> Template:
             reader.put_out(inner, line)
         else:
             reader.statement(inner)
-    return Template(tuple(dict.fromkeys(reader.outputs)), tuple(dict.fromkeys(reader.includes)))
+    return Template(
+        tuple(dict.fromkeys(reader.outputs)),
+        tuple(dict.fromkeys(reader.includes)),
+        tuple(reader.macros()),
+        tuple(dict.fromkeys(reader.handed)),
+    )
 
 
 def _tags(text: str) -> Iterator[tuple[str, str, int]]:
@@ -59,6 +64,9 @@ class _Reader:
     def __init__(self) -> None:
         self.outputs: list[Output] = []
         self.includes: list[str] = []
+        self.handed: list[Given] = []
+        self._imported: dict[str, tuple[str, str]] = {}
+        """Macros of other templates by the name that they have here; all of a template have no name."""
         self._escaping = [True]
         self._names: list[dict[str, str]] = [{}]
         self._macros: dict[str, list[str]] = {}
@@ -70,6 +78,7 @@ class _Reader:
         value, *filters = _split(inner, "|")
         for given in self._given(value.strip()):
             self._keep(given, line)
+        self._hand_over(value.strip(), line)
         path = self._path(value.strip())
         names = [each.strip().partition("(")[0].partition(":")[0].strip() for each in filters]
         marked = "safe" in names
@@ -98,6 +107,26 @@ class _Reader:
             if parameter in self._put_out[name]:
                 yield self._path(each.strip())
 
+    def _hand_over(self, text: str, line: int) -> None:
+        """What a call of a macro of another template gives to it."""
+        name, mark, rest = text.partition("(")
+        head, dot, last = name.partition(".")
+        template, macro = self._imported.get(head, ("", ""))
+        if not mark or not template or not rest.endswith(")") or bool(dot) == bool(macro):
+            return
+        for position, each in enumerate(_split(rest[:-1], ",")):
+            keyword, named, value = each.partition("=")
+            path = self._path((value if named else each).strip())
+            if path and _MACRO not in path:
+                parameter = keyword.strip() if named else str(position)
+                self.handed.append(Given(template, macro or last, parameter, path, line))
+
+    def macros(self) -> Iterator[Macro]:
+        """The macros that put something out as it is."""
+        for name, parameters in self._macros.items():
+            if self._put_out[name]:
+                yield Macro(name, tuple(parameters), tuple(sorted(self._put_out[name])))
+
     def statement(self, inner: str) -> None:
         """`{% word … %}`."""
         word, _, rest = inner.partition(" ")
@@ -124,10 +153,18 @@ class _Reader:
                 self._assign(rest)
             case "set":
                 self._assign(rest)
+            case "import":
+                source, _, alias = rest.partition(" as ")
+                self._imported[alias.split(" ")[0]] = (_unquoted(source.strip()), "")
+            case "from":
+                source, _, names = rest.partition(" import ")
+                for each in names.removesuffix("with context").removesuffix("without context").split(","):
+                    macro, _, alias = each.strip().partition(" as ")
+                    self._imported[alias.strip() or macro] = (_unquoted(source.strip()), macro)
             case "include" | "extends":
-                name = rest.partition(" ")[0]
-                if len(name) > 2 and name[0] in "'\"" and name[-1] == name[0]:
-                    self.includes.append(name[1:-1])
+                name = _unquoted(rest.partition(" ")[0])
+                if name:
+                    self.includes.append(name)
 
     def _define(self, text: str) -> None:
         name, _, rest = text.partition("(")
@@ -173,3 +210,8 @@ def _split(text: str, mark: str) -> list[str]:
             parts.append(text[start:position])
             start = position + 1
     return [*parts, text[start:]]
+
+
+def _unquoted(text: str) -> str:
+    """The text between quotes; empty for anything else."""
+    return text[1:-1] if len(text) > 2 and text[0] in "'\"" and text[-1] == text[0] else ""

@@ -6,12 +6,24 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Sequence, walk
-from linter.facts.scopes import Raise
+from linter.facts.scopes import Assertion, Raise
 from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import BITS, NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
 from linter.flow.sources.tables import JSON
-from linter.flow.values import A_NUMBER, STRING, FunctionRef, Named, Shape, Taints, Typed, Value, marked, part
+from linter.flow.values import (
+    A_NUMBER,
+    STRING,
+    ClassRef,
+    FunctionRef,
+    Named,
+    Shape,
+    Taints,
+    Typed,
+    Value,
+    marked,
+    part,
+)
 from linter.resolve.definitions import Class, Definition, Function
 from linter.resolve.project import Variable
 from linter.resolve.trace import Memo
@@ -58,12 +70,16 @@ _CHECKS = frozenset({"AfterValidator", "BeforeValidator", "WrapValidator", "Plai
 
 
 class _Declared(NamedTuple):
-    """A declared field. `is_open`: something bad may come through it; `is_number`: only a number may."""
+    """A declared field. `is_open`: something bad may come through it; `is_number`: only a number may.
+
+    `changes` are methods that the value goes through, and that refuse nothing.
+    """
 
     holder: Definition
     annotation: Expr
     is_open: bool
     is_number: bool
+    changes: tuple[Function, ...] = ()
 
 
 class _Type(NamedTuple):
@@ -104,7 +120,10 @@ class Fields:
         taints = act.taken(extra.taints, name)
         if field.is_number:
             return Value(A_NUMBER.shape, marked(taints, NUMBER))
-        return self.sent(act.allocate, field.holder, field.annotation, taints)
+        found = self.sent(act.allocate, field.holder, field.annotation, taints)
+        for method in field.changes:
+            found = self._engine.call(act, Value(FunctionRef(method, None, Value(ClassRef(cls)))), [found])
+        return found
 
     def _field(self, cls: Class, name: str) -> _Declared | None:
         """What a class says of a field; None when it declares none of the name."""
@@ -120,11 +139,12 @@ class Fields:
         if not isinstance(target, Variable) or target.assign.annotation is None:
             return None
         holder, annotation, value = target.holder, target.assign.annotation, target.assign.value
-        if self._is_validated(cls, name):
+        methods = self._validators(cls, name)
+        if methods is None or any(self._refuses(each) for each in methods):
             return _Declared(holder, annotation, False, False)
         number = self.is_free_number(holder, annotation, value)
         limited = self.is_limited(holder, annotation, value)
-        return _Declared(holder, annotation, number or not limited, number and limited)
+        return _Declared(holder, annotation, number or not limited, number and limited, methods)
 
     def sent(
         self,
@@ -169,19 +189,30 @@ class Fields:
         """The shape of what a caller sends for a declared type: a bare mapping is JSON of any form."""
         return Named(JSON) if kind in _ANY_JSON else self._engine.globals.shape_of_type(kind)
 
-    def _is_validated(self, cls: Class, name: str) -> bool:
-        """Whether a method of a model checks a field by name: what it lets through is not known to be bad."""
+    def _validators(self, cls: Class, name: str) -> tuple[Function, ...] | None:
+        """The methods of a model that look at a field by name; None where one cannot be seen."""
+        found: list[Function] = []
         for ancestor in self._project.ancestors(cls):
             target = ancestor.target
-            for call in target.scope.calls if isinstance(target, Class) else ():
+            for number, call in enumerate(target.scope.calls if isinstance(target, Class) else ()):
                 named = any(isinstance(each, Constant) and each.value == name for each in call.args)
-                if (
-                    named
-                    and isinstance(call.callee, Ref)
-                    and call.callee.name.rpartition(".")[2] in _VALIDATORS
-                ):
-                    return True
-        return False
+                last = call.callee.name.rpartition(".")[2] if isinstance(call.callee, Ref) else ""
+                if not named or last not in _VALIDATORS or not isinstance(target, Class):
+                    continue
+                method = next((m for m in target.methods.values() if _is_decorated(m, number)), None)
+                if method is None:
+                    return None
+                found.append(method)
+        return tuple(found)
+
+    def _refuses(self, method: Function) -> bool:
+        """Whether a method can refuse a value: one that does is taken to know why."""
+        scope = method.scope
+        self._trace.log.append(self._trace.body(method))
+        if any(isinstance(each, (Raise, Assertion)) for each in scope.statements):
+            return True
+        targets = (self._project.callee(method, each).target for each in scope.calls)
+        return any(isinstance(each, (Function, Class)) for each in targets)
 
     def _validated(self, act: Access, cls: Class, extra: Value) -> Value:
         """`form.cleaned_data`, `serializer.validated_data`: each field as its declaration lets it through."""
@@ -332,3 +363,8 @@ class Fields:
         """A value of unknown shape whose type the code declares, and which is taken to be that."""
         taints = marked(value.taints, NUMBER) if kind in HARMLESS_TYPES else value.taints
         return Value(self._engine.globals.shape_of_type(kind), taints, value.yes, value.no)
+
+
+def _is_decorated(method: Function, call: int) -> bool:
+    """Whether a method is decorated by a call of the class around it."""
+    return any(isinstance(each.value, Result) and each.value.call == call for each in method.scope.decorators)

@@ -139,12 +139,14 @@ class Following:
         engine = self.engine
         found: list[Found] = []
         led_to = (self.carried or self.carry()).seen
+        seen = 0
         for entry in self.entries:
             if id(entry.function) in self.pages or self._has_part(entry.function):
                 outcome = self._outcome(entry.signature, partial(self._from_entry, entry), last)
                 found += outcome.found
-                led_to |= outcome.seen
-        seen = led_to
+                seen |= outcome.seen
+        # What only leaves something for others was run for that, and not for what it does itself.
+        led_to |= seen
         for what, function, run in self._others():
             if not engine.running.mark(function) & seen and id(function) in engine.relevant:
                 outcome = self._outcome(f"{what} {name_of(function)}", partial(run, function), last)

@@ -102,8 +102,8 @@ class Kept:
         """Names that stand beside HTML which is put out as it is."""
         found: set[str] = set()
         for page in self._templates.values():
-            for output in page.outputs:
-                found.update(output.path.split(".")[1:])
+            paths = [each.path for each in page.outputs] + [each.path for each in page.given]
+            found.update(name for path in paths for name in path.split(".")[1:])
         for function in self._functions:
             if id(function) in self._writers_of_text:
                 found.update(_names_in(function))

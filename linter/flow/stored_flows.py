@@ -33,7 +33,7 @@ _NEEDED = {"xss": "<", "sql": "'"}
 
 
 _MANY = 30
-_LEAST, _SHARE = 3_000, 1
+_LEAST, _SHARE = 12_000, 1
 """How much work this may take: enough for a small program, and no more than that for each function."""
 
 

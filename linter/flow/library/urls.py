@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.checks import ADDRESS
 from linter.flow.heap import Items
-from linter.flow.kinds import BITS, lacking
+from linter.flow.kinds import lacking
 from linter.flow.sanitizers import QUOTED
 from linter.flow.values import STRING, Named, Value, const_of, constant, marked, merge, text
 
@@ -37,7 +37,7 @@ def _with_query(act: Calls, args: Args, receiver: Value) -> Value:
 
 
 def _quoted(act: Calls, args: Args, receiver: Value) -> Value | None:
-    """`quote(text, safe="/")`: what is safe stays, and with slashes a host may stand in front."""
+    """`quote(text, safe="/")`: what is safe stays as it is."""
     value = args.given(0, "string")
     safe = const_of(args.get(1, "safe") or constant("/"))
     if not act.deep_taints(value) or not isinstance(safe, str):
@@ -45,11 +45,6 @@ def _quoted(act: Calls, args: Args, receiver: Value) -> Value | None:
     mask = QUOTED
     for each in safe:
         mask &= ~lacking(each)
-    if "/" in safe:
-        # Two slashes lead to another host, by the scheme at hand.
-        mask &= ~BITS["redirect"]
-    if ":" in safe:
-        mask &= ~BITS["url"]
     return Value(STRING, marked(act.deep_taints(value), mask))
 
 
@@ -66,6 +61,7 @@ def _put_together(act: Calls, args: Args, receiver: Value) -> Value | None:
 URLS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     "urllib.parse.urlparse": _parsed,
     "urllib.parse.urlsplit": _parsed,
+    **dict.fromkeys(("httpx.URL", "yarl.URL"), _parsed),
     "urllib.parse.urljoin": _joined,
     "urllib.parse.quote": _quoted,
     "urllib.parse.parse_qs": _query,

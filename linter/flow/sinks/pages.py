@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from linter.facts.templates import Output, Template
+from linter.facts.templates import Given, Output, Template
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
 from linter.flow.sinks.table import Sink
@@ -79,12 +79,29 @@ class Pages:
         return (name if isinstance(name, str) else ""), context
 
     def _outputs(self, name: str, depth: int) -> Iterator[Output]:
-        found = [each for path, each in self._templates.items() if path == name or path.endswith("/" + name)]
-        if not name or len(found) != 1 or depth > _INCLUDED:
+        found = self._template(name)
+        if found is None or depth > _INCLUDED:
             return
-        yield from found[0].outputs
-        for included in found[0].includes:
+        yield from found.outputs
+        for given in found.given:
+            if self._puts_out(given):
+                yield Output(given.path, given.line)
+        for included in found.includes:
             yield from self._outputs(included, depth + 1)
+
+    def _template(self, name: str) -> Template | None:
+        found = [each for path, each in self._templates.items() if path == name or path.endswith("/" + name)]
+        return found[0] if name and len(found) == 1 else None
+
+    def _puts_out(self, given: Given) -> bool:
+        """Whether a macro of another template puts out as it is what it is given."""
+        other = self._template(given.template)
+        for macro in () if other is None else other.macros:
+            if macro.name == given.macro:
+                position = int(given.parameter) if given.parameter.isdecimal() else len(macro.parameters)
+                known = macro.parameters[position : position + 1] or (given.parameter,)
+                return known[0] in macro.put_out
+        return False
 
 
 def _part(act: Access, value: Value, name: str) -> Value:
