@@ -150,8 +150,9 @@ def _spawn(act: Access, args: Args, value: Value | None, receiver: Value) -> Val
 
 def _unsafe_loader(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     loader = args.get(1, "Loader")
-    shape = None if loader is None else loader.shape
-    return value if type(shape) is Named and shape.name in _UNSAFE_LOADERS else None
+    ways = () if loader is None else _ways(loader)
+    unsafe = (type(each.shape) is Named and each.shape.name in _UNSAFE_LOADERS for each in ways)
+    return value if any(unsafe) else None
 
 
 def _flag(position: int, name: str, wanted: object) -> Condition:
