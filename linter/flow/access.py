@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linter.facts.expressions import Attr, Expr, Item, Ref, Sequence, Starred
 from linter.flow import checks, folding
+from linter.flow.descriptors import described, writes
 from linter.flow.expressions import Expressions
 from linter.flow.heap import (
     CONFIG,
@@ -18,6 +19,7 @@ from linter.flow.heap import (
     joined,
     maybe_join,
 )
+from linter.flow.instances import held, is_mapping
 from linter.flow.kinds import BITS, LOOSE, NO_PARENT_STEP
 from linter.flow.library.patterns import group_of
 from linter.flow.names import is_document_client
@@ -195,7 +197,8 @@ class Access(Expressions):
             written = self._written_on_class(variable.holder, variable.name)
             if written is not None:
                 return written
-            return self.engine.globals.variable(variable)
+            found = self.engine.globals.variable(variable)
+            return described(self, found, receiver, variable.holder, variable.name)
         # Assigned to `self` in a method that has not run here: its type is what is known.
         kind = self.engine.project.type_of_variable(variable)
         return Value(self.engine.globals.shape_of_type(kind))
@@ -283,9 +286,9 @@ class Access(Expressions):
             method = self.attribute(base, "__getitem__")
             if type(method.shape) is FunctionRef:
                 return self.engine.call(self, method, [key])
-            held = self.held(base, record, False)
-            if held is not None:
-                return self.item(held, key)
+            items = held(self, base, record, False)
+            if items is not None:
+                return self.item(items, key)
             taints = base.taints if record.extra is None else merge(base.taints, record.extra.taints)
             return Value(None, self.taken(taints, known if known is not ... else ("item", self.span)))
         if record is not None:
@@ -317,24 +320,6 @@ class Access(Expressions):
             return Value(self.engine.sources.element(shape)) if type(shape) is Named else base
         name = known if known is not ... and not isinstance(known, Bounds) else ("item", self.span)
         return Value(self.engine.sources.element(shape), self.taken(base.taints, name))
-
-    def held(self, base: Value, record: Instance, is_filled: bool) -> Value | None:
-        """The items of an instance of a subclass of `dict`, as a dict of their own; None for any other thing.
-
-        `is_filled` says that something is written to them. Where an instance was made of a mapping, what it
-        holds is not told apart.
-        """
-        found = record.fields.get(HELD)
-        if found is not None:
-            return found if type(self.record(found)) is Entries else None
-        if not is_filled or record.extra is not None or not self._is_mapping(record):
-            return None
-        made = self.allocate(Entries({}))
-        self.store(base, record._replace(fields={**record.fields, HELD: made}))
-        return made
-
-    def _is_mapping(self, record: Instance) -> bool:
-        return self.engine.project.derives(record.cls, "dict", "collections.UserDict")
 
     def _position(self, record: Items, key: object) -> Value:
         items, rest = record.items, record.rest
@@ -377,7 +362,7 @@ class Access(Expressions):
         if key is not ...:
             found = record.entries.get(key)
             if found is not None:
-                return found if record.rest is None else join(found, record.rest)
+                return found
             return UNKNOWN if record.rest is None else self._under(record.rest, key)
         return joined([*record.entries.values()], record.rest) or UNKNOWN
 
@@ -413,8 +398,8 @@ class Access(Expressions):
             log[name] = value if known is None else join(known, value)
 
     def _assign_name(self, name: str, value: Value) -> None:
-        head, dot, last = name.rpartition(".")
-        if dot:
+        head, _, last = name.rpartition(".")
+        if head.strip(":.$"):
             self.set_attribute(self._ref(Ref(head)), last, value)
         elif name[0] == "$":
             self.bind(name[1:], value)
@@ -453,9 +438,7 @@ class Access(Expressions):
         record = self.record(base)
         self._kept(base, record, name, value)
         if type(record) is Instance:
-            setter = self._setter(record.cls, name)
-            if setter is not None:
-                self.engine.call(self, Value(FunctionRef(setter, None, base)), [value])
+            if writes(self, record.cls, name, base, value):
                 return
             self.store(base, Instance(record.cls, {**record.fields, name: value}, record.extra))
         elif type(record) is Native:
@@ -489,14 +472,6 @@ class Access(Expressions):
             stored.column_set(self, record.cls if type(record) is Instance else base.shape.cls, name, value)  # type: ignore[union-attr]
         for owner in {each.root.key[1] for each in base.taints if is_row(each)}:  # type: ignore[union-attr, index]
             stored.write(self, f"{owner}.{name}", value)
-
-    def _setter(self, cls: Class, name: str) -> Function | None:
-        """The method that a property's value is set by, as opposed to a plain field."""
-        if name not in cls.children:
-            return None
-        found = cls.children[name]
-        is_setter = isinstance(found, Function) and self.engine.decorations.kind(found) == "accessor"
-        return found if isinstance(found, Function) and is_setter else None
 
     def set_item(self, base: Value, key: Value, value: Value) -> None:
         """`base[key] = value`."""
@@ -533,10 +508,10 @@ class Access(Expressions):
             if type(method.shape) is FunctionRef:
                 self.engine.call(self, method, [key, value])
             else:
-                held = self.held(base, record, True)
-                if held is not None:
-                    self.set_item(held, key, value)
-                elif self._is_mapping(record):
+                own = held(self, base, record, True)
+                if own is not None:
+                    self.set_item(own, key, value)
+                elif is_mapping(self, record):
                     self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
         elif record is None and base.taints and known is not ...:
             self._overwritten(base.taints, known, value)

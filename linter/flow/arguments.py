@@ -78,7 +78,7 @@ def fill(
             names[each.name] = keywords.pop(each.name)
         elif each.kind in ("positional", "positional-only") and args.rest is not None:
             names[each.name] = args.rest
-        elif args.extra is not None and each.default is None:
+        elif args.extra is not None and (each.default is None or args.extra.taints):
             names[each.name] = args.extra
         else:
             missing.append(each)

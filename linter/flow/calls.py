@@ -12,10 +12,12 @@ from linter.flow.access import Access
 from linter.flow.arguments import Args
 from linter.flow.fields import SERIALIZERS
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
+from linter.flow.instances import OF_COLLECTIONS, made_by_class, of_collection
 from linter.flow.kinds import BITS, HARMLESS
 from linter.flow.library.callbacks import QUEUED, queued
 from linter.flow.library.parsers import FED, fed
 from linter.flow.library.rows import held_by_rows, raises_without_row
+from linter.flow.library.texts import written_date
 from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.sinks.amounts import computes
@@ -110,9 +112,9 @@ class Calls(Access):
             made = self._serializer(receiver, args)
             if made is not None:
                 return made
-        if name in _OF_MAPPINGS and type(record := self.record(receiver)) is Instance:
+        if name in OF_COLLECTIONS and type(record := self.record(receiver)) is Instance:
             own = self.engine.project.member(record.cls, name)
-            found = None if own and own.target else self._of_mapping(receiver, record, name, args)
+            found = None if own and own.target else of_collection(self, receiver, record, name, args)
             if found is not None:
                 return found
         if name in FED:
@@ -289,6 +291,11 @@ class Calls(Access):
             return self.allocate(Entries(entries, args.extra, args.names))
         init = project.member(cls, "__init__")
         target = None if init is None else init.target
+        own = made_by_class(self, cls, args)
+        if own is not None:
+            if isinstance(target, Function):
+                self.engine.call_function(self, FunctionRef(target, None, own), args)
+            return own
         fields: dict[object, Value] = {}
         extra: Value | None = None
         if not isinstance(target, Function):
@@ -330,6 +337,8 @@ class Calls(Access):
 
     def method(self, receiver: Value, name: str, args: Args, call: Call | None = None) -> Value:
         """The result of a method of a value that is no instance of a project's class."""
+        if name == "super.__new__":
+            return self.library("object.__new__", args, UNKNOWN)
         record = self.record(receiver)
         if record is not None:
             found = self.engine.containers.method(self, receiver, record, name, args)
@@ -357,27 +366,11 @@ class Calls(Access):
         return self.instantiate(named.cls, args)
 
     def _of_library_base(self, receiver: Value, record: Instance, name: str, args: Args) -> Value:
-        found = self._of_mapping(receiver, record, name.removeprefix("super."), args)
+        found = of_collection(self, receiver, record, name.removeprefix("super."), args)
         if found is not None:
             return found
         taints = self.deep_taints(receiver) if record.extra is not None else ()
         return self._passed(Value(None, marked(taints, BITS["keys"])), name, args)
-
-    def _of_mapping(self, receiver: Value, record: Instance, name: str, args: Args) -> Value | None:
-        """A method that a subclass of `dict` has from it; None for any other."""
-        if name not in _OF_MAPPINGS:
-            return None
-        held = self.held(receiver, record, name in _FILLING)
-        entries = None if held is None else self.record(held)
-        if held is None or type(entries) is not Entries:
-            return None
-        if name == "__getitem__":
-            return self.item(held, args.given(0))
-        if name == "__setitem__":
-            self.set_item(held, args.given(0), args.given(1))
-            return NONE
-        inner = "update" if name == "__init__" else name
-        return self.engine.containers.method(self, held, entries, inner, args)
 
     def _method_of_unknown(self, receiver: Value, name: str, args: Args, call: Call | None) -> Value:
         resolved = None
@@ -459,6 +452,8 @@ class Calls(Access):
         if last == "save" and receiver.taints:
             # A form hands back a row, not what it was sent.
             return UNKNOWN
+        if last == "strftime":
+            return written_date(self, args, receiver)
         if kind is None:
             kind = name if last[:1].isupper() else f"{name}()"
         taints = self.loosened(receiver.taints) if is_opaque(name) else receiver.taints
@@ -513,9 +508,6 @@ class Calls(Access):
         return self._unseen(callee.taints, args)
 
 
-_FILLING = frozenset({"__init__", "__setitem__", "update", "setdefault"})
-_OF_MAPPINGS = _FILLING | {"__getitem__", "get", "pop", "popitem", "keys", "values", "items", "copy", "clear"}
-"""Methods of `dict` that its subclasses have as well."""
 _MAPPINGS = frozenset({"dict", "os.environ"})
 _LOOKUPS = frozenset({"get", "filter", "exclude", "find", "find_one", "lookup", "query", "search", "select"})
 

@@ -38,6 +38,7 @@ from linter.flow.state import joined as joined_states
 from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
+    A_STRING,
     NONE,
     STRING,
     UNKNOWN,
@@ -150,21 +151,25 @@ class Expressions(Memory):
 
     def _template(self, expr: Template) -> Value:
         values = [self.eval(each) for each in expr.parts]
-        values = [(self.shown(each) or each) if type(each.shape) is Obj else each for each in values]
+        values = [
+            (self.shown(each, "__format__") or self.shown(each) or each) if type(each.shape) is Obj else each
+            for each in values
+        ]
         for position in expr.quoted:
             value = values[position]
             values[position] = Value(STRING, marked(self.deep_taints(value), lacking("\r\n")))
         return self.concatenated(values)
 
-    def shown(self, value: Value) -> Value | None:
+    def shown(self, value: Value, how: str = "__str__") -> Value | None:
         """What an instance of the project's classes is written as; None where its class does not say."""
         record = self.record(value)
         if type(record) is not Instance:
             return None
-        found = self.engine.project.member(record.cls, "__str__")
+        found = self.engine.project.member(record.cls, how)
         if found is None or not isinstance(found.target, Function):
             return None
-        made = self.engine.call(self, Value(FunctionRef(found.target, None, value)), [])  # type: ignore[arg-type]
+        given = [A_STRING] if how == "__format__" else []
+        made = self.engine.call(self, Value(FunctionRef(found.target, None, value)), given)  # type: ignore[arg-type]
         return made if is_text(made.shape) else Value(STRING, self.deep_taints(made))
 
     def concatenated(self, values: list[Value]) -> Value:
@@ -436,8 +441,8 @@ class Expressions(Memory):
             shapes = right.shape if right.shape == left.shape else None
             if left.shape == A_BOOL.shape and right.shape == A_BOOL.shape:
                 shapes = A_BOOL.shape
-            taints = right.taints if left.shape == A_BOOL.shape else merge(left.taints, right.taints)
-            return Value(shapes if shapes is not None else right.shape, taints, yes, no)
+            # What is false holds nothing: no text, no number but zero.
+            return Value(shapes if shapes is not None else right.shape, right.taints, yes, no)
         met = join(left, right)
         return Value(met.shape, met.taints, shared(left.yes, right.yes), checks.union(left.no, right.no))
 

@@ -198,12 +198,16 @@ class Memory:
         source = self.mapping(other)
         if type(source) is Entries:
             return record._replace(
-                entries={**record.entries, **source.entries},
+                entries={**_maybe_overwritten(record.entries, source.rest), **source.entries},
                 rest=maybe_join(record.rest, source.rest),
                 keys=maybe_join(record.keys, source.keys),
             )
         more = Value(None, self.deep_taints(other))
-        return record._replace(rest=maybe_join(record.rest, more), keys=maybe_join(record.keys, more))
+        return record._replace(
+            entries=_maybe_overwritten(record.entries, more),
+            rest=maybe_join(record.rest, more),
+            keys=maybe_join(record.keys, more),
+        )
 
     def yielded(self, known: list[Value], rest: Value | None) -> None:
         """Note what a generator gives next: the names of the state keep it in order."""
@@ -215,3 +219,8 @@ class Memory:
             self.store(before or UNKNOWN, Items("iterator", (*record.items, *known), rest))
         else:
             self.store(before or UNKNOWN, record._replace(rest=joined(known, record.rest, rest)))
+
+
+def _maybe_overwritten(entries: dict[object, Value], rest: Value | None) -> dict[object, Value]:
+    """The entries of a dict into which something is written under keys that are not known."""
+    return entries if rest is None else {key: join(value, rest) for key, value in entries.items()}

@@ -96,7 +96,6 @@ _QUOTERS = {
     "digest": _DIGEST,
     "isoformat": HARMLESS,
     "urlencode": _QUERY,
-    "strftime": _kinds("sql", "command", "path", "url", "redirect"),
 }
 """The same by the last name of a method, whatever it is called on."""
 

@@ -19,6 +19,7 @@ from linter.flow.library.parsers import PARSERS
 from linter.flow.library.patterns import PATTERNS
 from linter.flow.library.records import RECORDS
 from linter.flow.library.templates import TEMPLATES
+from linter.flow.library.texts import TEXTS
 from linter.flow.library.tokens import TOKENS
 from linter.flow.library.types import is_instance
 from linter.flow.library.urls import URLS
@@ -304,6 +305,14 @@ def _markup_filled(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(receiver.shape, merge(receiver.taints, marked(given, _ESCAPED)))
 
 
+def _new(act: Calls, args: Args, receiver: Value) -> Value:
+    """`object.__new__(cls)`: a bare instance. Of a library's class it would hold more."""
+    shape = args.given(0).shape
+    if type(shape) is not ClassRef or len(args.positional) > 1:
+        return UNKNOWN
+    return act.allocate(Instance(shape.cls, {}))
+
+
 def _first(act: Calls, args: Args, receiver: Value) -> Value:
     return args.given(0)
 
@@ -374,7 +383,7 @@ def _validated(mask: int) -> Model:
 
 
 _SAME_NAMES = (
-    "urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.unquote_to_bytes html.unescape"
+    "urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.unquote_to_bytes"
     " base64.b32decode"
     " base64.b16decode base64.decodebytes binascii.a2b_base64"
     " codecs.decode codecs.encode textwrap.dedent os.path.expanduser os.path.expandvars"
@@ -435,8 +444,8 @@ _TABLE: dict[str, Model] = {
     **dict.fromkeys(("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "os.path.join"), _path_name),
     **{name: _sequence(name) for name in ("list", "tuple", "set", "frozenset")},
     **{name: _unordered("list") for name in ("sorted", "reversed")},
-    **{name: _folded(name, A_NUMBER) for name in ("len", "abs", "ord", "round", "hash", "id")},
-    **{name: _folded(name, A_STRING) for name in ("chr", "hex", "oct", "bin")},
+    **{name: _folded(name, A_NUMBER) for name in ("len", "abs", "round", "hash", "id")},
+    **{name: _folded(name, A_STRING) for name in ("hex", "oct", "bin")},
     **{name: _nothing_of_it(A_BOOL) for name in ("callable", "issubclass")},
     **dict.fromkeys(_LOOKS.split(), _nothing_of_it(A_BOOL)),
     **dict.fromkeys(_MEASURES.split(), _nothing_of_it(A_NUMBER)),
@@ -451,6 +460,7 @@ _TABLE: dict[str, Model] = {
     **RECORDS,
     **TEMPLATES,
     **CODECS,
+    **TEXTS,
     **{name: _validated(mask) for name, mask in checks.VALIDATORS.items()},
     **URLS,
     **TOKENS,
@@ -487,6 +497,7 @@ _TABLE: dict[str, Model] = {
     "hasattr": _has_attribute,
     "setattr": _set_attribute,
     "object.__setattr__": _set_attribute,
+    "object.__new__": _new,
     "importlib.import_module": _imported,
     "isinstance": is_instance,
     "functools.partial": _partial,

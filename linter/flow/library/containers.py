@@ -26,6 +26,7 @@ from linter.flow.library.files import FILE, WRITER, method_of_file, method_of_wr
 from linter.flow.library.parsers import SAX, method_of_reader
 from linter.flow.library.patterns import COMPILED, method_of_pattern
 from linter.flow.library.templates import ENVIRONMENTS, TEMPLATE, method_of_environment, method_of_template
+from linter.flow.library.texts import PATTERN, method_of_pattern_text
 from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
@@ -193,7 +194,8 @@ class Containers:
             return found
         fallback = NONE if default is None else default
         if name == "setdefault":
-            act.store(receiver, act.with_key(record, key, fallback))
+            kept = fallback if record.rest is None else join(fallback, record.rest)
+            act.store(receiver, act.with_key(record, key, kept))
         if known is not ... and record.rest is None:
             return fallback
         if known is ... and record.keys is None:
@@ -220,6 +222,8 @@ class Containers:
             return method_of_environment(act, record, name, args)
         if record.name == TEMPLATE:
             return method_of_template(act, record, name, args)
+        if record.name == PATTERN:
+            return method_of_pattern_text(act, record, name, args)
         if record.name == CONTEXT:
             if name == "set":
                 act.store(receiver, Native(CONTEXT, {"value": args.given(0)}))
@@ -276,6 +280,10 @@ class Containers:
                 for each in sections
             ]
             return joined(found) or args.get(-1, "fallback") or UNKNOWN
+        read = act.record(args.given(0)) if name == "read_dict" else None
+        if type(read) is Entries and read.rest is None:
+            act.store(receiver, Native(record.name, {**record.fields, **read.entries}))
+            return NONE
         if name in ("read_string", "read_dict", "read_file"):
             act.store(
                 receiver, Native(record.name, {**record.fields, REST: self._read_config(act, name, args)})

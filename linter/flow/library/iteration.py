@@ -78,6 +78,18 @@ def _map(act: Calls, args: Args, receiver: Value) -> Value:
     return act.allocate(Items("iterator", tuple(results), more))
 
 
+def _star_map(act: Calls, args: Args, receiver: Value) -> Value:
+    """`starmap(function, rows)`: each row fills the parameters."""
+    known, rest = act.elements(args.given(1))
+
+    def result(row: Value) -> Value:
+        given, more = act.elements(row)
+        return act.apply(args.given(0), Args(given, rest=more))
+
+    results = [result(each) for each in known]
+    return act.allocate(Items("iterator", tuple(results), None if rest is None else result(rest)))
+
+
 def _filter(act: Calls, args: Args, receiver: Value) -> Value:
     known, rest = act.elements(args.given(1))
     kept: list[Value] = []
@@ -221,6 +233,7 @@ ITERATION: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     "itertools.count": _count,
     "itertools.groupby": _grouped,
     "itertools.product": _product,
+    "itertools.starmap": _star_map,
     "range": _range,
     "heapq.heappush": _pushed,
     "heapq.heappop": _first_popped,

@@ -14,8 +14,11 @@ from linter.flow.kinds import BITS, CHARACTERS, WORD, lacking
 from linter.flow.values import (
     STRING,
     Either,
+    FunctionRef,
+    Lambda,
     Marks,
     Named,
+    Partial,
     Value,
     const_of,
     constant,
@@ -264,6 +267,10 @@ def _substituted(act: Calls, args: Args, receiver: Value) -> Value:
     pattern, replacement, value = args.given(0), args.given(1), args.given(2, "string")
     known, by = _written(act, pattern), const_of(replacement)
     taints = merge(value.taints, act.deep_taints(replacement))
+    if type(replacement.shape) in (FunctionRef, Lambda, Partial):
+        made = act.apply(replacement, Args([_matched(act, "search", pattern, value)]))
+        act.alive = True
+        taints = merge(taints, act.deep_taints(made))
     if isinstance(known, str) and isinstance(by, str):
         removed = _removed(known)
         kept = "".join(char for char in removed if char not in by)

@@ -21,6 +21,7 @@ from linter.flow.kinds import (
     lacks,
 )
 from linter.flow.library import files
+from linter.flow.library.texts import written_date
 from linter.flow.sinks.models import copies_keys
 from linter.flow.values import (
     A_BOOL,
@@ -232,6 +233,9 @@ class Strings:
             if known:
                 rest = Value(STRING, act.fresh_part(receiver.taints, ("split", act.span)))
                 return act.allocate(Items("list", tuple(known), None if is_whole else rest))
+        halves = _halves(act, shape, name, separator, args) if type(shape) is Text else None
+        if halves is not None:
+            return halves
         by_one = isinstance(separator, str) and name == "split" and args.get(1, "maxsplit") is None
         place: object = separator if by_one else act.span
         if isinstance(separator, str) and const_of(args.given(1, "maxsplit")) == 1:
@@ -418,6 +422,29 @@ def _end(act: Calls, piece: Value, position: int) -> Value:
     return Value(piece.shape, act.fresh_part(piece.taints, ("at", position)))
 
 
+def _halves(act: Calls, shape: Text, name: str, separator: object, args: Args) -> Value | None:
+    """Both ends of a text that is parted once, at a separator among its own pieces; None for any other."""
+    once = name.endswith("partition") or const_of(args.given(1, "maxsplit")) == 1
+    if not once or not isinstance(separator, str) or separator not in CHARACTER_BITS:
+        return None
+    backwards = name.startswith("r")
+    parts = shape.parts[::-1] if backwards else shape.parts
+    for position, each in enumerate(parts):
+        if isinstance(each, Value):
+            if not all(lacks(taint.safe, separator) for taint in each.taints):
+                return None
+            continue
+        if separator not in each:
+            continue
+        head, _, tail = each.rpartition(separator) if backwards else each.partition(separator)
+        at = len(parts) - 1 - position if backwards else position
+        ends = [_of_parts([*shape.parts[:at], head]), _of_parts([tail, *shape.parts[at + 1 :]])]
+        if name.endswith("partition"):
+            return act.allocate(Items("tuple", (ends[0], constant(separator), ends[1])))
+        return act.allocate(Items("list", tuple(ends)))
+    return None
+
+
 def _split(shape: Text, separator: str) -> tuple[list[Value], bool]:
     """The pieces between separators, up to a part that may hold more of them; whether these are all."""
     found: list[Value] = []
@@ -456,6 +483,7 @@ _HANDLERS: dict[str, Callable[[Strings, Calls, Value, Args], Value]] = {
     "translate": Strings._translate,
     "format": Strings._format,
     "format_map": Strings._format_map,
+    "strftime": lambda strings, act, receiver, args: written_date(act, args, receiver),
 }
 
 

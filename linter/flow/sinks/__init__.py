@@ -170,7 +170,9 @@ class Sinks:
             self._typed(act, value)
         for row in BY_CALLEE.get(full, ()):
             if row.place == "attribute":
-                self.reached(act, row, value, act.span)
+                found = CONDITIONS[row.when](act, Args([value]), value, base) if row.when else value
+                if found is not None:
+                    self.reached(act, row, found, act.span)
 
     def _typed(self, act: Access, value: Value) -> None:
         """A response that gets another content type is no page: what was noted of it no longer holds."""

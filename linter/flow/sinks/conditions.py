@@ -13,7 +13,13 @@ from linter.flow.heap import Entries, Instance, Items, Native, joined, values_of
 from linter.flow.library.buffers import BUFFER
 from linter.flow.library.patterns import COMPILED
 from linter.flow.sinks import amounts, documents, models, records
-from linter.flow.sinks.content_types import body_of, is_html, is_no_page, names_no_type
+from linter.flow.sinks.content_types import (
+    body_of,
+    is_html,
+    is_no_page,
+    names_no_type,
+    types_assigned,
+)
 from linter.flow.state import CHECKED
 from linter.flow.values import (
     UNKNOWN,
@@ -296,6 +302,13 @@ def _written_page(act: Access, args: Args, value: Value | None, receiver: Value)
     return None if value is None or is_no_page(act) else body_of(act, value)
 
 
+def _set_page(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """Text that becomes the body of an answer, unless the function says that it is no page."""
+    if any(not is_html(act.eval(each)) for each in types_assigned(act.function.scope)):
+        return None
+    return _written_page(act, args, value, receiver)
+
+
 def _set_cookie(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """What is written into the header `Set-Cookie` itself."""
     name = const_of(args.given(0))
@@ -357,6 +370,7 @@ CONDITIONS: dict[str, Condition] = {
     "page": _page,
     "module": _module,
     "written-page": _written_page,
+    "set-page": _set_page,
     "location": _location,
     "set-location": _set_location,
     "markup": _markup,

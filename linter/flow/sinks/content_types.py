@@ -67,6 +67,23 @@ def _given_later(act: Access) -> Iterator[Expr]:
                 yield from _types_among(call.args[0], scope)
 
 
+def types_assigned(scope: Scope) -> Iterator[Expr]:
+    """What a function assigns to the content type of any answer."""
+    for statement in scope.statements:
+        if isinstance(statement, Assign) and statement.value is not None:
+            for target in statement.targets:
+                base = target.base if isinstance(target, Item) else target
+                if isinstance(base, Ref) and any(
+                    _is_content_type(target, name) for name in _owners(base.name)
+                ):
+                    yield statement.value
+
+
+def _owners(name: str) -> tuple[str, ...]:
+    """The answers that a target may belong to: `answer`, of `answer.headers` or `answer.mimetype`."""
+    return name, name.rpartition(".")[0]
+
+
 def _types_among(headers: Expr, scope: Scope) -> Iterator[Expr]:
     """The content types that headers say, where they are written out in the function."""
     given = [headers]

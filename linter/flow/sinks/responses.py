@@ -99,4 +99,12 @@ LOCATION = [
     ],
 ]
 
-TABLE = [*XSS, *SESSION, *HEADER, *COOKIE, *LOCATION]
+BODY = [
+    *rows("xss", _each(_WERKZEUG, "set_data"), 0, "value", "set-page"),
+    *[
+        Sink("xss", callee, 0, "", "set-page", True, "attribute")
+        for callee in (*_each(_WERKZEUG, "data").split(), "django.http.HttpResponse.content")
+    ],
+]
+
+TABLE = [*XSS, *BODY, *SESSION, *HEADER, *COOKIE, *LOCATION]
