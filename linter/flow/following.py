@@ -175,7 +175,11 @@ class Following:
             return []
         outcome = self._outcome(
             engine.signature(self.entries),
-            lambda: [_placed(*each) for each in kept_flows(engine, self.entries, _flow)],
+            lambda: [
+                _placed(hit, source, flow)
+                for hit, source, flow in kept_flows(engine, self.entries, _flow)
+                if _does_harm(hit, source)
+            ],
             last,
         )
         known = {(each.place, each.source) for each in found}
@@ -234,9 +238,14 @@ def _found(start: Entry | Function, hits: Iterable[Hit]) -> list[Found]:
     found: list[Found] = []
     for hit in hits:
         source = hit.taint.root
-        if isinstance(source, Source) and hit.sink.can_come_from(_read(hit, source), not hit.taint.way):
+        if isinstance(source, Source) and _does_harm(hit, source):
             found.append(_placed(hit, source, _flow(hit, source, start)))
     return found
+
+
+def _does_harm(hit: Hit, source: Source) -> bool:
+    """Whether what is read there can do harm at this sink."""
+    return hit.sink.can_come_from(_read(hit, source), not hit.taint.way)
 
 
 def _placed(hit: Hit, source: Source, flow: Flow) -> Found:
