@@ -505,6 +505,7 @@ _TABLE: dict[str, Model] = {
     "functools.wraps()": _first,
     "typing.cast": lambda act, args, receiver: args.given(1),
     "asyncio.run": _first,
+    "types.MappingProxyType": _first,
     "asyncio.wait_for": _first,
     "django.db.models.Manager.from_queryset": _first,
     "copy.copy": _copied,

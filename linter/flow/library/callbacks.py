@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.facts.expressions import Constant, Result
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
-from linter.flow.values import UNKNOWN, FunctionRef, Lambda, Named, Partial, Value
+from linter.flow.values import UNKNOWN, Bound, FunctionRef, Lambda, Named, Partial, Value
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -68,7 +68,7 @@ def _later(act: Calls, args: Args, receiver: Value) -> Value:
 def _thread(act: Calls, args: Args, receiver: Value) -> Value | None:
     """`Thread(target=function, args=(...), kwargs={...})`."""
     target = args.get(1, "target")
-    if target is None or not _is_callable(act, target):
+    if target is None or not (_is_callable(act, target) or type(target.shape) is Bound):
         return None
     act.apply(target, _spread(act, args.get(3, "args"), args.get(4, "kwargs")))
     act.alive = True

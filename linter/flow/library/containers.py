@@ -103,13 +103,18 @@ class Containers:
         if name in ("clear",):
             act.store(receiver, Items(record.kind, ()))
             return NONE
+        turns = const_of(args.get(0, "n") or constant(1)) if name == "rotate" else ...
+        if isinstance(turns, int) and rest is None and items:
+            at = -turns % len(items)
+            act.store(receiver, Items(record.kind, (*items[at:], *items[:at])))
+            return NONE
         if name == "reverse" and rest is None:
             act.store(receiver, Items(record.kind, items[::-1]))
             return NONE
         if name == "remove" and (left := _without(items, first)) is not None and rest is None:
             act.store(receiver, Items(record.kind, left))
             return NONE
-        if name in ("reverse", "sort", "remove", "discard"):
+        if name in ("reverse", "sort", "remove", "discard", "rotate"):
             act.store(receiver, Items(record.kind, (), joined([*items], rest)))
             return NONE
         if name in ("copy", "__iter__"):

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
 _LONG = 500
+_ANYWHERE = "search a line"
+_BY_LINE = (Named("re.MULTILINE"), Named("re.M"))
 COMPILED = "re.Pattern"
 """The name of records of compiled patterns."""
 
@@ -95,7 +97,9 @@ def _category_holds(name: str, char: str) -> bool:
 
 def _is_whole(pattern: str, how: str) -> bool:
     ends = pattern.endswith(("$", "\\Z")) and not pattern.endswith("\\$")
-    return how == "fullmatch" or (ends and (how == "match" or pattern.startswith(("^", "\\A"))))
+    return how == "fullmatch" or (
+        ends and how != _ANYWHERE and (how == "match" or pattern.startswith(("^", "\\A")))
+    )
 
 
 def _mask(missing: str) -> int:
@@ -255,9 +259,12 @@ def _group_dict(act: Calls, args: Args, receiver: Value) -> Value | None:
 def _test(how: str) -> Callable[[Calls, Args, Value], Value]:
     def model(act: Calls, args: Args, receiver: Value) -> Value:
         pattern, value = args.given(0, "pattern"), args.given(1, "string")
+        # With `re.MULTILINE`, `^` and `$` stand at the ends of any line.
+        lines = how != "fullmatch" and args.given(2, "flags").shape in _BY_LINE
+        found = _ANYWHERE if lines else how
         if type(pattern.shape) is not Either:
-            return _matched(act, how, pattern, value)
-        several = [_matched(act, how, Value(each), value) for each in pattern.shape.shapes]
+            return _matched(act, found, pattern, value)
+        several = [_matched(act, found, Value(each), value) for each in pattern.shape.shapes]
         return reduce(join, several)
 
     return model

@@ -53,6 +53,13 @@ def _character(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(STRING, unmarked(act.deep_taints(value), NUMBER))
 
 
+def _escaped(act: Calls, args: Args, receiver: Value) -> Value | None:
+    """`html.escape(text, quote=False)`, which leaves quotes alone; None where it does not."""
+    if const_of(args.given(1, "quote")) is not False:
+        return None
+    return Value(STRING, marked(act.deep_taints(args.given(0, "s")), lacking("<>")))
+
+
 def _unescaped(act: Calls, args: Args, receiver: Value) -> Value:
     """`html.unescape(text)`: what was escaped is back; what has no ampersand stays as it is."""
     taints = act.deep_taints(args.given(0))
@@ -133,6 +140,7 @@ def _unpacked_again(act: Calls, args: Args, receiver: Value) -> Value:
 TEXTS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     "ord": _code,
     "chr": _character,
+    "html.escape": _escaped,
     "html.unescape": _unescaped,
     PATTERN: _template,
     **dict.fromkeys(("struct.unpack", "struct.unpack_from"), _unpacked),

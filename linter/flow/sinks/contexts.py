@@ -151,8 +151,11 @@ def _redirect(hole: Hole) -> bool:
 
 def _xss(hole: Hole) -> bool:
     before, safe = hole.before, hole.taint.safe
-    if before.rfind("<script") > before.rfind("</script") and safe & AS_JSON:
-        return bool(safe & NO_END_TAG)
+    script = before.rfind("<script")
+    if script > before.rfind("</script"):
+        quote = _open_quote(before[script:])
+        in_text = bool(quote) and lacks(safe, quote) and lacks(safe, "<\\")
+        return bool(safe & NO_END_TAG) if safe & AS_JSON else in_text
     tag = before.rfind("<")
     if tag > before.rfind(">"):
         quote = _open_quote(before[tag:])
