@@ -18,9 +18,10 @@ from linter.flow.engine import Engine
 from linter.flow.following import Carried, Following, Found, Outcome, Parts
 from linter.flow.moves import moved_flow, moved_key
 from linter.flow.numbering import Numbering
-from linter.flow.places import ANYTHING, CALLERS, name_of
+from linter.flow.places import CALLERS, name_of
 from linter.flow.registries import registrations
 from linter.flow.scans import Answers
+from linter.flow.secrets.reads import named_in
 from linter.resolve.moves import Moves
 from linter.resolve.trace import body_key
 
@@ -67,16 +68,17 @@ class _Kept(msgspec.Struct, array_like=True):
 class Last:
     """The last run, as far as it still holds.
 
-    `changed` is what no longer does, as bits of the trace; `moves` tells where the rest stands now, and
-    `numbering` which bits its own are now.
+    `changed` is what no longer does, as bits of the trace. `moves` tells where the rest stands now, with
+    `moved` as the bits of modules where that counts, and `numbering` which bits its own are now.
     """
 
-    def __init__(self, kept: _Kept, changed: int, moves: Moves, numbering: Numbering) -> None:
+    def __init__(self, kept: _Kept, changed: int, moves: Moves, moved: int, numbering: Numbering) -> None:
         self.spent = kept.spent
         self.whole = kept.whole
         self._outcomes = kept.outcomes
         self._changed = changed
         self._moves = moves
+        self._moved = moved
         self._numbering = numbering
 
     def outcome(self, start: str) -> Outcome | None:
@@ -85,7 +87,7 @@ class Last:
         if known is None:
             return None
         seen = self._numbering.bits(known[0])
-        if seen & self._changed:
+        if seen & self._changed or (seen & self._moved and any(each.is_told_by_place for each in known[1])):
             return None
         found = [moved for each in known[1] if (moved := moved_flow(self._moves, each)) is not None]
         return Outcome(seen, tuple(found)) if len(found) == len(known[1]) else None
@@ -153,7 +155,8 @@ def judged(memory: Memory, following: Following) -> Last | None:
         following.carried = Carried(carrying, leaving, kept.carried)
     elif following.carry().left != kept.carried:
         return None
-    return Last(kept, changed, moves, numbering)
+    moved = sum(project.modules[path].bit for path in moves)
+    return Last(kept, changed, moves, moved, numbering)
 
 
 def _used(following: Following) -> int:
@@ -192,14 +195,15 @@ def _answer(engine: Engine, key: str) -> list[str] | None:
     if key.startswith(CALLERS):
         callers = engine.calls_by_name.callers.get(key.removeprefix(CALLERS), set())
         return [name_of(each) for each in engine.backend.functions if id(each) in callers]
-    return registrations(engine, key)
+    registered = registrations(engine, key)
+    return named_in(engine, key) if registered is None else registered
 
 
 def _changed(following: Following, kept: _Kept, news: Mapping[str, Change]) -> int:
     """The bits of all that may not be as it was, by what is new in modules."""
     project, trace = following.backend.project, following.backend.project.trace
     parts = following.parts
-    changed = trace.bit(ANYTHING)
+    changed = 0
     for change in news.values():
         for key in change.keys:
             changed |= trace.bit(key)

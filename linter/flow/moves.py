@@ -27,8 +27,6 @@ def moved_flow(moves: Moves, found: Found) -> Found | None:
     """A flow with its places as they are now; None where one of them is not as it was."""
     if not moves:
         return found
-    if found.is_told_by_place:
-        return None
     path, index, given = found.giver
     span, given_now = moves.span(found.path, found.span), moves.span(path, given)
     if span is None or given_now is None:

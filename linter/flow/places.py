@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from linter.resolve.definitions import Definition, Function
     from linter.resolve.project import Project
 
-ANYTHING = "anything"
-"""The key of what may depend on any function of the project."""
 CALLERS = "callers "
 """How the keys begin of those who call something of a name."""
 _SINK = "sink "

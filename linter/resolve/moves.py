@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -21,6 +21,9 @@ class Moves:
 
     def __contains__(self, path: object) -> bool:
         return path in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
 
     def __bool__(self) -> bool:
         return bool(self._lines)

@@ -17,6 +17,8 @@ from linter.facts.expressions import (
     children,
 )
 from linter.facts.scopes import Assign, Evaluate, Raise, Return
+from linter.flow.places import name_of
+from linter.flow.scans import digest_of
 from linter.flow.sinks.models import MODELS
 from linter.frameworks.environment import READERS, READING_OBJECTS, SETTINGS_CLASSES
 from linter.resolve.definitions import Class, Function
@@ -26,8 +28,10 @@ from linter.secrecy import LAST_WORDS, secrecy
 if TYPE_CHECKING:
     from linter.backend import Backend
     from linter.facts.scopes import Call, Scope
+    from linter.flow.engine import Engine
     from linter.resolve.definitions import Definition
 
+_NAMING = "naming "
 REVEALING = "get_secret_value"
 """The method by which pydantic's secrets are told."""
 DJANGO_SETTINGS = "django.conf.settings"
@@ -115,6 +119,25 @@ class Declared:
         return reads_environment(called.name)
 
 
+def naming(engine: Engine, names: frozenset[str]) -> list[Function]:
+    """The functions of the project that may read a secret under one of some names; the question is traced."""
+    engine.looks_at(_NAMING + "\0".join(sorted(names)))
+    return _naming(engine, names)
+
+
+def named_in(engine: Engine, key: str) -> list[str] | None:
+    """What `naming` answers to the question that a key stands for; None for the key of anything else."""
+    if not key.startswith(_NAMING):
+        return None
+    names = frozenset(key.removeprefix(_NAMING).split("\0"))
+    return [name_of(each) for each in _naming(engine, names)]
+
+
+def _naming(engine: Engine, names: frozenset[str]) -> list[Function]:
+    question = f"names a secret {digest_of(names)}"
+    return engine.scans.among(question, engine.backend.functions, Readers(names).may_read)
+
+
 class Readers:
     """Finds the functions that may read a secret themselves, by names alone.
 
@@ -124,10 +147,6 @@ class Readers:
     def __init__(self, declared: frozenset[str]) -> None:
         self._declared = declared
         self._known: dict[str, bool] = {}
-
-    def among(self, functions: Iterable[Function]) -> Iterator[Function]:
-        """Those of some functions that may read a secret."""
-        return (function for function in functions if self.may_read(function))
 
     def may_read(self, function: Function) -> bool:
         """Whether a function may read a secret."""

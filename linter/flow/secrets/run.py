@@ -21,7 +21,7 @@ from linter.flow.expressions import Expressions
 from linter.flow.globals import Globals
 from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.library.strings import Strings
-from linter.flow.places import ANYTHING, CALLERS, name_of
+from linter.flow.places import CALLERS, name_of
 from linter.flow.scans import digest_of
 from linter.flow.secrets import reads
 from linter.flow.sinks.leaks import Leaks
@@ -138,8 +138,7 @@ class SecretEngine(Engine):
             yield from (by_id[each] for each in self._callers(function) if each in by_id)
         properties = frozenset(each.scope.name for each in handing if self._is_setting(each))
         if properties:
-            self.looks_at(ANYTHING)
-            yield from reads.Readers(properties).among(by_id.values())
+            yield from (each for each in reads.naming(self, properties) if id(each) in by_id)
 
     def _is_setting(self, function: Function) -> bool:
         """Whether a function is a property of what is no row: rows have names such as `url` for it."""
@@ -150,12 +149,13 @@ class SecretEngine(Engine):
 
     def _users(self) -> Iterator[Function]:
         """The methods that may read what an instance of their class keeps."""
-        self.looks_at(ANYTHING)
         keeping = {owner for owner, _ in self.kept}
-        names = reads.Readers(frozenset(name for _, name in self.kept))
-        for cls in self.backend.classes:
-            if any(id(each.target) in keeping for each in self.project.ancestors(cls)):
-                yield from names.among(cls.methods.values())
+        for function in reads.naming(self, frozenset(name for _, name in self.kept)):
+            owner = function.owner
+            if owner is not None and any(
+                id(each.target) in keeping for each in self.project.ancestors(owner)
+            ):
+                yield function
 
     def _callers(self, function: Function) -> list[int]:
         """Who may be handed back what a function reads, unless its name says too little."""
