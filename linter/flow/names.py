@@ -159,6 +159,8 @@ STORES = (
     "os.getenv",
     "flask.url_for",
     "django.urls.reverse",
+    "rest_framework.reverse.reverse",
+    "rest_framework.reverse.reverse_lazy",
     "django.urls.reverse_lazy",
     "django.utils.translation.",
     "gettext.",

@@ -2,6 +2,7 @@ from collections.abc import Iterable, Iterator
 
 from linter.analyses.other_services import is_nonce_for_other
 from linter.analyses.provenance import provenance_of
+from linter.analyses.random_sources import may_be_safe
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import (
     Attr,
@@ -76,7 +77,11 @@ class PredictableToken(CstRule):
 
     def check(self, subject: Site, backend: Backend) -> Iterator[Outcome]:
         """A drawn value that is given a secret's name."""
-        if not _DEMONSTRATION.isdisjoint(words_of(subject.location.path)) or self._is_index(subject):
+        if (
+            _DEMONSTRATION & {*words_of(subject.location.path)}
+            or self._is_index(subject)
+            or may_be_safe(subject)
+        ):
             return
         name, related = self._taken_as(subject), []
         if not name:

@@ -3,6 +3,7 @@ from functools import lru_cache
 
 from linter.analyses.effects import effects_of
 from linter.analyses.returned_rows import place_of_return, returned_by, table_of_row
+from linter.analyses.shown_fields import is_shown_otherwise, is_taken_out
 from linter.backend import Backend, Class, Definition, Function, Route
 from linter.facts.expressions import Constant, Mapping, Operation, Ref, Result, text_of, walk
 from linter.facts.scopes import Return
@@ -89,7 +90,7 @@ class ResponseExposesSecret(Rule[Definition]):
                 continue
             if not field.required and _is_left_out(subject, field, backend):
                 continue
-            if _is_shown_otherwise(field, backend):
+            if is_shown_otherwise(field, backend) or is_taken_out(subject, field, backend):
                 continue
             if _is_text(field) and (sure or (reading and secrecy(field.name) == "secret")):
                 route = routes[0] if sure else reading[0]
@@ -210,17 +211,6 @@ def _is_left_out(schema: Class, field: Field, backend: Backend) -> bool:
     ]
     given = (each.is_open or each.args or each.keyword(field.name) is not None for each in calls)
     return bool(calls) and not any(given)
-
-
-def _is_shown_otherwise(field: Field, backend: Backend) -> bool:
-    """Whether the project's own class of a serializer's field decides what of the value is shown."""
-    return (field.type or "").rpartition(".")[2] in _showing(backend)
-
-
-@lru_cache(maxsize=1)
-def _showing(backend: Backend) -> frozenset[str]:
-    """The names of classes that say how a value is shown."""
-    return frozenset(each.scope.name for each in backend.classes if "to_representation" in each.methods)
 
 
 def _is_text(field: Field) -> bool:

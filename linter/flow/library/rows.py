@@ -28,6 +28,11 @@ _RAISING = frozenset(
     | {"one_or_404", "earliest", "latest"}
 )
 """What raises, or answers the request, when there is no row."""
+_NOT_EQUAL = frozenset(
+    {"id", "pk", "defaults", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"}
+    | {"gt", "gte", "lt", "lte", "in", "range", "isnull", "regex", "iregex", "search", "has_key", "overlap"}
+)
+"""Keys, and lookups that ask for more than the same text."""
 _NAMED = checks.ADDRESS | checks.CONTAINED
 _HELD = _NAMED | ASKED
 """What a text is fit for that a column holds as it is. Rows may hold any text: it is no more than an address
@@ -65,7 +70,7 @@ def _compared(args: Args, mask: int) -> Marks:
     """Marks of values that columns are held against by name: `filter_by(name=value)`."""
     proved: Marks = ()
     for key, value in args.keywords.items():
-        column = key.removesuffix("__exact")
-        if "__" not in column and column not in ("id", "pk", "defaults") and not column.endswith("_id"):
+        column = key.removesuffix("__exact").removesuffix("__iexact").rpartition("__")[2]
+        if column not in _NOT_EQUAL and not column.endswith("_id"):
             proved = checks.union(proved, checks.marks(value, mask))
     return proved

@@ -23,6 +23,7 @@ from linter.flow.kinds import (
 from linter.flow.library import files
 from linter.flow.library.texts import written_date
 from linter.flow.sinks.models import copies_keys
+from linter.flow.sources.tables import NAMED_FILES
 from linter.flow.values import (
     A_BOOL,
     A_NUMBER,
@@ -195,7 +196,9 @@ class Strings:
 
     def _read(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
         found = act.item(receiver, args.given(0, "key"))
-        many = name in ("getlist", "getall", "get_all")
+        # Django hands out all uploads of a name when they are taken out.
+        is_popped = name == "pop" and receiver.shape == Named(NAMED_FILES)
+        many = is_popped or name in ("getlist", "getall", "get_all")
         # Werkzeug's dictionaries convert what they hand out: `get(key, default, type)`, `getlist(key, type)`.
         convert = args.get(1 if name == "getlist" else 2, "type")
         if convert is not None and name in ("get", "getlist"):

@@ -1,0 +1,36 @@
+"""What the project itself does with the fields of a serializer before they are shown."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from linter.backend import Backend
+from linter.facts.expressions import Item, text_of
+from linter.facts.scopes import Delete
+from linter.resolve.definitions import Class, Function
+from linter.shapes import Field
+
+_SHOWING = "to_representation"
+
+
+def is_taken_out(schema: Class, field: Field, backend: Backend) -> bool:
+    """Whether the serializer takes the field out of what it has made: `del shown["password"]`."""
+    found = backend.project.member(schema, _SHOWING)
+    method = None if found is None else found.target
+    if not isinstance(method, Function):
+        return False
+    deleted = (each.targets for each in method.scope.statements if isinstance(each, Delete))
+    keys = [target.key for targets in deleted for target in targets if isinstance(target, Item)]
+    keys += [each.args[0] for each in method.scope.calls if each.last_name == "pop" and each.args]
+    return any(text_of(each) == field.name for each in keys)
+
+
+def is_shown_otherwise(field: Field, backend: Backend) -> bool:
+    """Whether the project's own class of a serializer's field decides what of the value is shown."""
+    return (field.type or "").rpartition(".")[2] in _showing(backend)
+
+
+@lru_cache(maxsize=1)
+def _showing(backend: Backend) -> frozenset[str]:
+    """The names of classes that say how a value is shown."""
+    return frozenset(each.scope.name for each in backend.classes if _SHOWING in each.methods)
