@@ -97,11 +97,6 @@ class PredictableToken(CstRule):
             confidence=Confidence.LOW if is_nonce_for_other(name, subject.function, backend) else None,
         )
 
-    def _is_index(self, site: Site) -> bool:
-        """Whether the value picks a place in something: `randrange(len(devices))`."""
-        sizes = [site.call_of(each) for each in (site.call.args if site.call else ())]
-        return any(size is not None and size.callee.name == "len" for size in sizes)
-
     def _taken_as(self, site: Site) -> str:
         """The secret's name that takes the value, or empty."""
         function = site.function
