@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator
 
 from linter.analyses.other_services import is_nonce_for_other
 from linter.analyses.provenance import provenance_of
-from linter.analyses.random_sources import may_be_safe
+from linter.analyses.random_sources import is_index, may_be_safe
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import (
     Attr,
