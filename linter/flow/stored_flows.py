@@ -33,8 +33,10 @@ _NEEDED = {"xss": "<", "sql": "'"}
 
 
 _MANY = 30
-_LEAST, _SHARE = 12_000, 1
-"""How much work this may take: enough for a small program, and no more than that for each function."""
+_SMALL, _WHOLE = 1_000, 12_000
+"""A program of fewer functions is a small one, and how much work that may take: enough for all of it."""
+_LEAST, _SHARE = 3_000, 1
+"""How much work any other may take: so much, or so much for each function."""
 
 
 class KeptFlows:
@@ -103,7 +105,8 @@ class KeptEngine(Engine):
         self._kept = self.stored = Kept(shared.backend, shared.templates, shared.scans)
         self._graph = shared.calls_by_name
         self.scans = shared.scans
-        self.run_limit = max(_LEAST, _SHARE * len(shared.backend.functions))
+        size = len(shared.backend.functions)
+        self.run_limit = _WHOLE if size < _SMALL else max(_LEAST, _SHARE * size)
         self._left: dict[int, Record] = {}
         self._bound: dict[tuple[str, str], Value] = {}
 
