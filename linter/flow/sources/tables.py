@@ -205,10 +205,12 @@ _TRANSPARENT = frozenset(
 def is_opaque(name: str) -> bool:
     """Whether a method or attribute is of an instance of a library's class of which nothing is known.
 
-    Whatever the instance was made with, what it hands out may be something of its own.
+    Whatever the instance was made with, by the class or by another constructor (`Flow.from_config(...)`),
+    what it hands out may be something of its own.
     """
-    owner = name.rpartition(".")[0]
-    return owner.rpartition(".")[2][:1].isupper() and name.partition(".")[0] not in _TRANSPARENT
+    *owner, last = name.rpartition(".")[0].split(".")
+    cls = owner[-1] if owner and last.startswith("from_") else last
+    return cls[:1].isupper() and name.partition(".")[0] not in _TRANSPARENT
 
 
 ELEMENTS: dict[str, str] = {
