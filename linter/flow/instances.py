@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import HELD, Entries, Instance, Items
-from linter.flow.values import NONE, ClassRef, FunctionRef, Value
+from linter.flow.values import NONE, UNKNOWN, ClassRef, FunctionRef, Value, gathered, join
 from linter.resolve.definitions import Class, Function
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ OF_COLLECTIONS = _FILLING | frozenset(
     {"__getitem__", "get", "pop", "popitem", "popleft", "keys", "values", "items", "copy", "clear"}
 )
 """Methods of `dict` and `list` that their subclasses have as well."""
+_MANY = 12
+"""An instance that is filled with more entries at once is not followed key by key: it costs too much."""
 
 
 def made_by_class(act: Calls, cls: Class, args: Args) -> Value | None:
@@ -58,10 +60,26 @@ def held(act: Access, base: Value, record: Instance, is_filled: bool) -> Value |
     return made
 
 
+def _is_large(act: Access, value: Value) -> bool:
+    """Whether a mapping has more entries than are worth being told apart in an instance."""
+    record = act.record(value)
+    return type(record) is Entries and len(record.entries) > _MANY
+
+
+def _filled_as_a_whole(act: Access, receiver: Value, record: Instance, args: Args) -> Value:
+    """Fill an instance with values of which nobody asks any more under which key they are."""
+    taints = gathered([Value(None, act.deep_taints(each)) for each in args.all()])
+    extra = Value(None, taints) if record.extra is None else join(record.extra, Value(None, taints))
+    act.store(receiver, record._replace(fields={**record.fields, HELD: UNKNOWN}, extra=extra))
+    return NONE
+
+
 def of_collection(act: Calls, receiver: Value, record: Instance, name: str, args: Args) -> Value | None:
     """A method that a subclass of `dict` or `list` has from it; None for any other."""
     if name not in OF_COLLECTIONS:
         return None
+    if name in ("__init__", "update") and any(_is_large(act, each) for each in args.all()):
+        return _filled_as_a_whole(act, receiver, record, args)
     items = held(act, receiver, record, name in _FILLING)
     inside = None if items is None else act.record(items)
     if items is None or inside is None:
