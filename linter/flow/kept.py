@@ -8,7 +8,6 @@ few answers that are found in all modules together. All else is as it was.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +21,7 @@ from linter.flow.places import CALLERS, name_of
 from linter.flow.registries import registrations
 from linter.flow.scans import Answers
 from linter.flow.secrets.reads import named_in
+from linter.resolve.memory import layout_of
 from linter.resolve.moves import Moves
 from linter.resolve.trace import body_key
 
@@ -177,10 +177,7 @@ def _digests(memory: Memory, project: Project) -> dict[str, bytes]:
 def _structure(following: Following) -> bytes:
     """What all starts depend on: which modules there are, what is imported, configuration and templates."""
     project = following.backend.project
-    state = blake2b(digest_size=16)
-    for path, module in project.modules.items():
-        state.update(f"{path}\0{module.name}\0{module.id}\n".encode("utf-8", "surrogatepass"))
-    state.update("\0".join(sorted(project.imported)).encode("utf-8", "surrogatepass"))
+    state = layout_of(project)
     table = [(name, sorted(each)) for name, each in sorted(following.table.items())]
     state.update(repr(table).encode("utf-8", "surrogatepass"))
     state.update(msgspec.msgpack.encode(sorted(following.templates.items())))

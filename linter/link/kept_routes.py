@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +15,7 @@ import msgspec
 from linter.backend import Route
 from linter.resolve.changes import DECLARATIONS, DECORATIONS, IMPORTS
 from linter.resolve.definitions import Class, Function, Module
+from linter.resolve.memory import layout_of
 from linter.resolve.moves import Moves
 from linter.resolve.trace import SEARCHES, body_key, made_key, module_key
 
@@ -81,10 +81,7 @@ def _last(memory: Memory, structure: bytes) -> _Kept | None:
 
 def _structure(memory: Memory, project: Project, files: Mapping[str, FileFacts]) -> bytes:
     """What all routes depend on: which modules there are, what is imported, files of other languages."""
-    state = blake2b(digest_size=16)
-    for path, module in project.modules.items():
-        state.update(f"{path}\0{module.name}\0{module.id}\n".encode("utf-8", "surrogatepass"))
-    state.update("\0".join(sorted(project.imported)).encode("utf-8", "surrogatepass"))
+    state = layout_of(project)
     for path, facts in files.items():
         if facts.language in _SHAPING:
             state.update(path.encode("utf-8", "surrogatepass") + b"\0" + memory.digests[path])
