@@ -68,8 +68,9 @@ def _is_large(act: Access, value: Value) -> bool:
 
 def _filled_as_a_whole(act: Access, receiver: Value, record: Instance, args: Args) -> Value:
     """Fill an instance with values of which nobody asks any more under which key they are."""
-    taints = gathered([Value(None, act.deep_taints(each)) for each in args.all()])
-    extra = Value(None, taints) if record.extra is None else join(record.extra, Value(None, taints))
+    given = [*args.all(), record.fields.get(HELD, NONE)]
+    inside = Value(None, gathered([Value(None, act.deep_taints(each)) for each in given]))
+    extra = inside if record.extra is None else join(record.extra, inside)
     act.store(receiver, record._replace(fields={**record.fields, HELD: UNKNOWN}, extra=extra))
     return NONE
 
