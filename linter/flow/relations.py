@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linter.facts.expressions import Attr, Constant, Expr, Item, Ref, Result, walk
+from linter.facts.expressions import Attr, Constant, Expr, Ref, Result, walk
 from linter.facts.scopes import Call
 from linter.resolve.definitions import Class
 
@@ -54,7 +54,7 @@ def _named(expr: Expr | None, models: dict[str, Class | None]) -> Class | None:
 def _annotated(annotation: Expr, models: dict[str, Class | None]) -> Class | None:
     """The model in `Mapped[list["Boat"]]`."""
     for each in walk(annotation):
-        if isinstance(each, (Constant, Ref, Attr)) and not isinstance(each, Item):
+        if isinstance(each, (Constant, Ref, Attr)):
             found = _named(each, models)
             if found is not None:
                 return found

@@ -32,7 +32,7 @@ DATED = BITS["sql"] | BITS["command"] | BITS["path"] | BITS["url"] | BITS["redir
 """What a date is fit for, however it is written."""
 _PACKED = re.compile(r"(\d*)([a-zA-Z?])")
 _TEXTS_PACKED = "sp"
-_ITEMS = 20
+_ITEMS, _DIGITS = 20, 4
 
 
 def _code(act: Calls, args: Args, receiver: Value) -> Value:
@@ -126,7 +126,8 @@ def _unpacked(act: Calls, args: Args, receiver: Value) -> Value:
         if letter in _TEXTS_PACKED:
             items.append(content)
         elif letter != "x":
-            items += [content if letter == "c" else number] * min(int(count or 1), _ITEMS)
+            # A count may have more digits than Python reads.
+            items += [content if letter == "c" else number] * min(int(count[:_DIGITS] or 1), _ITEMS + 1)
     if len(items) > _ITEMS:
         return act.allocate(Items("tuple", (), content if content in items else number))
     return act.allocate(Items("tuple", tuple(items)))
