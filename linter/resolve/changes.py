@@ -26,7 +26,8 @@ ALIASES = "aliases"
 """The key of the names under which modules and their functions import things."""
 _NOWHERE = pack(1, 0, 1, 0)
 """Where a module as a whole stands, whatever moves in it."""
-_PLACES = frozenset({"span", "end_line"})
+_UNSEEN = frozenset({"span", "end_line", "docstring"})
+"""What nothing is linked by: where a thing stands, and what is written for readers."""
 
 
 class Change(NamedTuple):
@@ -155,7 +156,7 @@ def _declared(scope: Scope) -> object:
 def _without_places(fact: object) -> object:
     """A fact as plain data, without where it stands."""
     if isinstance(fact, msgspec.Struct):
-        names = (name for name in fact.__struct_fields__ if name not in _PLACES)
+        names = (name for name in fact.__struct_fields__ if name not in _UNSEEN)
         return [type(fact).__name__, *[_without_places(getattr(fact, name)) for name in names]]
     if isinstance(fact, tuple):
         return [_without_places(each) for each in fact]
@@ -179,7 +180,9 @@ def _moved(before: Scope, now: Scope) -> dict[int, int] | None:
     count = len(before.statements)
     if not all(isinstance(each, Define) for each in now.statements[count:]):
         return None
-    shorter = msgspec.structs.replace(now, statements=now.statements[:count], end_line=before.end_line)
+    shorter = msgspec.structs.replace(
+        now, statements=now.statements[:count], end_line=before.end_line, docstring=before.docstring
+    )
     lines: dict[int, int] = {}
     return lines if _is_alike(before, shorter, lines) else None
 
