@@ -1,7 +1,8 @@
 """Routes are kept for the next run, with what was looked at to link them.
 
-All of them are linked again when a change bears upon anything that was looked at: declarations of any
-module, bodies of the functions that were run or judged, and what was searched for in all bodies.
+All of them are linked again when a change bears upon anything that was looked at: how anything is declared,
+names at the top of the modules that were asked for some, bodies of the functions, classes and modules that
+were run or judged, and what was searched for in all bodies.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from linter.backend import Route
-from linter.resolve.changes import DECLARATIONS, DECORATIONS, IMPORTS
+from linter.resolve.changes import DECLARATIONS, DECORATIONS, HEADS, IMPORTS
 from linter.resolve.definitions import Class, Function, Module
 from linter.resolve.memory import layout_of
 from linter.resolve.moves import Moves
@@ -30,11 +31,15 @@ _SHAPING = frozenset({"openapi", "graphql"})
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """What is kept. `looked_at` are functions by module, `searches` the keys of what was searched for."""
+    """What is kept. `looked_at` are definitions by module, `asked` the modules that were asked for names.
+
+    `searches` are the keys of what was searched for.
+    """
 
     structure: bytes
     digests: dict[str, bytes]
     looked_at: dict[str, list[int]]
+    asked: list[str]
     searches: list[str]
     routes: msgspec.Raw
 
@@ -58,8 +63,9 @@ def kept_or_linked(
         if failures:
             return routes
         looked_at = _looked_at(project)
+        asked = [path for path, each in project.modules.items() if each.is_asked_for_names]
         searches = [key for key in project.trace.keys if key.startswith(SEARCHES)]
-        last = _Kept(structure, {}, looked_at, searches, msgspec.Raw())
+        last = _Kept(structure, {}, looked_at, asked, searches, msgspec.Raw())
     digests = {path: memory.digests[path] for path in project.modules}
     if digests != last.digests:
         encoded = msgspec.msgpack.encode(routes, enc_hook=named)
@@ -89,13 +95,13 @@ def _structure(memory: Memory, project: Project, files: Mapping[str, FileFacts])
 
 
 def _looked_at(project: Project) -> dict[str, list[int]]:
-    """The functions and bodies of modules that have been looked at so far, by module."""
+    """The functions, classes and bodies of modules that have been looked at so far, by module."""
     noted = set(project.trace.keys)
     found: dict[str, list[int]] = {}
     for path, module in project.modules.items():
         indexes = [
             each.index
-            for each in module.functions
+            for each in module.definitions
             if each.is_looked_at or body_key(path, each.index) in noted
         ]
         if indexes:
@@ -125,13 +131,10 @@ def _taken_over(memory: Memory, project: Project, last: _Kept) -> tuple[Route, .
 def _bearing(last: _Kept, module: Module) -> set[str]:
     """The keys of all changes of a module that bear upon the routes."""
     path = module.path
-    looked_at = last.looked_at.get(path, [])
-    keys = {DECLARATIONS, DECORATIONS, IMPORTS, module_key(path), made_key(path), *last.searches}
-    keys |= {
-        body_key(path, each.index)
-        for each in module.definitions
-        if isinstance(each, Class) or each.is_module or each.index in looked_at
-    }
+    keys = {HEADS, DECORATIONS, IMPORTS, made_key(path), *last.searches}
+    keys |= {body_key(path, index) for index in last.looked_at.get(path, ())}
+    if path in last.asked:
+        keys |= {DECLARATIONS, module_key(path)}
     return keys
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
+from linter.facts.expressions import Expr, Ref
 from linter.facts.files import FileFacts
-from linter.facts.scopes import Define, Import, Scope
+from linter.facts.scopes import Assign, Define, Evaluate, Import, Scope, Statement
 from linter.facts.spans import Span, pack, unpack
 from linter.file_roles import is_test
 from linter.resolve.definitions import Module
@@ -18,6 +20,8 @@ DECLARATIONS = "declarations"
 """The key of all classes of a project, for what asks about any of them."""
 DECORATIONS = "decorations"
 """The key of functions that were added with a decorator."""
+HEADS = "heads"
+"""The key of how definitions are declared, and which there are but for functions at the end."""
 FUNCTIONS = "functions"
 """The key of all functions there are, for what searches them by more than their calls."""
 IMPORTS = "imports"
@@ -52,9 +56,11 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
     if added is None:
         keys.append(module_key(path))
     else:
-        keys += [missing_key(path, name) for name in added]
-    if added is None or _classes(before) != _classes(now):
+        keys += [missing_key(path, name) for name in _names(added, now.scopes)]
+    if added is None or any(isinstance(each, Assign) for each in added) or _classes(before) != _classes(now):
         keys.append(DECLARATIONS)
+    if not _has_same_heads(before.scopes, now.scopes):
+        keys.append(HEADS)
     if _made(old, len(before.scopes)) != _made(module, len(before.scopes)):
         keys.append(made_key(path))
     if not is_test(path):
@@ -86,27 +92,70 @@ def _all_keys(path: str, facts: FileFacts) -> list[str]:
     return [
         module_key(path),
         made_key(path),
-        *(DECLARATIONS, DECORATIONS, FUNCTIONS, IMPORTS, ALIASES),
+        *(DECLARATIONS, DECORATIONS, HEADS, FUNCTIONS, IMPORTS, ALIASES),
         *(body_key(path, index) for index in range(len(facts.scopes))),
         *(calls_key(name) for name in _calls(facts)),
         *(fills_key(name) for name in _fills(facts)),
     ]
 
 
-def _added(old: Module, new: Module) -> list[str] | None:
-    """The names of functions and classes that were added at the end; None if any declaration has changed."""
+def _added(old: Module, new: Module) -> list[Statement] | None:
+    """What was added at the top of a module; None if anything that is declared there has changed.
+
+    Functions and classes are added at the end. Beside them there may be more expressions, which bind nothing,
+    and variables of new names. All calls keep their numbers.
+    """
     before, now = old.facts.scopes, new.facts.scopes
-    count = len(before[0].statements)
-    more = [each for each in now[0].statements[count:] if isinstance(each, Define)]
-    if len(now[0].statements) != count + len(more) or len(now) < len(before):
-        return None
-    body = msgspec.structs.replace(now[0], statements=now[0].statements[:count])
-    if _declared(before[0]) != _declared(body):
+    if len(now) < len(before):
         return None
     if any(_declared(one) != _declared(other) for one, other in zip(before[1:], now[1:], strict=False)):
         return None
-    names = [now[each.scope].name for each in more]
-    return names if old.bindings.keys().isdisjoint(names) else None
+    top, top_now = before[0], now[0]
+    count = len(top.calls)
+    if _without_places((top.blocks, top.calls)) != _without_places((top_now.blocks, top_now.calls[:count])):
+        return None
+    more = _inserted(top.statements, top_now.statements)
+    if more is None or not all(_is_harmless(each, len(before)) for each in more):
+        return None
+    if len(top_now.calls) > count and len(now) > len(before):
+        return None
+    return more if old.bindings.keys().isdisjoint(_names(more, now)) else None
+
+
+def _inserted(before: Sequence[Statement], now: Sequence[Statement]) -> list[Statement] | None:
+    """The statements that were not there before; None if one of those is gone."""
+    more: list[Statement] = []
+    position = 0
+    for each in now:
+        is_old = position < len(before) and _without_places(before[position]) == _without_places(each)
+        position += is_old
+        if not is_old:
+            more.append(each)
+    return more if position == len(before) else None
+
+
+def _is_harmless(statement: Statement, first: int) -> bool:
+    """Whether what others see stays as it was beside a new statement. `first` is the first new definition."""
+    if isinstance(statement, Define):
+        return statement.scope >= first
+    if isinstance(statement, Assign):
+        return statement.operator is None and all(map(_is_variable, statement.targets))
+    return isinstance(statement, Evaluate)
+
+
+def _is_variable(target: Expr) -> bool:
+    return isinstance(target, Ref) and "." not in target.name
+
+
+def _names(statements: Iterable[Statement], scopes: Sequence[Scope]) -> list[str]:
+    """The names that statements at the top of a module bind."""
+    found: list[str] = []
+    for each in statements:
+        if isinstance(each, Define):
+            found.append(scopes[each.scope].name)
+        elif isinstance(each, Assign):
+            found += [target.name.lstrip(":") for target in each.targets if isinstance(target, Ref)]
+    return found
 
 
 def _different(before: dict[str, list[int]], now: dict[str, list[int]]) -> list[str]:
@@ -144,6 +193,19 @@ def _imports(facts: FileFacts) -> list[tuple[str, str, str]]:
 
 def _classes(facts: FileFacts) -> list[object]:
     return [_declared(scope) for scope in facts.scopes if scope.kind == "class"]
+
+
+def _has_same_heads(before: Sequence[Scope], now: Sequence[Scope]) -> bool:
+    """Whether all definitions are still there and headed as they were, and only functions were added."""
+    if len(now) < len(before) or any(each.kind == "class" for each in now[len(before) :]):
+        return False
+    return all(_head(one) == _head(other) for one, other in zip(before[1:], now[1:], strict=False))
+
+
+def _head(scope: Scope) -> object:
+    """How a function or class is declared, and which definitions a class has."""
+    kept = [each for each in scope.statements if scope.kind == "class" and isinstance(each, Define)]
+    return _without_places(msgspec.structs.replace(scope, blocks=(), statements=tuple(kept), calls=()))
 
 
 def _declared(scope: Scope) -> object:

@@ -7,7 +7,7 @@ from typing import Self, TypeAlias, Union
 
 from linter.facts.expressions import Expr, Ref, Sequence, Starred
 from linter.facts.files import FileFacts
-from linter.facts.scopes import Assign, Call, Define, Import, Scope
+from linter.facts.scopes import Assign, Call, Define, Import, Scope, Statement
 from linter.facts.spans import Span, unpack
 from linter.finding import Location
 
@@ -33,14 +33,23 @@ class Module:
 
     @property
     def body(self) -> Scope:
-        """The module's own scope."""
-        return self.facts.scopes[0]
+        """The module's own scope. Whoever asks for it has looked at the body."""
+        return self.functions[0].scope
+
+    @property
+    def is_asked_for_names(self) -> bool:
+        """Whether anybody has asked what names at the top are bound to, or what is imported there."""
+        return "bindings" in self.__dict__ or "imports" in self.__dict__
+
+    @property
+    def _statements(self) -> tuple[Statement, ...]:
+        return self.facts.scopes[0].statements
 
     @cached_property
     def bindings(self) -> dict[str, Binding]:
         """What each top-level name is bound to; an import wins over a fallback assignment."""
         found: dict[str, Binding] = {}
-        for statement in self.body.statements:
+        for statement in self._statements:
             if isinstance(statement, Import):
                 if statement.name == "*":
                     continue
@@ -68,11 +77,12 @@ class Module:
     @cached_property
     def star_imports(self) -> tuple[str, ...]:
         """Modules whose public names are imported with `*`, as written."""
-        return tuple(
-            statement.module
-            for statement in self.body.statements
-            if isinstance(statement, Import) and statement.name == "*"
-        )
+        return tuple(each.module for each in self.imports if each.name == "*")
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        """What is imported at the top, in source order."""
+        return tuple(each for each in self._statements if isinstance(each, Import))
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from linter.backend.routes import Verdict
 from linter.facts.expressions import Constant, Result
 from linter.facts.expressions import Mapping as MappingExpr
-from linter.facts.scopes import Import
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Project
 from linter.resolve.values import Made, Value
@@ -274,8 +273,8 @@ def _is_old_project(project: Project) -> bool:
         statement.name
         for module in project.modules.values()
         if "pydantic" in module.facts.imports
-        for statement in module.body.statements
-        if isinstance(statement, Import) and statement.module == "pydantic"
+        for statement in module.imports
+        if statement.module == "pydantic"
     }
     if not names.isdisjoint(_NEW) or "pydantic_settings" in project.imported:
         return False

@@ -9,7 +9,6 @@ from linter.backend import Backend, is_test
 from linter.evaluate.evaluator import Evaluator
 from linter.evaluate.values import UNKNOWN, Closure, Instance, Value
 from linter.facts.expressions import Attr, Expr, Ref, Result
-from linter.facts.scopes import Import
 from linter.frameworks.starlette.library import AsgiLibrary
 from linter.frameworks.starlette.names import (
     APPS,
@@ -152,8 +151,8 @@ class Setup:
 
     def _imports(self, module: Module) -> Iterator[Module]:
         """The project's modules that a module imports at its top, packages on the way included."""
-        for statement in module.body.statements:
-            if not isinstance(statement, Import) or not self._is_own(statement.module):
+        for statement in module.imports:
+            if not self._is_own(statement.module):
                 continue
             dotted = statement.module
             target = self.project.resolve(module, dotted).target
