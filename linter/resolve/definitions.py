@@ -114,26 +114,23 @@ class Module:
 
 
 class _Scoped:
-    """What classes, functions and module bodies share."""
+    """What classes, functions and module bodies share.
 
-    __slots__ = ("__dict__", "index", "module")
+    `head` is the scope, for who looks at no more of it than how it is declared. Whoever looks for something
+    in all bodies may use it as well, and has to `look` at what he finds.
+    """
+
+    __slots__ = ("__dict__", "head", "index", "module")
 
     def __init__(self, module: Module, index: int) -> None:
         self.module = module
         self.index = index
+        self.head = module.facts.scopes[index]
 
     @cached_property
     def scope(self) -> Scope:
         """All that stands there. Whoever asks for it has looked at the body: see `is_looked_at`."""
-        return self.module.facts.scopes[self.index]
-
-    @property
-    def head(self) -> Scope:
-        """The scope, for who looks at no more of it than how it is declared.
-
-        Whoever looks for something in all bodies may use it as well, and has to `look` at what he finds.
-        """
-        return self.module.facts.scopes[self.index]
+        return self.head
 
     def look(self) -> Self:
         """Count as looked at."""

@@ -27,6 +27,7 @@ class Layout:
         self._by_name: dict[str, list[str]] = {}
         for path in self._python:
             self._by_name.setdefault(self.names[path], []).append(path)
+        self._tops = {name.partition(".")[0] for name in self._by_name}
 
     def is_package(self, path: str) -> bool:
         """Whether the module at `path` is a package's `__init__`."""
@@ -40,6 +41,10 @@ class Layout:
         if len(candidates) == 1:
             return candidates[0]
         return max(candidates, key=lambda path: (_shared(path, near), -path.count("/"), path))
+
+    def has_package(self, name: str) -> bool:
+        """Whether any module of the project is, or lies in, the top-level package of that name."""
+        return name in self._tops
 
     def is_ambiguous(self, name: str) -> bool:
         """Whether several files have this import name, as in a repository of several services."""

@@ -61,7 +61,6 @@ class Project:
                 module.bit = trace.bit(module_key(path))
                 self.modules[path] = module
         self._resolved: Memo[tuple[str, str], Resolved] = Memo(trace)
-        self._absolutes: Memo[tuple[str, str], Resolved] = Memo(trace)
         self._types: Memo[tuple[int, str], str | None] = Memo(trace)
         self._called: Memo[int, Resolved] = Memo(trace)
         self._members: Memo[tuple[str, str], Resolved | None] = Memo(trace)
@@ -128,15 +127,7 @@ class Project:
         return self._absolute([*prefix, *(rest.split(".") if rest else ())], module.path)
 
     def _absolute(self, parts: list[str], near: str) -> Resolved:
-        key = (".".join(parts), near)
-        found = self._absolutes.read(key)
-        if found is None:
-            start = len(self.trace.log)
-            found = self._absolutes.keep(key, self._find_absolute(parts, near), start)
-        return found
-
-    def _find_absolute(self, parts: list[str], near: str) -> Resolved:
-        for length in range(len(parts), 0, -1):
+        for length in range(len(parts) if self.layout.has_package(parts[0]) else 0, 0, -1):
             path = self.layout.find(".".join(parts[:length]), near)
             if path is not None and path in self.modules:
                 if self._copies.holds(parts[0], path):
