@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "e2e", "__tests__"})
 _BY_HAND_FOLDERS = frozenset(
     {"alembic", "bin", "dev", "docker", "management", "migrations", "script", "scripts", "tools", "utils"}
 )
+_ANYWHERE = _BY_HAND_FOLDERS - {"utils", "tools", "dev"}
 
 
+@cache
 def is_test(path: str) -> bool:
     """Whether a file holds tests or their helpers."""
     *folders, name = path.split("/")
@@ -21,6 +25,7 @@ def is_test(path: str) -> bool:
     )
 
 
+@cache
 def is_run_by_hand(path: str) -> bool:
     """Whether a file holds what people or a pipeline run: scripts, migrations, management commands.
 
@@ -29,5 +34,4 @@ def is_run_by_hand(path: str) -> bool:
     *folders, name = path.split("/")
     if name == "manage.py" or any(folder.startswith(".") for folder in folders):
         return True
-    inner = _BY_HAND_FOLDERS - {"utils", "tools", "dev"}
-    return not inner.isdisjoint(folders) or (bool(folders) and folders[0] in _BY_HAND_FOLDERS)
+    return not _ANYWHERE.isdisjoint(folders) or (bool(folders) and folders[0] in _BY_HAND_FOLDERS)

@@ -256,10 +256,11 @@ class Names(ABC):
                 found = current.names[root]
                 return self._attributes(found, parts[1:]) if len(parts) > 1 else found
             current = current.outer
-        resolved = self.project.reference(frame.holder, "$" + root)
-        if isinstance(resolved.target, (Class, Function)):
-            return self._attributes(self._resolved_value(resolved, frame.holder.module), parts[1:])
-        return UNKNOWN
+        binder = self.project.binder(frame.holder, root)
+        child = None if binder is None else binder.children.get(root)
+        if child is None:
+            return UNKNOWN
+        return self._attributes(child if isinstance(child, Class) else Closure(child), parts[1:])
 
     def _global(self, frame: Frame, name: str) -> Value:
         """A name of the module that is already bound, comprehension variables first."""

@@ -11,6 +11,8 @@ from linter.resolve.definitions import Function
 if TYPE_CHECKING:
     from linter.backend import Backend
 
+_PACKAGES = frozenset({"flask", "quart", *(name.rpartition(".")[0] for name in REQUESTS)})
+"""The modules from which a request object is imported."""
 _MIDDLEWARE = frozenset({"__call__", "__acall__", "process_view", "process_request", "process_exception"})
 
 
@@ -18,7 +20,9 @@ def readers_of(backend: Backend) -> list[Function]:
     """Functions of modules that import a request object, whoever calls them."""
     found: list[Function] = []
     for module in backend.project.modules.values():
-        if not any(_imports_request(each) for scope in module.facts.scopes for each in scope.statements):
+        if _PACKAGES.isdisjoint(module.facts.imports) or not any(
+            _imports_request(each) for scope in module.facts.scopes for each in scope.statements
+        ):
             continue
         found += [each for each in module.functions if not each.is_module]
     known = {id(each) for each in backend.functions}

@@ -21,6 +21,7 @@ class Inputs:
     def __init__(self, backend: Backend, refusals: Refusals, parts: Mapping[str, InputPlace]) -> None:
         self._refusals = refusals
         self._parts = parts
+        self._places: dict[str, InputPlace | None] = {}
         self._by_hand = RequestReads(backend, self._part)
 
     def inputs(
@@ -59,8 +60,11 @@ class Inputs:
         return None
 
     def _part(self, name: str) -> InputPlace | None:
-        lowered = name.lower()
-        return next((place for ending, place in self._parts.items() if lowered.endswith(ending)), None)
+        if name not in self._places:
+            lowered = name.lower()
+            places = (place for ending, place in self._parts.items() if lowered.endswith(ending))
+            self._places[name] = next(places, None)
+        return self._places[name]
 
 
 def unique(inputs: list[Input]) -> tuple[Input, ...]:
