@@ -31,15 +31,17 @@ _SHAPING = frozenset({"openapi", "graphql"})
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """What is kept. `looked_at` are definitions by module, `asked` the modules that were asked for names.
+    """What is kept.
 
-    `searches` are the keys of what was searched for.
+    `looked_at` are definitions by module. `asked` are the modules that were asked for some name at their
+    top, `listed` those whose names were gone through. `searches` are the keys of what was searched for.
     """
 
     structure: bytes
     digests: dict[str, bytes]
     looked_at: dict[str, list[int]]
     asked: list[str]
+    listed: list[str]
     searches: list[str]
     routes: msgspec.Raw
 
@@ -65,7 +67,8 @@ def kept_or_linked(
         looked_at = _looked_at(project)
         asked = [path for path, each in project.modules.items() if each.is_asked_for_names]
         searches = [key for key in project.trace.keys if key.startswith(SEARCHES)]
-        last = _Kept(structure, {}, looked_at, asked, searches, msgspec.Raw())
+        listed = [path for path, each in project.modules.items() if each.has_listed_names]
+        last = _Kept(structure, {}, looked_at, asked, listed, searches, msgspec.Raw())
     digests = {path: memory.digests[path] for path in project.modules}
     if digests != last.digests:
         encoded = msgspec.msgpack.encode(routes, enc_hook=named)
@@ -134,7 +137,9 @@ def _bearing(last: _Kept, module: Module) -> set[str]:
     keys = {HEADS, DECORATIONS, IMPORTS, made_key(path), *last.searches}
     keys |= {body_key(path, index) for index in last.looked_at.get(path, ())}
     if path in last.asked:
-        keys |= {DECLARATIONS, module_key(path)}
+        keys.add(module_key(path))
+    if path in last.listed:
+        keys.add(DECLARATIONS)
     return keys
 
 

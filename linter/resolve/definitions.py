@@ -38,16 +38,29 @@ class Module:
 
     @property
     def is_asked_for_names(self) -> bool:
-        """Whether anybody has asked what names at the top are bound to, or what is imported there."""
-        return "bindings" in self.__dict__ or "imports" in self.__dict__
+        """Whether anybody has asked what some name at the top is bound to, or what is imported there."""
+        return "_bound" in self.__dict__ or "imports" in self.__dict__
+
+    @property
+    def has_listed_names(self) -> bool:
+        """Whether anybody has gone through the names at the top."""
+        return "bindings" in self.__dict__
 
     @property
     def _statements(self) -> tuple[Statement, ...]:
         return self.facts.scopes[0].statements
 
+    def binding(self, name: str) -> Binding | None:
+        """What a top-level name is bound to. Who is told of none has to say so to the project's trace."""
+        return self._bound.get(name)
+
     @cached_property
     def bindings(self) -> dict[str, Binding]:
         """What each top-level name is bound to; an import wins over a fallback assignment."""
+        return self._bound
+
+    @cached_property
+    def _bound(self) -> dict[str, Binding]:
         found: dict[str, Binding] = {}
         for statement in self._statements:
             if isinstance(statement, Import):

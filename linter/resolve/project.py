@@ -154,7 +154,7 @@ class Project:
 
     def _follow(self, module: Module, parts: list[str]) -> Resolved:
         first, rest = parts[0], parts[1:]
-        binding = module.bindings.get(first)
+        binding = module.binding(first)
         if isinstance(binding, Import):
             if binding.name:
                 dotted = binding.module + ("" if binding.module.endswith(".") else ".") + binding.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -65,13 +66,25 @@ def _with_class(text: str) -> str:
     return text + "\n\nclass AddedLater:\n    def save(self, value):\n        self.kept = eval(value)\n"
 
 
+def _with_expression(text: str) -> str:
+    named = re.findall(r"(?m)^([A-Za-z_]\w*)\s*=", text)
+    filled = "".join(f"\n{name}.append(input())\n{name}.update(a=input())\n" for name in named[:2])
+    return text + "\n\nprint(locals())\n" + filled
+
+
+def _with_docstring(text: str) -> str:
+    return re.sub(r"(?m)^( *)((?:async )?def .*:)$", r'\1\2\n\1    """Says something."""', text)
+
+
 EDITS: tuple[Callable[[str], str], ...] = (
     _further_down,
+    _with_expression,
     _with_function,
     _with_value,
     _renamed,
     _without_returns,
     _with_class,
+    _with_docstring,
 )
 
 
@@ -83,7 +96,7 @@ def test_after_any_change_the_flows_are_those_of_a_run_from_the_start(
     _flows(root)
     modules = sorted(path for path in root.rglob("*.py") if path.stat().st_size)
     for position, module in enumerate(modules):
-        for edit in EDITS[position % 2 :: 2]:
+        for edit in EDITS[position % 3 :: 3]:
             module.write_text(edit(module.read_text(encoding="utf-8")), encoding="utf-8")
             assert _told(_flows(root)) == _told(_flows(root, use_cache=False)), (module.name, edit.__name__)
 
@@ -185,6 +198,45 @@ def test_what_only_stands_on_other_lines_is_not_followed_again(tmp_path: Path, f
     followed.clear()
     assert _told(_flows(root)) == _told(_flows(root, use_cache=False))
     assert followed == ["`GET /one`", "`GET /two`"]
+
+
+@pytest.mark.parametrize("more", ["NAMES.append(input())", "NAMES = [input()]", "NAMES[0] = input()"])
+def test_what_a_module_does_counts_for_the_values_of_its_variables(
+    tmp_path: Path, followed: list[str], more: str
+) -> None:
+    root = _project(tmp_path)
+    used = TWO.replace("import os\n", "import os\nimport names\n")
+    (root / "two.py").write_text(used.replace('request.args["b"]', "names.NAMES[0]"), encoding="utf-8")
+    (root / "names.py").write_text("NAMES = ['a']\n", encoding="utf-8")
+    _flows(root)
+    followed.clear()
+    (root / "names.py").write_text(f"NAMES = ['a']\n{more}", encoding="utf-8")
+    told = _told(_flows(root))
+    assert "`GET /two`" in followed
+    assert told == _told(_flows(root, use_cache=False))
+
+
+def test_what_a_module_does_is_nothing_to_those_who_take_its_functions(
+    tmp_path: Path, followed: list[str]
+) -> None:
+    root = _project(tmp_path)
+    _flows(root)
+    followed.clear()
+    (root / "shared.py").write_text(f"OTHER = input()\nprint()\n\n{SHARED}\nprint(OTHER)\n", encoding="utf-8")
+    told = _told(_flows(root))
+    assert followed == []
+    assert told == _told(_flows(root, use_cache=False))
+
+
+def test_a_docstring_is_nothing_to_follow_again(tmp_path: Path, followed: list[str]) -> None:
+    root = _project(tmp_path)
+    _flows(root)
+    followed.clear()
+    (root / "one.py").write_text(_with_docstring(ONE), encoding="utf-8")
+    (root / "shared.py").write_text(_with_docstring(SHARED), encoding="utf-8")
+    told = _told(_flows(root))
+    assert followed == []
+    assert told == _told(_flows(root, use_cache=False))
 
 
 def test_a_value_that_is_told_by_a_place_is_followed_again(tmp_path: Path, followed: list[str]) -> None:

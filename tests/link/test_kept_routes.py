@@ -62,6 +62,18 @@ def _open(text: str) -> str:
     return re.sub(r"(?m)^( *)raise .*$", r"\1pass", text)
 
 
+def _with_expression(text: str) -> str:
+    return text + "\n\nprint(app.routes)\nadded_later = print\n"
+
+
+def _with_docstring(text: str) -> str:
+    return re.sub(r"(?m)^( *)((?:async )?def .*:)$", r'\1\2\n\1    """Says something."""', text)
+
+
+def _with_attribute(text: str) -> str:
+    return re.sub(r"(?m)^(class .*:)$", r"\1\n    added_later: int = 3", text)
+
+
 EDITS: tuple[Callable[[str], str], ...] = (
     _further_down,
     _with_call,
@@ -70,6 +82,9 @@ EDITS: tuple[Callable[[str], str], ...] = (
     _renamed,
     _open,
     _with_route,
+    _with_expression,
+    _with_docstring,
+    _with_attribute,
 )
 
 
@@ -83,7 +98,7 @@ def test_after_any_change_the_routes_are_those_of_a_run_from_the_start(app: str,
         key=lambda path: -path.stat().st_size,
     )
     for position, module in enumerate(modules[:MOST]):
-        for edit in EDITS[position % 3 :: 3]:
+        for edit in EDITS[position % 4 :: 4]:
             text = module.read_text(encoding="utf-8")
             module.write_text(edit(text), encoding="utf-8")
             assert _told(_routes(root)) == _told(_routes(root, use_cache=False)), (module.name, edit.__name__)
@@ -185,6 +200,55 @@ def test_routes_are_not_linked_again_for_what_nobody_looked_at(
     assert len(linked) == 1
     assert _told(routes) != before
     assert _told(routes) == _told(_routes(root, use_cache=False))
+
+
+@pytest.mark.parametrize("framework", PROJECTS)
+def test_routes_are_not_linked_again_for_what_a_module_does_that_nobody_ran(
+    framework: str, tmp_path: Path, linked: list[bool]
+) -> None:
+    root = _project(tmp_path, {**PROJECTS[framework], "other": "class Other:\n    kind = 1\n"})
+    before = _told(_routes(root))
+    # Django's settings are found by the names of all modules.
+    more = "print()\n\n" if framework == "django" else "print()\nOTHER = print()\n\n"
+    (root / "other.py").write_text(f"{more}class Other:\n    kind = 1\n", encoding="utf-8")
+    assert _told(_routes(root)) == before
+    assert len(linked) == 1
+    (root / "other.py").write_text(f"{more}class Other(str):\n    kind = 1\n", encoding="utf-8")
+    assert _told(_routes(root)) == before
+    assert len(linked) == 2
+
+
+@pytest.mark.parametrize("framework", PROJECTS)
+def test_routes_are_not_linked_again_for_a_docstring(
+    framework: str, tmp_path: Path, linked: list[bool]
+) -> None:
+    root = _project(tmp_path, PROJECTS[framework])
+    _routes(root)
+    (root / "app.py").write_text(_with_docstring(PROJECTS[framework]["app"]), encoding="utf-8")
+    routes = _routes(root)
+    assert len(linked) == 1
+    assert _told(routes) == _told(_routes(root, use_cache=False))
+
+
+def test_routes_are_linked_again_for_a_name_that_was_missed(tmp_path: Path, linked: list[bool]) -> None:
+    root = _project(tmp_path, {**FASTAPI, "app": FASTAPI["app"] + "\napp.include_router(shared.router)\n"})
+    (root / "app.py").write_text("import shared\n" + (root / "app.py").read_text("utf-8"), encoding="utf-8")
+    assert [each.path for each in _routes(root)] == ["/one"]
+    more = "\nfrom fastapi import APIRouter\nrouter = APIRouter()\nrouter.add_api_route('/two', text)\n"
+    (root / "shared.py").write_text(FASTAPI["shared"] + more, encoding="utf-8")
+    assert [each.path for each in _routes(root)] == ["/one", "/two"]
+    assert len(linked) == 2
+
+
+def test_routes_are_linked_again_for_what_a_module_does_that_was_run(
+    tmp_path: Path, linked: list[bool]
+) -> None:
+    root = _project(tmp_path, FASTAPI)
+    _routes(root)
+    more = "\napp.add_api_route('/two', one)\n"
+    (root / "app.py").write_text(FASTAPI["app"] + more, encoding="utf-8")
+    assert [each.path for each in _routes(root)] == ["/one", "/two"]
+    assert len(linked) == 2
 
 
 def test_routes_are_linked_again_for_a_guard_that_has_changed(tmp_path: Path, linked: list[bool]) -> None:
