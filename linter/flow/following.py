@@ -38,16 +38,16 @@ if TYPE_CHECKING:
 class Found(msgspec.Struct, array_like=True, frozen=True):
     """A flow with the sink where it ends; `source` and `giver` tell it from others that end there.
 
-    `giver` is the path of a module, the number of a function in it and a span of that. `is_probe` says that
+    `giver` is the path of a module, the label of a function in it and a span of that. `is_probe` says that
     the sink only looks whether there is a file, `is_told_by_place` that spans are a part of `source`.
     """
 
     kind: str
     path: str
-    index: int
+    label: str
     span: int
     source: str
-    giver: tuple[str, int, Span]
+    giver: tuple[str, str, Span]
     flow: Flow
     is_probe: bool
     is_told_by_place: bool
@@ -55,7 +55,7 @@ class Found(msgspec.Struct, array_like=True, frozen=True):
     @property
     def place(self) -> Place:
         """The sink."""
-        return Place(self.kind, self.path, self.index, self.span)
+        return Place(self.kind, self.path, self.label, self.span)
 
 
 class Outcome(msgspec.Struct, array_like=True, frozen=True):
@@ -65,7 +65,7 @@ class Outcome(msgspec.Struct, array_like=True, frozen=True):
     found: tuple[Found, ...]
 
 
-Parts: TypeAlias = "tuple[list[int], list[int], list[int]]"
+Parts: TypeAlias = "tuple[list[str], list[str], list[str]]"
 """Which functions of a module reach a sink by name, which count something, and which make a page."""
 
 
@@ -115,7 +115,7 @@ class Following:
             for position, kind in enumerate(kinds):
                 if id(function) in kind:
                     known = found.setdefault(function.module.path, ([], [], []))
-                    known[position].append(function.index)
+                    known[position].append(function.label)
         return found
 
     @property
@@ -255,10 +255,10 @@ def _placed(hit: Hit, source: Source, flow: Flow) -> Found:
     return Found(
         kind,
         hit.holder.module.path,
-        hit.holder.index,
+        hit.holder.label,
         span,
         repr((source.key, way)),
-        (hit.made_in.module.path, hit.made_in.index, hit.made_at),
+        (hit.made_in.module.path, hit.made_in.label, hit.made_at),
         flow,
         hit.sink.callee in PROBES,
         _has_places(way),
@@ -275,7 +275,7 @@ def _has_places(way: object) -> bool:
 def _drop_probes(ends: dict[Place, dict[tuple[str, object], Found]]) -> None:
     """Leave out looks at a file that a value names where the same function uses the file as well."""
     probes = {place for place, found in ends.items() if any(each.is_probe for each in found.values())}
-    used: dict[tuple[str, str, int], set[str]] = {}
+    used: dict[tuple[str, str, str], set[str]] = {}
     for place, found in ends.items():
         if place not in probes:
             used.setdefault(place[:3], set()).update(source for source, _ in found)

@@ -206,17 +206,17 @@ def _changed(following: Following, kept: _Kept, news: Mapping[str, Change]) -> i
             changed |= trace.bit(key)
     for path in project.modules:
         if parts.get(path) != kept.parts.get(path):
-            for index in _moved(parts.get(path), kept.parts.get(path)):
-                changed |= trace.bit(body_key(path, index))
+            for label in _moved(parts.get(path), kept.parts.get(path)):
+                changed |= trace.bit(body_key(path, label))
     for key, answer in kept.answers.items():
         if _answer(following.engine, key) != answer:
             changed |= trace.bit(key)
     return changed
 
 
-def _moved(now: Parts | None, before: Parts | None) -> set[int]:
+def _moved(now: Parts | None, before: Parts | None) -> set[str]:
     """The functions that take part in something now and did not, or the other way round."""
-    found: set[int] = set()
+    found: set[str] = set()
     for one, other in zip(now or _NONE, before or _NONE, strict=True):
         found.update(set(one) ^ set(other))
     return found

@@ -27,7 +27,7 @@ def moved_flow(moves: Moves, found: Found) -> Found | None:
     """A flow with its places as they are now; None where one of them is not as it was."""
     if not moves:
         return found
-    path, index, given = found.giver
+    path, label, given = found.giver
     span, given_now = moves.span(found.path, found.span), moves.span(path, given)
     if span is None or given_now is None:
         return None
@@ -38,4 +38,4 @@ def moved_flow(moves: Moves, found: Found) -> Found | None:
             return None
         notes.append(each if location is each.location else replace(each, location=location))
     flow = dataclasses.replace(found.flow, path=tuple(notes))
-    return replace(found, span=span, giver=(path, index, given_now), flow=flow)
+    return replace(found, span=span, giver=(path, label, given_now), flow=flow)

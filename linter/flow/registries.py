@@ -52,8 +52,10 @@ def registrations(engine: Engine, key: str) -> list[str] | None:
     """The functions that are decorated with what a key stands for; None for the key of anything else."""
     if not key.startswith(_KEY):
         return None
-    path, index, name, kind = key.removeprefix(_KEY).split("\0")
-    holder = engine.project.modules[path].definitions[int(index)]
+    path, label, name, kind = key.removeprefix(_KEY).split("\0")
+    holder = engine.project.modules[path].labelled(label)
+    if holder is None:
+        return []
     return [name_of(function) for function, _, _ in uses_of(engine, holder, name, bool(kind))]
 
 

@@ -39,7 +39,7 @@ class _Kept(msgspec.Struct, array_like=True):
 
     structure: bytes
     digests: dict[str, bytes]
-    looked_at: dict[str, list[int]]
+    looked_at: dict[str, list[str]]
     asked: list[str]
     listed: list[str]
     searches: list[str]
@@ -97,18 +97,18 @@ def _structure(memory: Memory, project: Project, files: Mapping[str, FileFacts])
     return state.digest()
 
 
-def _looked_at(project: Project) -> dict[str, list[int]]:
+def _looked_at(project: Project) -> dict[str, list[str]]:
     """The functions, classes and bodies of modules that have been looked at so far, by module."""
     noted = set(project.trace.keys)
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[str]] = {}
     for path, module in project.modules.items():
-        indexes = [
-            each.index
+        labels = [
+            each.label
             for each in module.definitions
-            if each.is_looked_at or body_key(path, each.index) in noted
+            if each.is_looked_at or body_key(path, each.label) in noted
         ]
-        if indexes:
-            found[path] = indexes
+        if labels:
+            found[path] = labels
     return found
 
 
@@ -135,7 +135,7 @@ def _bearing(last: _Kept, module: Module) -> set[str]:
     """The keys of all changes of a module that bear upon the routes."""
     path = module.path
     keys = {HEADS, DECORATIONS, IMPORTS, made_key(path), *last.searches}
-    keys |= {body_key(path, index) for index in last.looked_at.get(path, ())}
+    keys |= {body_key(path, label) for label in last.looked_at.get(path, ())}
     if path in last.asked:
         keys.add(module_key(path))
     if path in last.listed:
@@ -149,7 +149,7 @@ def _bearing(last: _Kept, module: Module) -> set[str]:
 def named(thing: object) -> str:
     """A class or function of the project, told from all others."""
     if isinstance(thing, (Class, Function)):
-        return f"{thing.module.path}\0{thing.index}"
+        return f"{thing.module.path}\0{thing.label}"
     raise NotImplementedError(f"{type(thing)} is no part of a route.")
 
 
@@ -157,8 +157,8 @@ def _decoded(project: Project, routes: msgspec.Raw) -> tuple[Route, ...]:
     """Routes out of what was kept; raises `msgspec.DecodeError` where that does not hold together."""
 
     def found(kind: type, name: object) -> object:
-        path, _, index = str(name).rpartition("\0")
-        definition = project.modules[path].definitions[int(index)]
+        path, _, label = str(name).rpartition("\0")
+        definition = project.modules[path].labelled(label)
         if not isinstance(definition, kind):
             raise ValueError(f"{name!r} is no {kind.__name__}.")
         return definition

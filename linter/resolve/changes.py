@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from linter.facts.files import FileFacts
 from linter.facts.scopes import Assign, Define, Evaluate, Import, Scope, Statement
 from linter.facts.spans import Span, pack, unpack
 from linter.file_roles import is_test
-from linter.resolve.definitions import Module
+from linter.resolve.definitions import Module, labels_of
 from linter.resolve.index import fills_of
 from linter.resolve.trace import body_key, calls_key, fills_key, made_key, missing_key, module_key
 
@@ -21,7 +21,7 @@ DECLARATIONS = "declarations"
 DECORATIONS = "decorations"
 """The key of functions that were added with a decorator."""
 HEADS = "heads"
-"""The key of how definitions are declared, and which there are but for functions at the end."""
+"""The key of how definitions are declared, and which there are but for new functions."""
 FUNCTIONS = "functions"
 """The key of all functions there are, for what searches them by more than their calls."""
 IMPORTS = "imports"
@@ -47,12 +47,15 @@ class Change(NamedTuple):
 
 def change_of(before: FileFacts | None, module: Module) -> Change:
     """What has changed in a module; all of it where nobody knows how it was."""
-    path, now = module.path, module.facts
+    path = module.path
     if before is None:
-        return Change(_all_keys(path, now), {})
+        return Change(_all_keys(path, module.facts), {})
     keys: list[str] = []
+    labels = labels_of(before.scopes)
+    now = _aligned(labels, module.facts)
     old = Module(path, module.name, module.id, before, module.is_package)
-    added = _added(old, module)
+    new = Module(path, module.name, module.id, now, module.is_package)
+    added = _added(old, new)
     if added is None:
         keys.append(module_key(path))
     else:
@@ -61,7 +64,7 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
         keys.append(DECLARATIONS)
     if not _has_same_heads(before.scopes, now.scopes):
         keys.append(HEADS)
-    if _made(old, len(before.scopes)) != _made(module, len(before.scopes)):
+    if _made(old, labels) != _made(module, labels):
         keys.append(made_key(path))
     if not is_test(path):
         keys += [calls_key(name) for name in _different(_calls(before), _calls(now))]
@@ -76,10 +79,11 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
     if _imports(before) != _imports(now):
         keys.append(ALIASES)
     lines: dict[int, int] = {}
+    scopes = now.scopes if added is None else (_without(now.scopes[0], len(labels)), *now.scopes[1:])
     for index, scope in enumerate(before.scopes):
-        moved = _moved(scope, now.scopes[index]) if index < len(now.scopes) else None
+        moved = _moved(scope, scopes[index]) if index < len(scopes) else None
         if moved is None or any(lines.get(one, other) != other for one, other in moved.items()):
-            keys.append(body_key(path, index))
+            keys.append(body_key(path, labels[index]))
         else:
             lines.update(moved)
     if all(one == other for one, other in lines.items()):
@@ -93,17 +97,42 @@ def _all_keys(path: str, facts: FileFacts) -> list[str]:
         module_key(path),
         made_key(path),
         *(DECLARATIONS, DECORATIONS, HEADS, FUNCTIONS, IMPORTS, ALIASES),
-        *(body_key(path, index) for index in range(len(facts.scopes))),
+        *(body_key(path, label) for label in labels_of(facts.scopes)),
         *(calls_key(name) for name in _calls(facts)),
         *(fills_key(name) for name in _fills(facts)),
     ]
 
 
+def _aligned(labels: Sequence[str], now: FileFacts) -> FileFacts:
+    """A file with its old definitions numbered as they were, and the new ones after them.
+
+    It is left as it is where one of the old definitions is gone.
+    """
+    places = {label: index for index, label in enumerate(labels_of(now.scopes))}
+    if not all(label in places for label in labels):
+        return now
+    order = [places.pop(label) for label in labels]
+    order += places.values()
+    numbers = {index: number for number, index in enumerate(order)}
+    return msgspec.structs.replace(
+        now, scopes=tuple(_renumbered(now.scopes[each], numbers) for each in order)
+    )
+
+
+def _renumbered(scope: Scope, numbers: Mapping[int, int]) -> Scope:
+    """A scope that calls others by new numbers."""
+    statements = tuple(
+        msgspec.structs.replace(each, scope=numbers[each.scope]) if isinstance(each, Define) else each
+        for each in scope.statements
+    )
+    return msgspec.structs.replace(scope, parent=numbers.get(scope.parent, -1), statements=statements)
+
+
 def _added(old: Module, new: Module) -> list[Statement] | None:
     """What was added at the top of a module; None if anything that is declared there has changed.
 
-    Functions and classes are added at the end. Beside them there may be more expressions, which bind nothing,
-    and variables of new names. All calls keep their numbers.
+    Those are functions, classes and variables of new names, and expressions, which bind nothing. None is
+    decorated, and all calls keep their numbers.
     """
     before, now = old.facts.scopes, new.facts.scopes
     if len(now) < len(before):
@@ -115,7 +144,7 @@ def _added(old: Module, new: Module) -> list[Statement] | None:
     if _without_places((top.blocks, top.calls)) != _without_places((top_now.blocks, top_now.calls[:count])):
         return None
     more = _inserted(top.statements, top_now.statements)
-    if more is None or not all(_is_harmless(each, len(before)) for each in more):
+    if more is None or not all(_is_harmless(each, now, len(before)) for each in more):
         return None
     if len(top_now.calls) > count and len(now) > len(before):
         return None
@@ -134,10 +163,10 @@ def _inserted(before: Sequence[Statement], now: Sequence[Statement]) -> list[Sta
     return more if position == len(before) else None
 
 
-def _is_harmless(statement: Statement, first: int) -> bool:
+def _is_harmless(statement: Statement, scopes: Sequence[Scope], first: int) -> bool:
     """Whether what others see stays as it was beside a new statement. `first` is the first new definition."""
     if isinstance(statement, Define):
-        return statement.scope >= first
+        return statement.scope >= first and not scopes[statement.scope].decorators
     if isinstance(statement, Assign):
         return statement.operator is None and all(map(_is_variable, statement.targets))
     return isinstance(statement, Evaluate)
@@ -225,28 +254,29 @@ def _without_places(fact: object) -> object:
     return (type(fact).__name__, fact)
 
 
-def _made(module: Module, count: int) -> tuple[object, ...]:
-    """Which functions make which names outside of them, among the first definitions of a module."""
+def _made(module: Module, labels: Collection[str]) -> tuple[object, ...]:
+    """Which functions make which names outside of them, among the definitions of some labels."""
     attributes = [
-        (cls.index, name, function.index)
+        (cls.label, name, function.label)
         for cls in module.classes
         for name, (function, _) in cls.set_in_methods.items()
-        if cls.index < count
+        if cls.label in labels
     ]
-    inside = [(name, function.index) for name, (function, _) in module.made_inside.items()]
-    return (attributes, inside, [scope.globals for scope in module.facts.scopes[:count]])
+    inside = [(name, function.label) for name, (function, _) in module.made_inside.items()]
+    return (attributes, inside, [each.head.globals for each in module.definitions if each.label in labels])
+
+
+def _without(scope: Scope, first: int) -> Scope:
+    """A scope without new definitions, of which `first` is the number of the first."""
+    kept = [each for each in scope.statements if not (isinstance(each, Define) and each.scope >= first)]
+    return msgspec.structs.replace(scope, statements=tuple(kept))
 
 
 def _moved(before: Scope, now: Scope) -> dict[int, int] | None:
-    """Where the lines of a scope stand now; None if it is not as it was, but for definitions at its end."""
-    count = len(before.statements)
-    if not all(isinstance(each, Define) for each in now.statements[count:]):
-        return None
-    shorter = msgspec.structs.replace(
-        now, statements=now.statements[:count], end_line=before.end_line, docstring=before.docstring
-    )
+    """Where the lines of a scope stand now; None if it is not as it was."""
+    likened = msgspec.structs.replace(now, end_line=before.end_line, docstring=before.docstring)
     lines: dict[int, int] = {}
-    return lines if _is_alike(before, shorter, lines) else None
+    return lines if _is_alike(before, likened, lines) else None
 
 
 def _is_alike(before: object, now: object, lines: dict[int, int]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Self, TypeAlias, Union
 
@@ -116,6 +118,20 @@ class Module:
         )
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What tells each definition from the others of the module, in the order of `definitions`."""
+        return labels_of(self.facts.scopes)
+
+    def labelled(self, label: str) -> Definition | None:
+        """The definition that has a label."""
+        index = self._by_label.get(label)
+        return None if index is None else self.definitions[index]
+
+    @cached_property
+    def _by_label(self) -> dict[str, int]:
+        return {label: index for index, label in enumerate(self.labels)}
+
+    @cached_property
     def by_qualname(self) -> dict[str, Definition]:
         """Classes and functions by dotted path; of several with one name, the last."""
         return {each.head.qualname: each for each in self.definitions[1:]}
@@ -154,6 +170,11 @@ class _Scoped:
     def is_looked_at(self) -> bool:
         """Whether anybody has asked for what stands in it."""
         return "scope" in self.__dict__
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others of its module, wherever between them it stands."""
+        return self.module.labels[self.index]
 
     @property
     def id(self) -> str:
@@ -282,6 +303,17 @@ class Class(_Scoped):
 
 Definition: TypeAlias = Union[Function, Class]
 Binding: TypeAlias = Union[Import, Define, Assign]
+
+
+def labels_of(scopes: Iterable[Scope]) -> tuple[str, ...]:
+    """The dotted paths of scopes, with a number after those that several have."""
+    count: Counter[str] = Counter()
+    found: list[str] = []
+    for scope in scopes:
+        count[scope.qualname] += 1
+        number = count[scope.qualname]
+        found.append(scope.qualname if number == 1 else f"{scope.qualname}#{number}")
+    return tuple(found)
 
 
 def arguments_of(call: Call) -> list[Expr]:

@@ -44,7 +44,7 @@ class Trace:
         """The bit that says that what stands in a function, class or module was looked at."""
         found = self._bodies.get(id(definition))
         if found is None:
-            found = self.bit(body_key(definition.module.path, definition.index))
+            found = self.bit(body_key(definition.module.path, definition.label))
             self._bodies[id(definition)] = found
         return found
 
@@ -107,9 +107,9 @@ def missing_key(path: str, name: str) -> str:
     return f"missing {path}\0{name}"
 
 
-def body_key(path: str, index: int) -> str:
+def body_key(path: str, label: str) -> str:
     """The key of a function, class or module as what stands in it."""
-    return f"body {path}\0{index}"
+    return f"body {path}\0{label}"
 
 
 def calls_key(name: str) -> str:
