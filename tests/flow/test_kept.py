@@ -50,6 +50,16 @@ def _with_function(text: str) -> str:
     return text + "\n\ndef added_later(value):\n    import os\n    os.system(value)\n    return value\n"
 
 
+def _with_function_between(text: str) -> str:
+    added = "def added_between(value):\n    import os\n    os.system(value)\n    return value\n\n\n"
+    return re.sub(r"(?m)^(?=(?:@.*\n)*(?:async )?def )", added, text, count=1)
+
+
+def _twice(text: str) -> str:
+    found = re.search(r"(?m)^(?:async )?def (?:.*\n)(?:(?: +.*)?\n)*", text)
+    return text if found is None else text[: found.start()] + found.group() + text[found.start() :]
+
+
 def _with_value(text: str) -> str:
     return text + "\nADDED_LATER = ['a', 'b']\n"
 
@@ -80,6 +90,8 @@ EDITS: tuple[Callable[[str], str], ...] = (
     _further_down,
     _with_expression,
     _with_function,
+    _with_function_between,
+    _twice,
     _with_value,
     _renamed,
     _without_returns,
@@ -190,7 +202,7 @@ def test_what_only_stands_on_other_lines_is_not_followed_again(tmp_path: Path, f
     followed.clear()
     moved = ONE.replace("@bp", "# A comment.\n@bp").replace('    return ""', '\n    return ""')
     (root / "one.py").write_text("# One line more.\n" + moved, encoding="utf-8")
-    (root / "shared.py").write_text("\n\n" + SHARED, encoding="utf-8")
+    (root / "shared.py").write_text(f"\n\ndef first():\n    pass\n\n\n{SHARED}", encoding="utf-8")
     told = _told(_flows(root))
     assert followed == []
     assert told == _told(_flows(root, use_cache=False))
@@ -303,3 +315,17 @@ def test_a_module_may_become_shorter(tmp_path: Path) -> None:
     _flows(root)
     (root / "shared.py").write_text(SHARED, encoding="utf-8")
     assert _told(_flows(root)) == _told(_flows(root, use_cache=False))
+
+
+def test_a_function_that_is_registered_for_a_type_counts_for_those_who_call_the_one(
+    tmp_path: Path, followed: list[str]
+) -> None:
+    root = _project(tmp_path)
+    one = "import functools, os\n\n@functools.singledispatch\ndef joined(value):\n    return 'ls'\n"
+    (root / "shared.py").write_text(one, encoding="utf-8")
+    assert not any(site.location.path == "one.py" and site.flows for site in _flows(root).sites("command"))
+    more = "\n@joined.register\ndef other(value: str):\n    return value\n"
+    (root / "shared.py").write_text(one + more, encoding="utf-8")
+    told = _told(_flows(root))
+    assert told == _told(_flows(root, use_cache=False))
+    assert any(site.location.path == "one.py" and site.flows for site in _flows(root).sites("command"))

@@ -42,6 +42,16 @@ def _with_function(text: str) -> str:
     return text + "\n\ndef added_later(app, request):\n    app.get(request)\n    return request\n"
 
 
+def _with_function_between(text: str) -> str:
+    added = "def added_between(app, request):\n    return app.get(request)\n\n\n"
+    return re.sub(r"(?m)^(?=(?:@.*\n)*(?:async )?def )", added, text, count=1)
+
+
+def _twice(text: str) -> str:
+    found = re.search(r"(?m)^(?:async )?def (?:.*\n)(?:(?: +.*)?\n)*", text)
+    return text if found is None else text[: found.start()] + found.group() + text[found.start() :]
+
+
 def _with_route(text: str) -> str:
     return text + "\n\n@app.get('/added')\n@router.get('/added')\ndef added_later():\n    return ''\n"
 
@@ -79,6 +89,8 @@ EDITS: tuple[Callable[[str], str], ...] = (
     _with_call,
     _refusing,
     _with_function,
+    _with_function_between,
+    _twice,
     _renamed,
     _open,
     _with_route,
@@ -175,6 +187,7 @@ def one(request):
 """,
     "shared": FASTAPI["shared"],
 }
+MORE = "\n\ndef {}():\n    return 1\n"
 PROJECTS = {"fastapi": FASTAPI, "flask": FLASK, "django": DJANGO}
 
 
@@ -192,8 +205,11 @@ def test_routes_are_not_linked_again_for_what_nobody_looked_at(
     before = _told(_routes(root))
     assert before
     assert len(linked) == 1
-    shared = FASTAPI["shared"].replace("print(value)", "print(value, value)")
-    (root / "shared.py").write_text(shared + "\n\ndef more():\n    return 1\n", encoding="utf-8")
+    shared = FASTAPI["shared"].replace("print(value)", "print(value, value)") + MORE.format("last")
+    (root / "shared.py").write_text(shared, encoding="utf-8")
+    assert _told(_routes(root)) == before
+    shared = MORE.format("first") + shared.replace("\ndef log", MORE.format("middle") + "\ndef log")
+    (root / "shared.py").write_text(shared, encoding="utf-8")
     assert _told(_routes(root)) == before
     (root / "app.py").write_text("# A line.\n" + PROJECTS[framework]["app"], encoding="utf-8")
     routes = _routes(root)
