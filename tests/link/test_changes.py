@@ -86,7 +86,7 @@ def test_a_decorated_function_may_be_declared_to_be_anything() -> None:
 
 
 def test_a_second_function_of_a_name_takes_the_place_of_the_first() -> None:
-    second = "def first(value=make(4)):\n    return value\n\n\n"
+    second = "def first(value):\n    return value\n\n\n"
     assert {ALL, _body(""), _body("first")} <= _keys("def first", f"{second}def first")
     assert {ALL, _body("")} <= _keys("@NAME", f"{second}@NAME")
 
