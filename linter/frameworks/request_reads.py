@@ -90,6 +90,8 @@ class RequestReads:
 
     def is_ambient(self, function: Function) -> bool:
         """Whether a function may read the request without being given it."""
+        for package in sorted(self._ambient):
+            self.backend.project.trace.imports(package.partition(".")[0])
         return not self._ambient.isdisjoint(function.module.facts.imports)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from linter.backend import Route
-from linter.resolve.changes import DECLARATIONS, DECORATIONS, HEADS, IMPORTS
+from linter.resolve.changes import DECLARATIONS, DECORATIONS, HEADS
 from linter.resolve.definitions import Class, Function, Module
 from linter.resolve.memory import layout_of
 from linter.resolve.moves import Moves
@@ -134,7 +134,7 @@ def _taken_over(memory: Memory, project: Project, last: _Kept) -> tuple[Route, .
 def _bearing(last: _Kept, module: Module) -> set[str]:
     """The keys of all changes of a module that bear upon the routes."""
     path = module.path
-    keys = {HEADS, DECORATIONS, IMPORTS, made_key(path), *last.searches}
+    keys = {HEADS, DECORATIONS, made_key(path), *last.searches}
     keys |= {body_key(path, label) for label in last.looked_at.get(path, ())}
     if path in last.asked:
         keys.add(module_key(path))

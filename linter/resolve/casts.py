@@ -24,7 +24,7 @@ def cast_type(project: Project, holder: Definition, call: Call) -> str | None:
 def cast_method(project: Project, module: Module, imported: str, rest: list[str]) -> Resolved | None:
     """A method of the class to which a module casts what it imported: `session = cast(Own, session)`."""
     body = module.functions[0]
-    for assign in body.assignments.get(imported, ()) if len(rest) == 1 else ():
+    for assign in body.assigned.get(imported, ()) if len(rest) == 1 else ():
         if isinstance(assign.value, Result):
             kind = cast_type(project, body, body.scope.calls[assign.value.call])
             cls = None if kind is None else project.by_id(kind)

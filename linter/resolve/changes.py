@@ -14,7 +14,15 @@ from linter.facts.spans import Span, pack, unpack
 from linter.file_roles import is_test
 from linter.resolve.definitions import Module, labels_of
 from linter.resolve.index import fills_of
-from linter.resolve.trace import body_key, calls_key, fills_key, made_key, missing_key, module_key
+from linter.resolve.trace import (
+    body_key,
+    calls_key,
+    fills_key,
+    imports_key,
+    made_key,
+    missing_key,
+    module_key,
+)
 
 DECLARATIONS = "declarations"
 """The key of all classes of a project, for what asks about any of them."""
@@ -24,8 +32,6 @@ HEADS = "heads"
 """The key of how definitions are declared, and which there are but for new functions."""
 FUNCTIONS = "functions"
 """The key of all functions there are, for what searches them by more than their calls."""
-IMPORTS = "imports"
-"""The key of which packages each module imports."""
 ALIASES = "aliases"
 """The key of the names under which modules and their functions import things."""
 _NOWHERE = pack(1, 0, 1, 0)
@@ -60,7 +66,11 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
         keys.append(module_key(path))
     else:
         keys += [missing_key(path, name) for name in _names(added, now.scopes)]
-    if added is None or any(isinstance(each, Assign) for each in added) or _classes(before) != _classes(now):
+    if (
+        added is None
+        or any(isinstance(each, (Assign, Import)) for each in added)
+        or _classes(before) != _classes(now)
+    ):
         keys.append(DECLARATIONS)
     if not _has_same_heads(before.scopes, now.scopes):
         keys.append(HEADS)
@@ -74,10 +84,9 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
         keys.append(FUNCTIONS)
     if any(each.decorators for each in more):
         keys.append(DECORATIONS)
-    if before.imports != now.imports:
-        keys.append(IMPORTS)
-    if _imports(before) != _imports(now):
-        keys.append(ALIASES)
+    packages = {name.partition(".")[0] for name, _, _ in {*_imports(before)} ^ {*_imports(now)}}
+    if packages:
+        keys += [ALIASES, *(imports_key(each) for each in sorted(packages))]
     lines: dict[int, int] = {}
     scopes = now.scopes if added is None else (_without(now.scopes[0], len(labels)), *now.scopes[1:])
     for index, scope in enumerate(before.scopes):
@@ -96,10 +105,11 @@ def _all_keys(path: str, facts: FileFacts) -> list[str]:
     return [
         module_key(path),
         made_key(path),
-        *(DECLARATIONS, DECORATIONS, HEADS, FUNCTIONS, IMPORTS, ALIASES),
+        *(DECLARATIONS, DECORATIONS, HEADS, FUNCTIONS, ALIASES),
         *(body_key(path, label) for label in labels_of(facts.scopes)),
         *(calls_key(name) for name in _calls(facts)),
         *(fills_key(name) for name in _fills(facts)),
+        *sorted({imports_key(name.partition(".")[0]) for name, _, _ in _imports(facts)}),
     ]
 
 
@@ -131,8 +141,8 @@ def _renumbered(scope: Scope, numbers: Mapping[int, int]) -> Scope:
 def _added(old: Module, new: Module) -> list[Statement] | None:
     """What was added at the top of a module; None if anything that is declared there has changed.
 
-    Those are functions, classes and variables of new names, and expressions, which bind nothing. None is
-    decorated, and all calls keep their numbers.
+    Those are functions, classes, variables and imports of new names, and expressions, which bind nothing.
+    None is decorated, and all calls keep their numbers.
     """
     before, now = old.facts.scopes, new.facts.scopes
     if len(now) < len(before):
@@ -169,6 +179,8 @@ def _is_harmless(statement: Statement, scopes: Sequence[Scope], first: int) -> b
         return statement.scope >= first and not scopes[statement.scope].decorators
     if isinstance(statement, Assign):
         return statement.operator is None and all(map(_is_variable, statement.targets))
+    if isinstance(statement, Import):
+        return statement.name != "*"
     return isinstance(statement, Evaluate)
 
 
@@ -184,6 +196,8 @@ def _names(statements: Iterable[Statement], scopes: Sequence[Scope]) -> list[str
             found.append(scopes[each.scope].name)
         elif isinstance(each, Assign):
             found += [target.name.lstrip(":") for target in each.targets if isinstance(target, Ref)]
+        elif isinstance(each, Import):
+            found.append(each.alias)
     return found
 
 

@@ -63,6 +63,10 @@ class Trace:
         """The bit that says that calls were looked up by the last name that is written."""
         return self.bit(calls_key(name))
 
+    def imports(self, package: str) -> int:
+        """The bit that says that imports of a top-level package were looked up; of none for relative ones."""
+        return self.bit(imports_key(package))
+
     def fills(self, name: str) -> int:
         """The bit that says that assignments were looked up by the last name of what they fill."""
         return self.bit(fills_key(name))
@@ -122,12 +126,17 @@ def fills_key(name: str) -> str:
     return f"fills {name}"
 
 
+def imports_key(package: str) -> str:
+    """The key of who imports a top-level package, and what of it; of none for relative imports."""
+    return f"imports {package}"
+
+
 def made_key(path: str) -> str:
     """The key of the names that the functions of a module make outside of them."""
     return f"made {path}"
 
 
-SEARCHES = ("aliases", "calls ", "fills ", "functions", "missing ")
+SEARCHES = ("aliases", "calls ", "fills ", "functions", "imports ", "missing ")
 """How the keys begin of what is searched for in the whole project, or looked up in vain."""
 
 

@@ -269,6 +269,7 @@ def _is_old(project: Project, lineage: tuple[Ancestor, ...]) -> bool:
 
 @lru_cache(maxsize=1)
 def _is_old_project(project: Project) -> bool:
+    project.trace.imports("pydantic")
     names = {
         statement.name
         for module in project.modules.values()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from linter.extract.files import extract
-from linter.resolve.changes import DECLARATIONS, DECORATIONS, FUNCTIONS, HEADS, IMPORTS, Change, change_of
+from linter.resolve.changes import ALIASES, DECLARATIONS, DECORATIONS, FUNCTIONS, HEADS, Change, change_of
 from linter.resolve.project import Project
-from linter.resolve.trace import body_key, calls_key, made_key, missing_key, module_key
+from linter.resolve.trace import body_key, calls_key, imports_key, made_key, missing_key, module_key
 
 PATH = "sample.py"
 BEFORE = '''\
@@ -131,13 +131,23 @@ def test_a_variable_of_a_new_name_is_one_that_was_missed() -> None:
         "NAME.size = 2",
         "NAME['a'] = 2",
         "NAME += 2",
-        "import os",
+        "from os import *",
+        "import os as make",
         "del NAME",
         "NAME, OTHER = 1, 2",
     ],
 )
 def test_any_other_statement_may_change_what_is_declared(statement: str) -> None:
     assert {ALL, _body("")} <= _keys("class Kept", f"{statement}\nclass Kept")
+
+
+@pytest.mark.parametrize(
+    ("statement", "package"),
+    [("import os.path", "os"), ("from .near import os", ""), ("import a as os", "a")],
+)
+def test_an_import_of_a_new_name_is_looked_for_by_its_package(statement: str, package: str) -> None:
+    keys = _keys("class Kept", f"{statement}\nclass Kept")
+    assert keys == {_body(""), missing_key(PATH, "os"), DECLARATIONS, ALIASES, imports_key(package)}
 
 
 def test_a_new_class_counts_among_all_classes() -> None:
@@ -161,5 +171,7 @@ def test_a_function_before_those_that_make_a_name_may_be_the_first_that_does() -
 def test_all_is_new_where_nobody_knows_how_it_was() -> None:
     project = Project({PATH: extract(BEFORE.encode(), "python", "postgres")})
     change = change_of(None, project.modules[PATH])
-    assert {ALL, HEADS, IMPORTS, _body(""), _body("first.inner"), calls_key("first")} <= set(change.keys)
+    assert {ALL, HEADS, imports_key("library"), _body(""), _body("first.inner"), calls_key("first")} <= set(
+        change.keys
+    )
     assert change.lines == {}

@@ -139,6 +139,7 @@ class _Runs:
         """The parameter that takes an application: by its annotation, or by its name where it has none."""
         parent = function.parent
         framework = app.partition(".")[0]
+        self._project.trace.imports(framework)
         for parameter in function.head.parameters:
             if parameter.kind in ("*", "**") or parent is None:
                 continue

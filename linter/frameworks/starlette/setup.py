@@ -173,7 +173,10 @@ class Setup:
 
     @cached_property
     def _roots(self) -> frozenset[str]:
-        return frozenset(each.name.partition(".")[0] for each in self.project.modules.values())
+        found = frozenset(each.name.partition(".")[0] for each in self.project.modules.values())
+        for package in ("", *sorted(found)):
+            self.project.trace.imports(package)
+        return found
 
     # Which functions
 
