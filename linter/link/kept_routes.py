@@ -18,7 +18,7 @@ from linter.resolve.changes import DECLARATIONS, DECORATIONS, HEADS
 from linter.resolve.definitions import Class, Function, Module
 from linter.resolve.memory import layout_of
 from linter.resolve.moves import Moves
-from linter.resolve.trace import SEARCHES, body_key, made_key, module_key
+from linter.resolve.trace import SEARCHES, body_key, made_key, module_key, names_key
 
 if TYPE_CHECKING:
     from linter.facts.files import FileFacts
@@ -135,7 +135,10 @@ def _bearing(last: _Kept, module: Module) -> set[str]:
     """The keys of all changes of a module that bear upon the routes."""
     path = module.path
     keys = {HEADS, DECORATIONS, made_key(path), *last.searches}
-    keys |= {body_key(path, label) for label in last.looked_at.get(path, ())}
+    looked_at = last.looked_at.get(path, ())
+    keys |= {body_key(path, label) for label in looked_at}
+    if "" in looked_at:
+        keys.add(names_key(path))
     if path in last.asked:
         keys.add(module_key(path))
     if path in last.listed:

@@ -22,6 +22,7 @@ from linter.resolve.trace import (
     made_key,
     missing_key,
     module_key,
+    names_key,
 )
 
 DECLARATIONS = "declarations"
@@ -66,11 +67,10 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
         keys.append(module_key(path))
     else:
         keys += [missing_key(path, name) for name in _names(added, now.scopes)]
-    if (
-        added is None
-        or any(isinstance(each, (Assign, Import)) for each in added)
-        or _classes(before) != _classes(now)
-    ):
+    binds = added is None or any(isinstance(each, (Assign, Import)) for each in added)
+    if binds:
+        keys.append(names_key(path))
+    if binds or _classes(before) != _classes(now):
         keys.append(DECLARATIONS)
     if not _has_same_heads(before.scopes, now.scopes):
         keys.append(HEADS)
@@ -88,7 +88,7 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
     if packages:
         keys += [ALIASES, *(imports_key(each) for each in sorted(packages))]
     lines: dict[int, int] = {}
-    scopes = now.scopes if added is None else (_without(now.scopes[0], len(labels)), *now.scopes[1:])
+    scopes = (_without(now.scopes[0], added or ()), *now.scopes[1:])
     for index, scope in enumerate(before.scopes):
         moved = _moved(scope, scopes[index]) if index < len(scopes) else None
         if moved is None or any(lines.get(one, other) != other for one, other in moved.items()):
@@ -105,6 +105,7 @@ def _all_keys(path: str, facts: FileFacts) -> list[str]:
     return [
         module_key(path),
         made_key(path),
+        names_key(path),
         *(DECLARATIONS, DECORATIONS, HEADS, FUNCTIONS, ALIASES),
         *(body_key(path, label) for label in labels_of(facts.scopes)),
         *(calls_key(name) for name in _calls(facts)),
@@ -280,9 +281,10 @@ def _made(module: Module, labels: Collection[str]) -> tuple[object, ...]:
     return (attributes, inside, [each.head.globals for each in module.definitions if each.label in labels])
 
 
-def _without(scope: Scope, first: int) -> Scope:
-    """A scope without new definitions, of which `first` is the number of the first."""
-    kept = [each for each in scope.statements if not (isinstance(each, Define) and each.scope >= first)]
+def _without(scope: Scope, added: Iterable[Statement]) -> Scope:
+    """A scope without what was added there, as far as that binds names and does nothing else."""
+    binding = {id(each) for each in added if not isinstance(each, Evaluate)}
+    kept = [each for each in scope.statements if id(each) not in binding]
     return msgspec.structs.replace(scope, statements=tuple(kept))
 
 

@@ -106,6 +106,11 @@ def module_key(path: str) -> str:
     return f"module {path}"
 
 
+def names_key(path: str) -> str:
+    """The key of which names there are in a module, for who has run it."""
+    return f"names {path}"
+
+
 def missing_key(path: str, name: str) -> str:
     """The key of a name that a module does not define itself."""
     return f"missing {path}\0{name}"

@@ -7,7 +7,15 @@ import pytest
 from linter.extract.files import extract
 from linter.resolve.changes import ALIASES, DECLARATIONS, DECORATIONS, FUNCTIONS, HEADS, Change, change_of
 from linter.resolve.project import Project
-from linter.resolve.trace import body_key, calls_key, imports_key, made_key, missing_key, module_key
+from linter.resolve.trace import (
+    body_key,
+    calls_key,
+    imports_key,
+    made_key,
+    missing_key,
+    module_key,
+    names_key,
+)
 
 PATH = "sample.py"
 BEFORE = '''\
@@ -121,7 +129,9 @@ def test_what_is_called_counts_for_what_is_declared_with_it(old: str, new: str) 
 
 def test_a_variable_of_a_new_name_is_one_that_was_missed() -> None:
     keys = _keys("class Kept", "OTHER = 'text'\nclass Kept")
-    assert keys == {_body(""), missing_key(PATH, "OTHER"), DECLARATIONS}
+    assert keys == {missing_key(PATH, "OTHER"), names_key(PATH), DECLARATIONS}
+    change = _change(BEFORE, BEFORE + "\nOTHER = first()\n")
+    assert {_body(""), calls_key("first")} <= set(change.keys)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +157,7 @@ def test_any_other_statement_may_change_what_is_declared(statement: str) -> None
 )
 def test_an_import_of_a_new_name_is_looked_for_by_its_package(statement: str, package: str) -> None:
     keys = _keys("class Kept", f"{statement}\nclass Kept")
-    assert keys == {_body(""), missing_key(PATH, "os"), DECLARATIONS, ALIASES, imports_key(package)}
+    assert keys == {missing_key(PATH, "os"), names_key(PATH), DECLARATIONS, ALIASES, imports_key(package)}
 
 
 def test_a_new_class_counts_among_all_classes() -> None:
