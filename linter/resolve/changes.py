@@ -34,7 +34,7 @@ HEADS = "heads"
 FUNCTIONS = "functions"
 """The key of all functions there are, for what searches them by more than their calls."""
 ALIASES = "aliases"
-"""The key of the names under which modules and their functions import things."""
+"""The key of the names under which modules and their functions import things that have another."""
 _NOWHERE = pack(1, 0, 1, 0)
 """Where a module as a whole stands, whatever moves in it."""
 _UNSEEN = frozenset({"span", "end_line", "docstring"})
@@ -84,9 +84,10 @@ def change_of(before: FileFacts | None, module: Module) -> Change:
         keys.append(FUNCTIONS)
     if any(each.decorators for each in more):
         keys.append(DECORATIONS)
-    packages = {name.partition(".")[0] for name, _, _ in {*_imports(before)} ^ {*_imports(now)}}
-    if packages:
-        keys += [ALIASES, *(imports_key(each) for each in sorted(packages))]
+    imports = {*_imports(before)} ^ {*_imports(now)}
+    keys += sorted({imports_key(package.partition(".")[0]) for package, _, _ in imports})
+    if any(name not in ("", alias) for _, name, alias in imports):
+        keys.append(ALIASES)
     lines: dict[int, int] = {}
     scopes = (_without(now.scopes[0], added or ()), *now.scopes[1:])
     for index, scope in enumerate(before.scopes):

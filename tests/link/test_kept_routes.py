@@ -225,7 +225,11 @@ def test_routes_are_not_linked_again_for_what_a_module_does_that_nobody_ran(
     root = _project(tmp_path, {**PROJECTS[framework], "other": "class Other:\n    kind = 1\n"})
     before = _told(_routes(root))
     # Django's settings are found by the names of all modules.
-    more = "print()\n\n" if framework == "django" else "print()\nOTHER = print()\n\n"
+    binding = {
+        "fastapi": "import fastapi.more\nOTHER = print()\n",
+        "flask": "import shared\nOTHER = print()\n",
+    }
+    more = binding.get(framework, "") + "print()\n\n"
     (root / "other.py").write_text(f"{more}class Other:\n    kind = 1\n", encoding="utf-8")
     assert _told(_routes(root)) == before
     assert len(linked) == 1
@@ -243,6 +247,18 @@ def test_routes_are_not_linked_again_for_a_docstring(
     (root / "app.py").write_text(_with_docstring(PROJECTS[framework]["app"]), encoding="utf-8")
     routes = _routes(root)
     assert len(linked) == 1
+    assert _told(routes) == _told(_routes(root, use_cache=False))
+
+
+def test_routes_are_linked_again_for_an_import_that_changes_what_is_run_first(
+    tmp_path: Path, linked: list[bool]
+) -> None:
+    late = "from app import app\n\n@app.get('/late')\ndef late():\n    return 1\n"
+    root = _project(tmp_path, {**FASTAPI, "late": late, "alate": late.replace("late", "alate")})
+    _routes(root)
+    (root / "alate.py").write_text(f"import late\n{late.replace('late', 'alate')}", encoding="utf-8")
+    routes = _routes(root)
+    assert len(linked) == 2
     assert _told(routes) == _told(_routes(root, use_cache=False))
 
 
