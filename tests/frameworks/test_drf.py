@@ -100,6 +100,32 @@ urlpatterns = [path("", include(router.urls)), *beds.urls, path("own/", include(
     ]
 
 
+def test_a_router_of_the_project_may_fill_the_registry_itself():
+    routes = routes_of(
+        """
+class Notes(viewsets.ViewSet):
+    def list(self, request): ...
+
+class Own(SimpleRouter):
+    def register(self, prefix, viewset, basename=None):
+        self.registry.append((prefix, viewset, basename or "any"))
+
+class Strange(SimpleRouter):
+    def __init__(self):
+        super().__init__()
+        self.registry = None
+
+router = Own()
+router.register("notes", Notes)
+strange = Strange()
+strange.register("lost", Notes)
+strange.registry = ["no entry", ("too short",)]
+urlpatterns = [path("api/", include(router.urls)), path("other/", include(strange.urls))]
+"""
+    )
+    assert shown(routes) == ["GET /api/notes/ Notes.list"]
+
+
 def test_view_sets_and_generic_views_in_url_files():
     routes = routes_of(
         """

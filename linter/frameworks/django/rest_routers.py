@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from linter.evaluate.evaluator import Evaluator
@@ -110,7 +111,7 @@ def call(evaluator: Evaluator, router: Router, name: str, made: Made) -> Value:
                 made.argument(1, "viewset", UNKNOWN),
             ]
         )
-        router.fields["registry"].append((registered[0], registered[1], made))
+        _register(router, registered[0], registered[1], made)
         return _registered(router, None, registered, made)
     if name == "get_urls":
         return patterns(evaluator, router)
@@ -148,7 +149,7 @@ def register_below(evaluator: Evaluator, item: Made, made: Made) -> Value:
         regex = regex if isinstance(regex, str) else "[^/.]+"
         name = names.pop().replace(".", "_")
         path, current = f"/{above}/(?P<parent_lookup_{name}>{regex}){path}", current.fields["above"]
-    item.fields["router"].fields["registry"].append((path.lstrip("/"), viewset, made))
+    _register(item.fields["router"], path.lstrip("/"), viewset, made)
     return _registered(item.fields["router"], item, [prefix, viewset], made)
 
 
@@ -183,9 +184,7 @@ def patterns(evaluator: Evaluator, router: Router) -> list[Made]:
     """The URL patterns of everything registered, without format suffixes."""
     found: list[Made] = []
     prefix_before = _parent_regex(evaluator, router)
-    registry = router.fields["registry"]
-    evaluator.spend(registry)
-    for prefix, viewset, made in registry:
+    for prefix, viewset, made in _registry(evaluator, router):
         if isinstance(prefix, str) and isinstance(viewset, (Class, External)):
             found += _of_viewset(evaluator, router, prefix_before + prefix, viewset, made)
     if _kind(evaluator, router) in ("DefaultRouter", "NestedDefaultRouter", "ExtendedDefaultRouter"):
@@ -200,8 +199,29 @@ def _root(evaluator: Evaluator, router: Router) -> Made:
         view = evaluator.class_value(router.cls, "APIRootView")
     if not isinstance(view, (Class, External)):
         view = External("rest_framework.routers.APIRootView")
-    at = Made("", [], {}, _module_of(router), router.span if isinstance(router, Made) else 0)
+    at = _place_of(router)
     return _pattern("^$", ClassView(view, at), at)
+
+
+def _place_of(router: Router) -> Made:
+    """Something that stands where a router is made."""
+    return Made("", [], {}, _module_of(router), router.span if isinstance(router, Made) else 0)
+
+
+def _register(router: Router, prefix: Value, viewset: Value, made: Made) -> None:
+    registry = router.fields["registry"]
+    if isinstance(registry, list):
+        registry.append((prefix, viewset, made))
+
+
+def _registry(evaluator: Evaluator, router: Router) -> Iterator[tuple[Value, Value, Made]]:
+    """What is registered: prefix, view set and the place. A project may fill the list itself."""
+    registry = router.fields["registry"]
+    evaluator.spend(registry)
+    for entry in registry if isinstance(registry, list) else ():
+        if isinstance(entry, (tuple, list)) and len(entry) >= 2:
+            made = entry[2] if len(entry) > 2 else None
+            yield entry[0], entry[1], made if isinstance(made, Made) else _place_of(router)
 
 
 def _pattern(regex: str, view: ClassView, made: Made) -> Made:
@@ -328,7 +348,7 @@ def _parent_regex(evaluator: Evaluator, router: Router) -> str:
     above, prefix = parent
     lookup_name = router.fields.get("lookup_name")
     lookup_prefix = f"{lookup_name}_" if isinstance(lookup_name, str) else "nested_1_"
-    viewset = next((each[1] for each in above.fields["registry"] if each[0] == prefix), UNKNOWN)
+    viewset = next((each[1] for each in _registry(evaluator, above) if each[0] == prefix), UNKNOWN)
     if not isinstance(viewset, (Class, External)):
         viewset = External("rest_framework.viewsets.ViewSet")
     return f"{_parent_regex(evaluator, above)}{prefix}/{_lookup_regex(evaluator, viewset, lookup_prefix)}/"
