@@ -35,7 +35,6 @@ from linter.flow.values import (
     Either,
     FunctionRef,
     Lambda,
-    Marks,
     Named,
     Obj,
     Partial,
@@ -410,9 +409,9 @@ class Calls(Access):
         given: Taints = ()
         for each in args.all():
             given = merge(given, self.deep_taints(each))
-        asked = checks.asked(given)
+        yes, no = checks.asked(given)
         taints = merge(taints, self.loosened(given))
-        return Value(None, part(taints, ("call", self.span)) if taints else (), asked)
+        return Value(None, part(taints, ("call", self.span)) if taints else (), yes, no)
 
     # Libraries
 
@@ -470,14 +469,14 @@ class Calls(Access):
         loose = engine.is_own(name) or (known and "()" in name) or _looks_up(name)
         # What `getattr` gives may be any function.
         loose = loose or name.startswith("getattr()")
-        asked: Marks = ()
+        unseen: Taints = ()
         for each in args.all():
             inner = self.deep_taints(each)
             if inner:
                 if (is_text(each.shape) or each.shape == A_NUMBER.shape) and not computes(name):
                     inner = marked(inner, BITS["amount"])
                 taints = merge(taints, self.loosened(inner) if loose else inner)
-                asked += checks.asked(inner) if loose else ()
+                unseen += inner if loose else ()
         if taints:
             mask = engine.sanitizers.of_call(name)
             if not copies_keys(name):
@@ -487,7 +486,7 @@ class Calls(Access):
                 taints = marked(taints, mask)
             if kind in HARMLESS_TYPES or name in HARMLESS_TYPES:
                 taints = marked(taints, HARMLESS)
-        return Value(Named(kind), taints, asked)
+        return Value(Named(kind), taints, *checks.asked(unseen))
 
     # What cannot be seen
 

@@ -6,6 +6,7 @@ from linter.flow.kinds import (
     ALL_CHARACTERS,
     ALL_KINDS,
     ASKED,
+    ASKED_IN_VAIN,
     BITS,
     CHARACTER_BITS,
     CLOSES_QUOTE,
@@ -20,6 +21,7 @@ from linter.flow.kinds import (
     WORD,
     lacking,
 )
+from linter.flow.names import OWN_ADDRESS
 from linter.flow.values import (
     CHAR,
     HOST,
@@ -30,6 +32,7 @@ from linter.flow.values import (
     Const,
     Marks,
     Named,
+    Source,
     Taints,
     Value,
     is_text,
@@ -58,15 +61,16 @@ def _base(taints: Taints, key: str, mask: int) -> Marks:
     return tuple(found)
 
 
-def asked(taints: Taints) -> Marks:
-    """Marks of what was held against something that cannot be seen, whole or in part."""
-    found = []
+def asked(taints: Taints) -> tuple[Marks, Marks]:
+    """Marks of what was held against something unseen, whole or in part: if that is true, and if false."""
+    yes, no = [], []
     for each in taints:
         way = each.way
         while way and not isinstance(way[-1], str):
             way = way[:-1]
-        found.append((each.root, way, ASKED))
-    return tuple(found)
+        yes.append((each.root, way, ASKED))
+        no.append((each.root, way, ASKED_IN_VAIN))
+    return tuple(yes), tuple(no)
 
 
 def known(value: Value) -> Marks:
@@ -103,11 +107,11 @@ def membership(value: Value, container: Value, choices: tuple[Value, ...] | None
     others = _other_characters(value, container, choices)
     if value.taints and type(container.shape) is Const and isinstance(container.shape.value, str):
         # A part of a constant holds none but its characters.
-        return marks(value, KNOWN_VALUE & ~_holding(container.shape.value)), others
+        return marks(value, KNOWN_VALUE & ~holding(container.shape.value)), others
     if value.taints and choices is not None and not any(each.taints for each in choices):
         if all(each.way[-1:] == (CHAR,) for each in value.taints):
             texts = [each.shape.value for each in choices if type(each.shape) is Const]
-            held = _holding("".join([each for each in texts if isinstance(each, str)]))
+            held = holding("".join([each for each in texts if isinstance(each, str)]))
             return marks(value, KNOWN_VALUE & ~held), others
         return known(value), others
     shape = value.shape
@@ -169,6 +173,9 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
         sides = (left.taints, right.taints)
         same = marks(left, common(right.taints)) + marks(right, common(left.taints))
         same += sum((_base(each, SIGNED, BITS["deserialize"]) for each in sides), ())
+        same += sum(
+            (_base(one, HOST, ADDRESS) for one, other in (sides, sides[::-1]) if own_address(other)), ()
+        )
         return same + sum((_base(each, RESOLVED, CONTAINED) for each in sides), ()), ()
     value, other = (left, right) if left.taints else (right, left)
     if not value.taints:
@@ -189,6 +196,11 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
     return _equal_to(value, text) + _base(value.taints, RESOLVED, CONTAINED), unequal
 
 
+def own_address(taints: Taints) -> bool:
+    """Whether a value is the address at which the backend itself was asked, or its host."""
+    return all(isinstance(each.root, Source) and each.root.what in OWN_ADDRESS for each in taints)
+
+
 def common(taints: Taints) -> int:
     """What is known of a value of each of its taints: whatever equals it has that as well."""
     found = taints[0].safe
@@ -201,10 +213,10 @@ def _equal_to(value: Value, text: object) -> Marks:
     """Marks of a value that equals a constant; the characters of the constant are in it."""
     if not isinstance(text, str) or not text:
         return known(value)
-    return marks(value, KNOWN_VALUE & ~_holding(text)) + _base(value.taints, HOST, ADDRESS)
+    return marks(value, KNOWN_VALUE & ~holding(text)) + _base(value.taints, HOST, ADDRESS)
 
 
-def _holding(text: str) -> int:
+def holding(text: str) -> int:
     """The bits of the special characters of a text."""
     found = 0
     for char in text:

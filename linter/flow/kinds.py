@@ -70,6 +70,8 @@ WEAK_GUARD = 1 << (_FIRST_FACT + 9)
 """A check stands in the way that helps in part."""
 ASKED = 1 << (_FIRST_FACT + 10)
 """The value was held against something that cannot be seen, wherever the program goes on from here."""
+ASKED_IN_VAIN = 1 << (_FIRST_FACT + 16)
+"""The same where the answer was no. Where both ways meet again, neither answer is left."""
 FROM_ROOT = 1 << (_FIRST_FACT + 12)
 """The value begins with a slash."""
 NO_HOST = 1 << (_FIRST_FACT + 13)
@@ -80,6 +82,8 @@ NO_END_TAG = 1 << (_FIRST_FACT + 14)
 """The value holds no `</`."""
 NO_SLASH_FIRST = 1 << (_FIRST_FACT + 15)
 """The value begins with neither a slash nor a backslash."""
+NO_LETTER = 1 << (_FIRST_FACT + 17)
+"""The value holds no letter and no underscore: as code it names nothing."""
 _NOT_SAFETY = LOOSE | WEAK_GUARD
 
 

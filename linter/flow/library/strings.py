@@ -167,14 +167,12 @@ class Strings:
         for each in args.all():
             taints = merge(taints, act.deep_taints(each))
         mask = act.engine.sanitizers.of_call(name)
+        is_unseen = not (mask or is_text(receiver.shape) or hasattr(str, name))
+        asked = checks.asked(taints) if is_unseen else ((), ())
         if not copies_keys(name):
             mask |= BITS["keys"]
-        return Value(
-            None,
-            marked(act.fresh_part(taints, ("of", name)), mask)
-            if mask
-            else act.fresh_part(taints, ("of", name)),
-        )
+        made = act.fresh_part(taints, ("of", name))
+        return Value(None, marked(made, mask) if mask else made, *asked)
 
     def _of_path(self, act: Calls, receiver: Value, name: str, args: Args) -> Value:
         """What a path gives of its file."""
@@ -249,6 +247,8 @@ class Strings:
             return act.allocate(Items("list", (), Value(STRING, marked(piece.taints, lacking("\r\n")))))
         if isinstance(separator, str) and len(separator) == 1:
             bare = Value(STRING, marked(piece.taints, lacking(separator)))
+        elif separator is None or not (args.positional or args.keywords):
+            bare = Value(STRING, marked(piece.taints, lacking(" \r\n\t")))
         if name.endswith("partition"):
             ends = (bare, piece) if name == "partition" else (piece, bare)
             ends = (_end(act, ends[0], 0), _end(act, ends[1], 2))
@@ -333,15 +333,18 @@ class Strings:
 
     def _join(self, act: Calls, receiver: Value, args: Args) -> Value:
         known, rest = act.elements(args.given(0))
-        if rest is None and len(known) <= _JOINED:
+        if len(known) <= _JOINED and (rest is None or known):
+            # What comes behind the first ones comes in any order.
+            others = [] if rest is None else [Value(STRING, _between(act.deep_taints(rest), receiver))]
+            pieces = [*known, *others]
             parts: list[Value] = []
-            for position, each in enumerate(known):
+            for position, each in enumerate(pieces):
                 parts += [receiver, each] if position else [each]
             return act.concatenated(parts) if parts else constant("")
         taints = merge(receiver.taints, act.deep_taints(args.given(0)))
         if rest is not None:
             taints = merge(taints, act.deep_taints(rest))
-        return Value(STRING, taints)
+        return Value(STRING, _between(taints, receiver))
 
     def _joinpath(self, act: Calls, receiver: Value, args: Args) -> Value:
         return act.engine.paths.joined(act, [receiver, *args.positional])
@@ -488,6 +491,13 @@ _HANDLERS: dict[str, Callable[[Strings, Calls, Value, Args], Value]] = {
     "format_map": Strings._format_map,
     "strftime": lambda strings, act, receiver, args: written_date(act, args, receiver),
 }
+
+
+def _between(taints: Taints, separator: Value) -> Taints:
+    """Taints of texts that a separator is put between: its characters are in there now."""
+    known = const_of(separator)
+    held = checks.holding(known) if isinstance(known, str) else 0
+    return tuple([each._replace(safe=each.safe & ~held) for each in taints]) if held else taints
 
 
 def _formatted(act: Calls, pattern: str, args: Args) -> list[Value] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.heap import Items, Native
-from linter.flow.kinds import ASKED, LOOSE, WEAK_GUARD
+from linter.flow.kinds import ASKED, ASKED_IN_VAIN, LOOSE, WEAK_GUARD
 from linter.flow.names import DOCUMENT_CLIENTS
 from linter.flow.places import sink_key
 from linter.flow.sinks import amounts, documents, models, programs, records, resources, responses, statements
@@ -52,6 +52,7 @@ ITEM_NAMES = frozenset(each.callee.rpartition(".")[2] for each in TABLE if each.
 """Last names of mappings that are sinks when something is written into them."""
 
 
+_DOUBTS = WEAK_GUARD | ASKED | ASKED_IN_VAIN
 _MAKING = frozenset({"os.makedirs", "?.mkdir"})
 """What makes all folders of a path."""
 _FILES = frozenset({FILE, NAMED_FILE, STREAM})
@@ -82,10 +83,9 @@ class Sinks:
         """Hold a call against the tables."""
         if args.names is not None and models.writes_rows(name):
             self.filled(act, name, args.names)
-        if self._pages:
-            for row, value in self._pages.reached(act, name, args):
-                self._meets(act, row, act.span)
-                self.reached(act, row, value, act.span)
+        for row, value in self._pages.reached(act, name, args):
+            self._meets(act, row, act.span)
+            self.reached(act, row, value, act.span)
         rows = self._rows.get(name)
         if rows is None and ("()" in name or name.startswith(DOCUMENT_CLIENTS)):
             rows = BY_CALLEE.get("?." + name.rpartition(".")[2])
@@ -125,7 +125,7 @@ class Sinks:
             if is_fit(row.kind, bit, hole):
                 continue
             hindered = row.callee not in _MAKING and is_hindered(row.kind, hole)
-            weak = bool(taint.safe & (WEAK_GUARD | ASKED)) or not row.sure or hindered
+            weak = bool(taint.safe & _DOUBTS) or not row.sure or hindered
             shown = row.callee.removeprefix("?.")
             hit = Hit(row, act.function, span, shown, taint, weak, act.function, span, hole.before)
             hits = act.hits  # type: ignore[attr-defined]
