@@ -10,7 +10,7 @@ from linter.flow.expressions import Expressions
 from linter.flow.heap import Entries, Items, Record, maybe_join
 from linter.flow.memory import UNROLLED
 from linter.flow.state import State
-from linter.flow.values import Marks, Value, is_text, shared
+from linter.flow.values import Either, Marks, Value, is_text, shared
 
 
 def comprehended(act: Expressions, expr: Comprehension) -> Value:
@@ -104,11 +104,17 @@ def _element(act: Expressions, expr: Comprehension, values: list[Value], rest: V
     if expr.kind != "dict":
         return _made(expr.kind, values, rest)
     record = Entries({})
-    for pair in [*values, *([rest] if rest is not None else [])]:
+    pairs = [*values, *([] if rest is None else _one_by_one(rest))]
+    for pair in pairs:
         inner = act.record(pair)
         if type(inner) is Items and len(inner.items) == 2:
             record = act.with_key(record, inner.items[0], inner.items[1])
     return record
+
+
+def _one_by_one(value: Value) -> list[Value]:
+    shape = value.shape
+    return [Value(each) for each in shape.shapes] if type(shape) is Either else [value]
 
 
 def _made(kind: str, values: list[Value], rest: Value | None) -> Record:

@@ -28,7 +28,6 @@ from linter.flow.running import Running
 from linter.flow.sanitizers import Sanitizers
 from linter.flow.scans import Scans
 from linter.flow.sinks import COUNTING_NAMES, LAST_NAMES, Sinks
-from linter.flow.sinks.pages import LAST_NAMES as RENDERING_NAMES
 from linter.flow.sinks.pages import Pages
 from linter.flow.sources import Sources
 from linter.flow.state import State
@@ -177,8 +176,12 @@ class Engine:
     def enter(self, function: Function, names: dict[str, Value], heap: dict[int, Record]) -> list[Hit]:
         """Run a function from outside; what reaches a sink."""
         act = self.activation(self, function, State(names, heap, {}))
-        if self._runs(act):
+
+        def whole() -> None:
+            act.finish()
             self.ended(act)
+
+        self._within_bounds(function, whole)
         return list(act.hits.values())
 
     def ended(self, act: Activation) -> None:
@@ -197,13 +200,14 @@ class Engine:
         act = self.activation(self, body, State({}, heap, {}))
         act.span = function.scope.span
         start = len(self.trace.log)
-        ended = self._within_bounds(
-            act.function, lambda: self.call_function(act, FunctionRef(function), Args(given, named))
-        )
-        if ended:
+
+        def whole() -> None:
+            self.call_function(act, FunctionRef(function), Args(given, named))
             self.ended(act)
+
+        has_ended = self._within_bounds(act.function, whole)
         arrived = self.trace.since(start) & self.running.mark(function)
-        return list(act.hits.values()) if ended and arrived else None
+        return list(act.hits.values()) if has_ended and arrived else None
 
     def left_by(self, function: Function, names: dict[str, Value]) -> list[tuple[str, Value]]:
         """What a function leaves in attributes of library objects: what callers have a hand in, and tools."""
@@ -349,8 +353,7 @@ class Engine:
         """Functions from which a call that may be a sink can be reached, by names alone."""
         if self._relevant is None:
             more = {name.rpartition(".")[2] for name in self.custom.sinks}
-            if self._pages:
-                more |= RENDERING_NAMES
+            more |= self._pages.names
             self._relevant = self.calls_by_name.reaching(LAST_NAMES | more, self.calls_by_name.writers)
         return self._relevant
 

@@ -499,7 +499,8 @@ class Runner:
                 return UNKNOWN
         if kind is None and parameter.annotation is None and parameter.default is None:
             return engine.sources.parameter(function, parameter.name, parameter.name, STRING)
-        found = engine.sources.parameter(function, parameter.name, parameter.name, shape)
+        what = engine.fields.read_as(parameter.name, declared.markers)
+        found = engine.sources.parameter(function, parameter.name, what, shape)
         if declared.type is None or shape not in (None, Named(JSON)):
             return found
         allocate = partial(engine.placed, heap)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from linter.facts.expressions import Constant, Expr, Item, Operation, Ref, Result, Sequence, walk
@@ -63,6 +63,8 @@ _NESTING = 12
 _VALIDATORS = frozenset({"field_validator", "validator"})
 _FORMATS = frozenset({"pattern", "regex"})
 _ANY_JSON = frozenset({"dict", "typing.Dict", "typing.Any", "typing.Mapping", "collections.abc.Mapping"})
+_READ_OF = {"Header": "request.headers", "Cookie": "request.cookies"}
+"""Markers of parameters, and what they read."""
 _LIMITS = frozenset({"le", "lt", "max_value"})
 _LIMITED = frozenset({"Le", "Lt", "Interval"})
 _COUNTS = frozenset({"int", "float"})
@@ -312,6 +314,16 @@ class Fields:
                 if last in _LIMITED or last in _CHECKS or any(key in _LIMITS for key, _ in call.keywords):
                     return True
         return False
+
+    def read_as(self, name: str, markers: Iterable[tuple[Definition, Expr]]) -> str:
+        """How a parameter is read of the request: as a header or a cookie where a marker says so."""
+        for holder, marker in markers:
+            if isinstance(marker, Result) and marker.call < len(holder.scope.calls):
+                called = self._project.callee(holder, holder.scope.calls[marker.call]).name
+                place = _READ_OF.get(called.rpartition(".")[2])
+                if place is not None:
+                    return f'{place}["{name.replace("_", "-")}"]'
+        return name
 
     def is_harmless(self, kind: str | None) -> bool:
         """Whether values of a type can carry no injection."""

@@ -245,7 +245,7 @@ def _found(start: Entry | Function, hits: Iterable[Hit]) -> list[Found]:
 
 def _does_harm(hit: Hit, source: Source) -> bool:
     """Whether what is read there can do harm at this sink."""
-    return hit.sink.can_come_from(_read(hit, source), not hit.taint.way)
+    return hit.sink.can_come_from(_read(hit, source), hit.taint.way)
 
 
 def _placed(hit: Hit, source: Source, flow: Flow) -> Found:

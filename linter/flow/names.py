@@ -157,6 +157,9 @@ STORES = (
     "shutil.",
     "os.environ",
     "os.getenv",
+    "django.conf.settings.",
+    "flask.current_app.config.",
+    "flask.Flask.config.",
     "flask.url_for",
     "django.urls.reverse",
     "rest_framework.reverse.reverse",
@@ -201,3 +204,11 @@ RECEIVER_TYPES: dict[str, str] = {
     "random.SystemRandom": "random.SystemRandom",
 }
 """What a library's call returns, where neither its name nor `linter.resolve` says it."""
+
+OWN_ADDRESS = frozenset(
+    {f"request.{name}" for name in ("url", "full_url", "build_absolute_uri", "get_raw_uri")}
+)
+"""Reads of the address at which the backend itself was asked."""
+
+DEVELOPMENT = frozenset({"django.conf.settings.DEBUG", "flask.current_app.debug", "flask.Flask.debug"})
+"""What says that a program runs on the machine of whoever writes it: what is asked is what callers meet."""

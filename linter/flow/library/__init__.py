@@ -383,8 +383,7 @@ def _validated(mask: int) -> Model:
 
 
 _SAME_NAMES = (
-    "urllib.parse.unquote urllib.parse.unquote_plus urllib.parse.unquote_to_bytes"
-    " base64.b32decode"
+    "base64.b32decode"
     " base64.b16decode base64.decodebytes binascii.a2b_base64"
     " codecs.decode codecs.encode textwrap.dedent os.path.expanduser os.path.expandvars"
     " os.fspath os.fsdecode os.fsencode unicodedata.normalize django.utils.encoding.force_str"

@@ -44,7 +44,7 @@ def key_of(path: Value) -> str:
         return f"{SAVED}{shape!r}"
     if type(shape) is Text or path.taints:
         parts = shape.parts if type(shape) is Text else ()
-        told = [each if isinstance(each, str) else repr(each.taints) for each in parts]
+        told = [each if isinstance(each, str) else repr((each.shape, each.taints)) for each in parts]
         return f"{SAVED}{told!r}{[(each.root, each.way) for each in path.taints]!r}"
     return ""
 

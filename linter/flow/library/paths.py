@@ -10,6 +10,9 @@ from linter.flow.values import STRING, Const, Named, Shape, Text, Value, gathere
 if TYPE_CHECKING:
     from linter.flow.expressions import Expressions
 
+_LEAST = 3
+"""How many characters tell a name from others."""
+
 
 class Paths:
     """Paths are strings here, `pathlib` ones as well."""
@@ -69,7 +72,9 @@ def _is_temporary(value: Value) -> bool:
 
 
 def _plain(parts: list[str | Value]) -> Shape:
-    # A folder of its own is kept, so that a file which is saved there is known again.
+    # A file that the program names, or keeps in a folder of its own, is known again when it is read.
     if all(isinstance(each, str) or type(each.shape) is Const or _is_temporary(each) for each in parts):
         return text(parts)
-    return STRING
+    whole = text(parts)
+    last = whole.parts[-1] if type(whole) is Text else ""
+    return whole if isinstance(last, str) and len(last.strip("./")) >= _LEAST else STRING

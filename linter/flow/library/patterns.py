@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from linter.flow import checks
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items, Native
-from linter.flow.kinds import BITS, CHARACTERS, WORD, lacking
+from linter.flow.kinds import BITS, CHARACTERS, NO_LETTER, WORD, lacking
 from linter.flow.values import (
     STRING,
     Either,
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from linter.flow.calls import Calls
 
 _LONG = 500
+_NAMING = f"{string.ascii_letters}_\N{LATIN SMALL LETTER E WITH ACUTE}\N{FULLWIDTH LATIN SMALL LETTER E}"
+"""What names may be made of, as code that is run reads them."""
+_LETTERS = "a"
+"""Stands for all letters, and the underscore, among characters that are missing."""
 _ANYWHERE = "search a line"
 _BY_LINE = (Named("re.MULTILINE"), Named("re.M"))
 COMPILED = "re.Pattern"
@@ -41,15 +46,18 @@ COMPILED = "re.Pattern"
 
 @lru_cache(maxsize=512)
 def absent(pattern: str) -> str:
-    """The special characters that no match of a whole pattern can hold; none when it is not understood."""
+    """The special characters that no match of a whole pattern can hold; none when it is not understood.
+
+    `_LETTERS` is among them where it can hold no letter.
+    """
     if len(pattern) > _LONG:
         return ""
     try:
         tree = re._parser.parse(pattern)
     except Exception:
         return ""
-    single = {char for char in CHARACTERS if not _may_hold(tree, char)}
-    return "".join(char for char in CHARACTERS if char in single)
+    single = "".join([char for char in CHARACTERS if not _may_hold(tree, char)])
+    return single if any(_may_hold(tree, char) for char in _NAMING) else single + _LETTERS
 
 
 def _may_hold(tree: Any, char: str) -> bool:
@@ -104,7 +112,9 @@ def _is_whole(pattern: str, how: str) -> bool:
 
 def _mask(missing: str) -> int:
     mask = lacking(missing)
-    if len(missing) == len(CHARACTERS):
+    if _LETTERS in missing:
+        mask |= NO_LETTER
+    if set(CHARACTERS) <= set(missing):
         mask |= WORD
     return mask
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.checks import ADDRESS
+from linter.flow.checks import ADDRESS, own_address
 from linter.flow.heap import Items
-from linter.flow.kinds import lacking
-from linter.flow.sanitizers import QUOTED
-from linter.flow.values import STRING, Named, Value, const_of, constant, marked, merge, text
+from linter.flow.kinds import ALL_CHARACTERS, NO_PARENT_STEP, lacking, lacks
+from linter.flow.sanitizers import FILE_NAME, QUOTED
+from linter.flow.values import STRING, UNQUOTED, Named, Value, const_of, constant, marked, merge, text
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -22,6 +22,9 @@ def _parsed(act: Calls, args: Args, receiver: Value) -> Value:
 
 def _joined(act: Calls, args: Args, receiver: Value) -> Value:
     base, other = args.given(0), args.given(1)
+    if own_address(base.taints):
+        # What is put behind the backend's own address leads away from it by itself only.
+        return Value(STRING, act.deep_taints(other))
     return Value(STRING, merge(base.taints, act.deep_taints(other)))
 
 
@@ -48,6 +51,17 @@ def _quoted(act: Calls, args: Args, receiver: Value) -> Value | None:
     return Value(STRING, marked(act.deep_taints(value), mask))
 
 
+def _unquoted(act: Calls, args: Args, receiver: Value) -> Value:
+    """`unquote(text)`: any character may come out of an escape."""
+    taints = act.fresh_part(act.deep_taints(args.given(0, "string")), UNQUOTED)
+    return Value(STRING, tuple([each._replace(safe=each.safe & _of_unquoted(each.safe)) for each in taints]))
+
+
+def _of_unquoted(safe: int) -> int:
+    """The bits of a text that still hold when its escapes are gone."""
+    return ~0 if lacks(safe, "%") else ~(ALL_CHARACTERS | QUOTED | FILE_NAME | NO_PARENT_STEP)
+
+
 def _put_together(act: Calls, args: Args, receiver: Value) -> Value | None:
     """`urlunparse((scheme, host, path, …))`: what stands behind a host does not lead elsewhere."""
     record = act.record(args.given(0))
@@ -64,6 +78,7 @@ URLS: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     **dict.fromkeys(("httpx.URL", "yarl.URL"), _parsed),
     "urllib.parse.urljoin": _joined,
     "urllib.parse.quote": _quoted,
+    **dict.fromkeys([f"urllib.parse.unquote{each}" for each in ("", "_plus", "_to_bytes")], _unquoted),
     "urllib.parse.parse_qs": _query,
     "urllib.parse.urlunparse": _put_together,
     "urllib.parse.urlunsplit": _put_together,

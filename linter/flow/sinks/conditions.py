@@ -74,8 +74,9 @@ def _beginning(value: Value) -> str:
     shape = value.shape
     if type(shape) is Either:
         return next((_beginning(Value(each)) for each in shape.shapes if _beginning(Value(each))), "")
-    if type(shape) is Text and isinstance(shape.parts[0], str):
-        return shape.parts[0]
+    if type(shape) is Text:
+        first = shape.parts[0]
+        return first if isinstance(first, str) else _beginning(first)
     return shape.value if type(shape) is Const and isinstance(shape.value, str) else ""
 
 
@@ -355,6 +356,7 @@ CONDITIONS: dict[str, Condition] = {
     "limit": amounts.limit,
     "is-number": amounts.is_number,
     "line": records.line,
+    "leveled-line": records.leveled_line,
     "record": records.told,
     "picked": models.picked,
     "all-keys": models.all_keys,

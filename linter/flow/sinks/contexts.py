@@ -14,6 +14,7 @@ from linter.flow.kinds import (
     LEAKS,
     NO_END_TAG,
     NO_HOST,
+    NO_LETTER,
     NO_PARENT_STEP,
     NO_SLASH_FIRST,
     OPENS_QUOTE,
@@ -116,6 +117,8 @@ def _command(hole: Hole) -> bool:
 
 def _code(hole: Hole) -> bool:
     safe = hole.taint.safe
+    if safe & NO_LETTER and lacks(safe, "'\""):
+        return True
     literal = any(safe & OPENS_QUOTE[q] and safe & CLOSES_QUOTE[q] and safe & INNER_QUOTE[q] for q in "'\"")
     return literal or _quoted(hole)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from linter.extract.templates import read_template
 from linter.facts.templates import Given, Output, Template
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Items
@@ -39,6 +41,11 @@ RENDERS: dict[str, _Call] = {
     "starlette.templating.Jinja2Templates.TemplateResponse": _Call(1, "name", 2),
 }
 LAST_NAMES = frozenset(name.rpartition(".")[2] for name in RENDERS)
+_TEXTS = frozenset({"flask.render_template_string", "quart.render_template_string"})
+"""What is handed the text of a template in place of its name."""
+_TEXT_NAMES = frozenset(name.rpartition(".")[2] for name in _TEXTS)
+
+_read = lru_cache(maxsize=64)(read_template)
 
 
 class Pages:
@@ -50,23 +57,34 @@ class Pages:
     def __init__(self, templates: Mapping[str, Template]) -> None:
         self._templates = templates
 
-    def __bool__(self) -> bool:
-        return bool(self._templates)
+    @property
+    def names(self) -> frozenset[str]:
+        """The last names of the functions that may put out a value as it is."""
+        return _TEXT_NAMES | LAST_NAMES if self._templates else _TEXT_NAMES
 
     def reached(self, act: Access, name: str, args: Args) -> Iterator[tuple[Sink, Value]]:
         """The values that a call puts into its page without being escaped."""
         call = RENDERS.get(name)
-        if call is None:
-            return
-        template, context = self._given(act, call, args)
-        for output in self._outputs(template, 0):
+        if name in _TEXTS:
+            written = const_of(args.given(0, "source"))
+            outputs = _read(written).outputs if isinstance(written, str) else ()
+            yield from self._put_out(act, Sink("xss", name), outputs, None, args)
+        elif call is not None:
+            template, context = self._given(act, call, args)
+            row = Sink("xss", f'{name}("{template}")')
+            yield from self._put_out(act, row, self._outputs(template, 0), context, args)
+
+    def _put_out(
+        self, act: Access, row: Sink, outputs: Iterable[Output], context: Value | None, args: Args
+    ) -> Iterator[tuple[Sink, Value]]:
+        for output in outputs:
             first, *rest = output.path.split(".")
             value = _looked_up(act, context, args, first)
             for part in rest:
                 value = _part(act, value, part)
             taints = act.deep_taints(value)
             if taints:
-                yield Sink("xss", f'{name}("{template}")'), Value(STRING, taints)
+                yield row, Value(STRING, taints)
 
     def _given(self, act: Access, call: _Call, args: Args) -> tuple[str, Value | None]:
         """The name of the template, and the context where that is an argument of its own."""

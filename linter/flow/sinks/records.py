@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.heap import Instance, Items, values_of
+from linter.flow.heap import Entries, Instance, Items, values_of
 from linter.flow.sinks.table import ALL, rows
 from linter.flow.values import A_STRING, Named, Taints, Value, merge
 from linter.shapes import shape_of
@@ -28,10 +28,13 @@ _NESTED = 4
 _CALLS = " ".join(f"{logger}.{level}" for level in _LEVELS.split() for logger in _LOGGERS.split())
 _STRUCTLOG = " ".join(f"structlog.BoundLogger.{level}" for level in _LEVELS.split())
 
+_LEVELED = " ".join(f"{logger}.log" for logger in _LOGGERS.split())
+
 LOG = [
     *rows("log", _CALLS, ALL, "", "line"),
+    *rows("log", _LEVELED, ALL, "", "leveled-line"),
     # The same calls once more for what a record tells, whatever its form.
-    *rows("record", f"{_CALLS} {_STRUCTLOG}", ALL, "", "record"),
+    *rows("record", f"{_CALLS} {_LEVELED} {_STRUCTLOG}", ALL, "", "record"),
 ]
 _HASHES = "md5 sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512 blake2b blake2s"
 DIGEST = rows("digest", " ".join(f"hashlib.{each}" for each in _HASHES.split()), 0, "string")
@@ -46,8 +49,15 @@ def line(act: Access, args: Args, value: Value | None, receiver: Value) -> Value
     if not others:
         return message
     shown = [A_STRING if _hides_itself(each) else each for each in others]
-    given = act.allocate(Items("tuple", tuple(shown)))
+    # A single mapping is what the names in the message are looked up in.
+    is_mapping = len(shown) == 1 and type(act.record(shown[0])) is Entries
+    given = shown[0] if is_mapping else act.allocate(Items("tuple", tuple(shown)))
     return act.engine.strings.percent(act, message, given)  # type: ignore[arg-type]
+
+
+def leveled_line(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """The same where the level stands in front: `logger.log(level, message, ...)`."""
+    return line(act, Args(args.positional[1:], args.keywords, args.rest), value, receiver)
 
 
 def told(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:

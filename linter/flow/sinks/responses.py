@@ -74,15 +74,28 @@ def _each(classes: str, member: str) -> str:
     return " ".join(f"{each}.{member}" for each in classes.split())
 
 
+_BY_NAME = " ".join(
+    [
+        *_each(f"{_WERKZEUG} {_CHECKED}", "headers").split(),
+        *(each for each in _CHECKED.split() if each.startswith(("django.", "rest_framework."))),
+        "django.http.StreamingHttpResponse",
+        "django.http.FileResponse",
+    ]
+)
+"""What is given a header by its name: `response.headers[name] = value`, and in Django `response[name]`."""
+_ADDING = " ".join(
+    each
+    for method in ("append", "add", "set", "setdefault", "add_header")
+    for each in _each(f"{_WERKZEUG} {_CHECKED}", f"headers.{method}").split()
+)
+
 COOKIE = [
     # Werkzeug writes names as they are; `http.cookies`, which the others use, refuses what is no name.
     *rows("cookie", _each(_WERKZEUG, "set_cookie"), 0, "key"),
     *rows("cookie", _each(_CHECKED, "set_cookie") + " ?.set_cookie", 0, "key", "", False),
     *rows("cookie", _each(f"{_WERKZEUG} {_CHECKED}", "set_cookie") + " ?.set_cookie", 1, "value", "", False),
-    *[
-        Sink("cookie", callee, ALL, "", "set-cookie", True, "item")
-        for callee in (*_each(f"{_WERKZEUG} {_CHECKED}", "headers").split(), "django.http.HttpResponse")
-    ],
+    *[Sink("cookie", callee, ALL, "", "set-cookie", True, "item") for callee in _BY_NAME.split()],
+    *rows("cookie", _ADDING, 1, "value", "set-cookie"),
 ]
 
 LOCATION = [
@@ -93,10 +106,8 @@ LOCATION = [
         "headers",
         "location",
     ),
-    *[
-        Sink("redirect", callee, ALL, "", "set-location", True, "item")
-        for callee in (*_each(f"{_WERKZEUG} {_CHECKED}", "headers").split(), "django.http.HttpResponse")
-    ],
+    *[Sink("redirect", callee, ALL, "", "set-location", True, "item") for callee in _BY_NAME.split()],
+    *rows("redirect", _ADDING, 1, "value", "set-location"),
 ]
 
 BODY = [

@@ -42,11 +42,11 @@ SQL = [
     *rows("sql", "django.db.models.expressions.RawSQL django.db.models.RawSQL", 0, "sql"),
     *rows(
         "sql",
-        "django.db.models.Model.objects.raw django.db.models.QuerySet.raw django.db.models.Manager.raw ?.raw",
+        "django.db.models.Model.objects.raw django.db.models.QuerySet.raw django.db.models.Manager.raw",
         0,
         "raw_query",
-        "is-sql",
     ),
+    *rows("sql", "?.raw", 0, "raw_query", "is-sql"),
     *[
         row
         for keyword in ("where", "select")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from linter.flow.kinds import BITS
+from linter.flow.names import OWN_ADDRESS
+from linter.flow.values import UNQUOTED
 
 RECEIVER = -2
 ALL = -3
@@ -17,10 +20,6 @@ _WAY_BACK = (
     "request.referrer",
     *(f'{each}["{name}' for each in _MAPS_OF_HEADERS for name in ("referer", "referrer", "http_referer")),
 )
-_OWN_ADDRESS = frozenset(
-    {f"request.{name}" for name in ("url", "full_url", "build_absolute_uri", "get_raw_uri")}
-)
-"""The address at which the backend itself was asked."""
 _HARMLESS_READS = {
     "cookie": _SENT_BY_BROWSER,
     "log": _ONE_LINE,
@@ -32,6 +31,16 @@ _HARMLESS_READS = {
 A link sets no header or cookie of its own, a server has refused or encoded newlines in these before the code
 sees them, and whoever follows a link back comes to where the link was.
 """
+_VARIABLES = ('request.environ["', 'request.META["')
+_SENT_VARIABLES = tuple(
+    f"{each}{name}"
+    for each in _VARIABLES
+    for name in (
+        *("HTTP_", "QUERY_STRING", "PATH_INFO", "REQUEST_URI", "RAW_URI", "CONTENT_", "wsgi.input"),
+        *("werkzeug.", "SCRIPT_NAME", "REQUEST_METHOD"),
+    )
+)
+"""Of the variables of a request, those that a caller has a hand in. A server sets the others."""
 
 
 class Sink(NamedTuple):
@@ -56,12 +65,17 @@ class Sink(NamedTuple):
         """The kind's bit in masks."""
         return BITS[self.kind]
 
-    def can_come_from(self, read: str, whole: bool) -> bool:
+    def can_come_from(self, read: str, way: Sequence[object]) -> bool:
         """Whether what is read of a request, by name and key, can do harm at a sink of this kind.
 
-        `whole` says that it is no part of what is read.
+        `way` says which part of it, and what was made of that.
         """
-        if whole and self.kind == "redirect" and read in _OWN_ADDRESS:
+        if not way and self.kind == "redirect" and read in OWN_ADDRESS:
+            return False
+        if UNQUOTED in way:
+            # What a server lets through as harmless may hold a newline now.
+            return True
+        if read.startswith(_VARIABLES) and not read.startswith(_SENT_VARIABLES):
             return False
         return not read.lower().startswith(_HARMLESS_READS.get(self.kind, ()))
 

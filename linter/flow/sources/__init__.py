@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
 from linter.flow.kinds import BITS, FROM_ROOT, NO_HOST, NUMBER, lacking
-from linter.flow.names import NUMBERS
+from linter.flow.names import DEVELOPMENT, NUMBERS
 from linter.flow.sources.tables import (
     ELEMENTS,
     HOSTS,
@@ -19,6 +19,7 @@ from linter.flow.sources.tables import (
     is_opaque,
 )
 from linter.flow.values import (
+    FALSE,
     HOST,
     SCHEME,
     STRING,
@@ -69,6 +70,8 @@ class Sources:
         written = act.state.names.get("." + full)
         if written is not None:
             return written
+        if full in DEVELOPMENT:
+            return FALSE
         left = act.engine.carried.get(full)
         if left is not None:
             return Value(left.shape, act.state.fresh(left.taints))
