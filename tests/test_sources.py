@@ -122,6 +122,20 @@ def test_build_is_output_only_next_to_a_distribution_and_without_a_package(tmp_p
     assert discovery.excluded == {"build output": 2}
 
 
+def test_a_folder_of_well_known_libraries_is_one_of_copies(tmp_path: Path) -> None:
+    write(tmp_path, "ext/six.py", "ext/requests/__init__.py", "ext/bs4/__init__.py", "ext/ours/a.py")
+    write(
+        tmp_path, "pkg/__init__.py", "pkg/six.py", "pkg/requests/a.py", "pkg/bs4/a.py", "apps/requests/b.py"
+    )
+    write(tmp_path, "apps/yaml/c.py")
+    discovery = discover(str(tmp_path), Settings())
+    assert paths(discovery) == [
+        *("apps/requests/b.py", "apps/yaml/c.py"),
+        *("pkg/__init__.py", "pkg/bs4/a.py", "pkg/requests/a.py", "pkg/six.py"),
+    ]
+    assert discovery.excluded == {"vendored": 1}
+
+
 def test_vendor_is_also_a_business_word(tmp_path: Path) -> None:
     write(tmp_path, "shop/vendor/apps.py", "shop/vendor/models.py", "shop/vendor/views.py")
     assert len(found(tmp_path)) == 3
