@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from linter.backend import Backend
-from linter.facts.expressions import Item, text_of
-from linter.facts.scopes import Delete
+from linter.facts.expressions import Attr, Expr, Item, Ref, text_of, walk
+from linter.facts.scopes import Assign, Delete
 from linter.resolve.definitions import Class, Function
 from linter.shapes import Field
 
@@ -14,15 +14,33 @@ _SHOWING = "to_representation"
 
 
 def is_taken_out(schema: Class, field: Field, backend: Backend) -> bool:
-    """Whether the serializer takes the field out of what it has made: `del shown["password"]`."""
+    """Whether the serializer takes the field out of what it has made, or puts something else in its place.
+
+    `del shown["password"]`, `shown.pop("password")` or `shown["password"] = HIDDEN`.
+    """
     found = backend.project.member(schema, _SHOWING)
     method = None if found is None else found.target
     if not isinstance(method, Function):
         return False
     deleted = (each.targets for each in method.scope.statements if isinstance(each, Delete))
-    keys = [target.key for targets in deleted for target in targets if isinstance(target, Item)]
+    written = (
+        each.targets
+        for each in method.scope.statements
+        if isinstance(each, Assign) and not _reads(each.value, field.name)
+    )
+    keys = [target.key for targets in (*deleted, *written) for target in targets if isinstance(target, Item)]
     keys += [each.args[0] for each in method.scope.calls if each.last_name == "pop" and each.args]
     return any(text_of(each) == field.name for each in keys)
+
+
+def _reads(value: Expr | None, name: str) -> bool:
+    """Whether an expression has a part of a name in it: `shown["hash"] = instance.hash`."""
+    parts = () if value is None else walk(value)
+    return any(
+        (isinstance(each, Attr) and each.name == name)
+        or (isinstance(each, Ref) and each.name.rpartition(".")[2] == name)
+        for each in parts
+    )
 
 
 def is_shown_otherwise(field: Field, backend: Backend) -> bool:
