@@ -168,6 +168,9 @@ class Access(Expressions):
             return UNKNOWN
         if found is not None:
             taints = () if extra is None else marked(self.taken(extra.taints, name), BITS["keys"])
+            if name == "errors":
+                # What a form has to say of what it was sent need not hold any of it.
+                taints = self.loosened(taints)
             return self.engine.sources.attribute(self, Value(None, taints), found.name)
         if extra is not None and extra.taints:
             return Value(None, self.taken(extra.taints, name))

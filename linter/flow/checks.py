@@ -73,6 +73,13 @@ def asked(taints: Taints) -> tuple[Marks, Marks]:
     return tuple(yes), tuple(no)
 
 
+def in_part(flag: Value, test: Value) -> Marks:
+    """What is left of what a test proves if false, where something of the program's own may have been false."""
+    if flag.taints or flag.yes or flag.no:
+        return ()
+    return tuple([(root, way, ASKED_IN_VAIN) for root, way, mask in test.no if mask & ALL_KINDS])
+
+
 def known(value: Value) -> Marks:
     """Marks of a value that is one of a fixed few."""
     return marks(value, KNOWN_VALUE) + _base(value.taints, HOST, ADDRESS)
@@ -299,6 +306,11 @@ def suffix(value: Value, end: Value) -> Marks:
         found = _base(value.taints, HOST, ADDRESS)
         return found or marks(value, WEAK_GUARD)
     return ()
+
+
+def same_folder(value: Value) -> Marks:
+    """What `path.parent.samefile(folder)` proves of the path."""
+    return _base(value.taints, "parent", CONTAINED)
 
 
 def contained(value: Value) -> Marks:

@@ -406,21 +406,21 @@ class Expressions(Memory):
     # Operators that steer
 
     def _boolean(self, operands: tuple[Expr, ...], conjunction: bool) -> Value:
-        value = self.eval(operands[0])
+        value = self._operand(operands[0], conjunction)
         for each in operands[1:]:
             known = self.truth(value)
             if known is not None and known is not conjunction:
                 return value
             if known is not None:
                 self.state.prove(value.yes if conjunction else value.no)
-                value = self.eval(each)
+                value = self._operand(each, conjunction)
                 continue
             if type(each) in _SIMPLE and not value.yes and not value.no:
-                value = self._one_of(value, self.eval(each), conjunction)
+                value = self._one_of(value, self._operand(each, conjunction), conjunction)
                 continue
             before = self.state.fork()
             self.state.prove(value.yes if conjunction else checks.if_empty(value))
-            right = self.eval(each)
+            right = self._operand(each, conjunction)
             left = value
             before.prove(value.no if conjunction else value.yes)
             left = before.proved_value(value, value.no if conjunction else value.yes)
@@ -435,9 +435,16 @@ class Expressions(Memory):
             value = self._one_of(left, right, conjunction)
         return value
 
+    def _operand(self, expr: Expr, conjunction: bool) -> Value:
+        value = self.eval(expr)
+        if not (conjunction and value.taints):
+            return value
+        return Value(value.shape, value.taints, value.yes, refuted(expr, value))
+
     def _one_of(self, left: Value, right: Value, conjunction: bool) -> Value:
         if conjunction:
             yes, no = checks.union(left.yes, right.yes), shared(left.no, right.no)
+            no = checks.union(no, checks.in_part(left, right), checks.in_part(right, left))
             shapes = right.shape if right.shape == left.shape else None
             if left.shape == A_BOOL.shape and right.shape == A_BOOL.shape:
                 shapes = A_BOOL.shape

@@ -136,6 +136,8 @@ class Strings:
             return Value(A_BOOL.shape, (), checks.marks(receiver, checks.CHARACTER_TESTS[name]))
         if name in _NUMBERS:
             return A_NUMBER
+        if name == "samefile":
+            return Value(A_BOOL.shape, (), checks.same_folder(receiver))
         if name == "save":
             # A form or serializer of which nothing is known hands back a row, not what it was sent.
             act.engine.sinks.called(act, f"?.{name}", args, receiver)

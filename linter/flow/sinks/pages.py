@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from linter.extract.templates import read_template
 from linter.facts.templates import Given, Output, Template
 from linter.flow.arguments import Args
-from linter.flow.heap import Entries, Items
+from linter.flow.heap import Entries, Instance, Items
 from linter.flow.sinks.table import Sink
-from linter.flow.values import STRING, UNKNOWN, Value, const_of, constant
+from linter.flow.values import STRING, UNKNOWN, Typed, Value, const_of, constant
+from linter.shapes import shape_of
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
@@ -44,6 +45,9 @@ LAST_NAMES = frozenset(name.rpartition(".")[2] for name in RENDERS)
 _TEXTS = frozenset({"flask.render_template_string", "quart.render_template_string"})
 """What is handed the text of a template in place of its name."""
 _TEXT_NAMES = frozenset(name.rpartition(".")[2] for name in _TEXTS)
+_RAW = frozenset({"data", "cleaned_data", "value", "initial"})
+"""Parts of forms that hold what was sent as it is."""
+_FORMS = frozenset({"django-form", "wtforms"})
 
 _read = lru_cache(maxsize=64)(read_template)
 
@@ -80,6 +84,9 @@ class Pages:
         for output in outputs:
             first, *rest = output.path.split(".")
             value = _looked_up(act, context, args, first)
+            if is_form(act, value) and _RAW.isdisjoint(rest):
+                # What a form makes of its fields is escaped.
+                continue
             for part in rest:
                 value = _part(act, value, part)
             taints = act.deep_taints(value)
@@ -120,6 +127,18 @@ class Pages:
                 known = macro.parameters[position : position + 1] or (given.parameter,)
                 return known[0] in macro.put_out
         return False
+
+
+def is_form(act: Access, value: Value) -> bool:
+    """Whether a value is an instance of a form that puts itself out as HTML."""
+    record = act.record(value)
+    cls = record.cls if type(record) is Instance else value.shape.cls if type(value.shape) is Typed else None
+    if cls is None:
+        return False
+    project = act.engine.project
+    project.trace.log.append(act.engine.declarations)
+    shape = shape_of(project, cls)
+    return shape is not None and shape.library in _FORMS
 
 
 def _part(act: Access, value: Value, name: str) -> Value:
