@@ -24,12 +24,13 @@ def serves_other_service(function: Function, backend: Backend) -> bool:
     return any(_talks(each, backend) for each in (function, *callers))
 
 
-def is_nonce_for_other(name: str, function: Function, backend: Backend) -> bool:
-    """Whether a name is that of a nonce for another service.
+def is_open(name: str, function: Function, backend: Backend) -> bool:
+    """Whether a name is that of something that others may know: a salt, or a nonce for another service.
 
-    Who answers a request holds its nonce against the last ones: it need not be a secret.
+    A salt stands beside the digest. Who answers a request holds its nonce against the last ones.
     """
-    return words_of(name)[-1:] == ("nonce",) and serves_other_service(function, backend)
+    last = words_of(name)[-1:]
+    return last == ("salt",) or (last == ("nonce",) and serves_other_service(function, backend))
 
 
 def _talks(function: Function, backend: Backend) -> bool:

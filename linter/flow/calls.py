@@ -22,7 +22,7 @@ from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.sinks.amounts import computes
 from linter.flow.sinks.models import MODELS, copies_keys
-from linter.flow.sources.tables import is_opaque
+from linter.flow.sources.tables import is_opaque, is_unseen
 from linter.flow.state import joined as joined_states
 from linter.flow.storage import is_query
 from linter.flow.values import (
@@ -453,6 +453,7 @@ class Calls(Access):
             return UNKNOWN
         if last == "strftime":
             return written_date(self, args, receiver)
+        has_type = kind is not None
         if kind is None:
             kind = name if last[:1].isupper() else f"{name}()"
         taints = self.loosened(receiver.taints) if is_opaque(name) else receiver.taints
@@ -469,6 +470,8 @@ class Calls(Access):
         loose = engine.is_own(name) or (known and "()" in name) or _looks_up(name)
         # What `getattr` gives may be any function.
         loose = loose or name.startswith("getattr()")
+        mask = engine.sanitizers.of_call(name)
+        loose = loose or (not (mask or has_type) and is_unseen(name))
         unseen: Taints = ()
         for each in args.all():
             inner = self.deep_taints(each)
@@ -478,7 +481,6 @@ class Calls(Access):
                 taints = merge(taints, self.loosened(inner) if loose else inner)
                 unseen += inner if loose else ()
         if taints:
-            mask = engine.sanitizers.of_call(name)
             if not copies_keys(name):
                 mask |= BITS["keys"]
             taints = part(taints, ("of", last))

@@ -74,7 +74,7 @@ def asked(taints: Taints) -> tuple[Marks, Marks]:
 
 
 def in_part(flag: Value, test: Value) -> Marks:
-    """What is left of what a test proves if false, where something of the program's own may have been false."""
+    """What a test proves if false, in doubt where a switch of the program may have been what was false."""
     if flag.taints or flag.yes or flag.no:
         return ()
     return tuple([(root, way, ASKED_IN_VAIN) for root, way, mask in test.no if mask & ALL_KINDS])

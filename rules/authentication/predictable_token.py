@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Iterator
 
-from linter.analyses.other_services import is_nonce_for_other
+from linter.analyses.other_services import is_open
 from linter.analyses.provenance import provenance_of
 from linter.analyses.random_sources import is_index, may_be_safe
 from linter.backend import Backend, Function, Site
@@ -59,7 +59,7 @@ class PredictableToken(CstRule):
     ## Limits
     The name that takes the value says that it is a secret: a variable, a keyword, a key, a column, or the
     function that returns it; what a function returns is followed to its callers. `random.SystemRandom` is
-    safe. Demonstration data is left alone. Low confidence for the nonce of a request to another service.
+    safe. Demonstration data is left alone. Low confidence for salts, and for nonces for other services.
 
     ## References
     - https://docs.python.org/3/library/secrets.html
@@ -92,7 +92,7 @@ class PredictableToken(CstRule):
             f"`{name}` is drawn with `{subject.callee.name}`, whose values follow from earlier ones",
             help="use `secrets.token_urlsafe()`, `secrets.choice(...)` or `secrets.randbelow(...)`",
             related=related,
-            confidence=Confidence.LOW if is_nonce_for_other(name, subject.function, backend) else None,
+            confidence=Confidence.LOW if is_open(name, subject.function, backend) else None,
         )
 
     def _taken_as(self, site: Site) -> str:

@@ -27,7 +27,7 @@ class ShellFromParts(CstRule):
     ## Limits
     Values quoted with `shlex.quote`, numbers, and values held against an allow list are safe; a value whose
     origin is not known says nothing. A `str` parameter of a function that nobody is seen to call counts
-    with medium confidence.
+    with low confidence: it may be handed constants only.
 
     ## References
     - https://docs.python.org/3/library/subprocess.html#security-considerations
@@ -89,7 +89,7 @@ class ShellFromParts(CstRule):
                 subject,
                 f"parameter `{worst.what}` is put into a shell command unquoted, so it can be a command",
                 help=help,
-                confidence=Confidence.MEDIUM,
+                confidence=Confidence.LOW,
             )
 
     def _is_text(self, leaf: Leaf, backend: Backend) -> bool:

@@ -213,6 +213,23 @@ def is_opaque(name: str) -> bool:
     return cls[:1].isupper() and name.partition(".")[0] not in _TRANSPARENT
 
 
+_CARRIERS = frozenset(
+    {"markdown", "markdown2", "mistune", "six", "simplejson", "orjson", "ujson", "xmltodict", "toml", "tomli"}
+    | {"furl", "yarl", "httpx", "requests", "aiohttp", "yaml", "ruamel", "defusedxml", "dict", "bytes", "str"}
+)
+"""Libraries whose functions hand on what they are given, in another form."""
+
+
+def is_unseen(name: str) -> bool:
+    """Whether a function is one of a library of which nothing is known: what it returns may be its own.
+
+    An instance of a library's class has what it was made with; `is_opaque` tells what it hands out.
+    """
+    top, dot, rest = name.partition(".")
+    is_function = not rest.rpartition(".")[2][:1].isupper()
+    return bool(dot) and is_function and top not in _TRANSPARENT and top not in _CARRIERS
+
+
 ELEMENTS: dict[str, str] = {
     MAPPING: "str",
     FILES: FILE,
