@@ -380,7 +380,8 @@ class Calls(Access):
                 return self.engine.call_function(self, bound, args)
             if isinstance(resolved.target, Class):
                 return self.instantiate(resolved.target, args)
-            if resolved.target is None and not resolved.name.startswith("?"):
+            is_path = bool(receiver.taints) and resolved.name.startswith("pathlib.")
+            if resolved.target is None and not (is_path or resolved.name.startswith("?")):
                 return self.library(resolved.name, args, receiver)
         if receiver.taints or name == "joinpath":
             return self.engine.strings.method(self, receiver, name, args)

@@ -97,7 +97,7 @@ class Engine:
         self.backend = backend
         self.custom = custom or Custom()
         self.templates = templates or {}
-        self._pages = Pages(self.templates)
+        self.pages = Pages(self.templates)
         self.project = backend.project
         self.trace = backend.project.trace
         self.declarations = self.trace.bit(DECLARATIONS)
@@ -118,7 +118,7 @@ class Engine:
         self.exceptions = Exceptions(self.project)
         self.decorations = Decorations(self)
         self.sources = Sources(self.custom.sources)
-        self.sinks = Sinks(handlers, self.custom.sinks, self._pages)
+        self.sinks = Sinks(handlers, self.custom.sinks, self.pages)
         self.sanitizers = Sanitizers(dict(self.custom.sanitizers))
         self.library = Library()
         self.strings = Strings()
@@ -353,7 +353,7 @@ class Engine:
         """Functions from which a call that may be a sink can be reached, by names alone."""
         if self._relevant is None:
             more = {name.rpartition(".")[2] for name in self.custom.sinks}
-            more |= self._pages.names
+            more |= self.pages.names
             self._relevant = self.calls_by_name.reaching(LAST_NAMES | more, self.calls_by_name.writers)
         return self._relevant
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from linter.facts.expressions import Attr, Expr, Item, Ref
 from linter.facts.scopes import Assign
 from linter.flow.heap import Entries, Instance, Items
-from linter.flow.names import BUILTIN_TYPES, HARMLESS_TYPES
+from linter.flow.names import BUILTIN_TYPES, DEVELOPMENT, HARMLESS_TYPES
 from linter.flow.registries import registered
 from linter.flow.sources.tables import PARTS, PATHS, READS
 from linter.flow.state import State
 from linter.flow.values import (
+    FALSE,
     STRING,
     UNKNOWN,
     ClassRef,
@@ -100,6 +101,8 @@ class Globals:
     def _library(self, act: Access, name: str) -> Value:
         if name.startswith("?"):
             return UNKNOWN
+        if name in DEVELOPMENT:
+            return FALSE
         split = self._named.get(name)
         if split is None:
             split = self._named[name] = _split(name)

@@ -32,6 +32,7 @@ from linter.flow.values import (
     STRING,
     UNKNOWN,
     Const,
+    Either,
     Encoded,
     Named,
     Taints,
@@ -400,6 +401,9 @@ class Strings:
         if pattern is ... and type(record) is Entries:
             # It picks by name: what is a secret there need not be among what it picks.
             given = marked(given, BITS["record"])
+        if type(left.shape) not in (Const, Text, Either) and not left.taints:
+            # What stands in front of the first mark of an unknown pattern is not the caller's.
+            return Value(text([left, Value(None, given)]), given)
         return Value(STRING, merge(left.taints, given))
 
 

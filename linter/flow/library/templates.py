@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Native
 from linter.flow.kinds import BITS
+from linter.flow.sinks.pages import TO_TEXT
 from linter.flow.values import FALSE, STRING, TRUE, UNKNOWN, Named, Value, const_of, gathered, marked, merge
 
 if TYPE_CHECKING:
@@ -57,8 +58,17 @@ def method_of_template(act: Calls, record: Native, name: str, args: Args) -> Val
     return Value(STRING, merge(own, given))
 
 
+def _rendered(act: Calls, args: Args, receiver: Value) -> Value:
+    """`render_to_string(name, context)`: a text in which most values are escaped."""
+    given = marked(gathered([Value(None, act.deep_taints(each)) for each in args.all()]), BITS["xss"])
+    for _, value in act.engine.pages.put_out(act, TO_TEXT, args):
+        given = merge(value.taints, given)
+    return Value(STRING, given)
+
+
 TEMPLATES: dict[str, Callable[[Calls, Args, Value], Value | None]] = {
     **{name: _environment(name) for name in ENVIRONMENTS},
     TEMPLATE: _template,
+    TO_TEXT: _rendered,
 }
 """Models of what makes templates, by canonical name."""

@@ -317,8 +317,9 @@ def _set_cookie(act: Access, args: Args, value: Value | None, receiver: Value) -
 
 
 def _client_text(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
-    """A regular expression of Python's, without a limit of its time."""
-    return None if "timeout" in args.keywords else value
+    """A regular expression of Python's, without a limit of its time where it is made or used."""
+    limits = (key for call in act.function.scope.calls for key, _ in call.keywords)
+    return None if "timeout" in args.keywords or "timeout" in limits else value
 
 
 def _kept(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:

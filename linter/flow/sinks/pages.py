@@ -36,12 +36,14 @@ RENDERS: dict[str, _Call] = {
     "flask.templating.render_template": _BY_KEYWORDS,
     "quart.render_template": _BY_KEYWORDS,
     "django.shortcuts.render": _WITH_REQUEST,
-    "django.template.loader.render_to_string": _Call(0, "template_name", 1),
     "django.template.response.TemplateResponse": _Call(1, "template", 2),
     "fastapi.templating.Jinja2Templates.TemplateResponse": _Call(1, "name", 2),
     "starlette.templating.Jinja2Templates.TemplateResponse": _Call(1, "name", 2),
 }
-LAST_NAMES = frozenset(name.rpartition(".")[2] for name in RENDERS)
+TO_TEXT = "django.template.loader.render_to_string"
+"""What gives the text of a page, which may as well become a mail."""
+_CALLS = {**RENDERS, TO_TEXT: _Call(0, "template_name", 1)}
+LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _CALLS)
 _TEXTS = frozenset({"flask.render_template_string", "quart.render_template_string"})
 """What is handed the text of a template in place of its name."""
 _TEXT_NAMES = frozenset(name.rpartition(".")[2] for name in _TEXTS)
@@ -67,8 +69,13 @@ class Pages:
         return _TEXT_NAMES | LAST_NAMES if self._templates else _TEXT_NAMES
 
     def reached(self, act: Access, name: str, args: Args) -> Iterator[tuple[Sink, Value]]:
-        """The values that a call puts into its page without being escaped."""
-        call = RENDERS.get(name)
+        """The values that a call puts into the page that it sends, without being escaped."""
+        if name in RENDERS or name in _TEXTS:
+            yield from self.put_out(act, name, args)
+
+    def put_out(self, act: Access, name: str, args: Args) -> Iterator[tuple[Sink, Value]]:
+        """The values that a call puts into the text of its page, without being escaped."""
+        call = _CALLS.get(name)
         if name in _TEXTS:
             written = const_of(args.given(0, "source"))
             outputs = _read(written).outputs if isinstance(written, str) else ()
