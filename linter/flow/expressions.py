@@ -74,6 +74,8 @@ if TYPE_CHECKING:
 _DEEP = 180
 _SIMPLE = (Constant, Ref, Binary)
 _NEVER_NONE = (Obj, Text, TypeRef, ClassRef, FunctionRef, Lambda)
+_ESCAPING = Named("markupsafe.Markup")
+"""A text that escapes what is put into it."""
 _MATCH = Named("re.Match")
 _NEVER_THINGS = (A_BOOL.shape, A_NUMBER.shape, STRING)
 
@@ -267,7 +269,8 @@ class Expressions(Memory):
                 return constant(found)
         if symbol == "+":
             return self._plus(left, right)
-        formats = is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints or is_text(right.shape)
+        formats = is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints
+        formats = formats or (is_text(right.shape) and left.shape != _ESCAPING)
         if symbol == "%" and left.shape != A_NUMBER.shape and (formats or self.record(right) is not None):
             return self.engine.strings.percent(self, left, right)  # type: ignore[arg-type]
         if symbol == "/" and not (left.shape == A_NUMBER.shape or isinstance(one, (int, float))):
