@@ -269,7 +269,7 @@ class Expressions(Memory):
                 return constant(found)
         if symbol == "+":
             return self._plus(left, right)
-        formats = is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints
+        formats = is_text(left.shape) or isinstance(one, (str, bytes)) or bool(left.taints)
         formats = formats or (is_text(right.shape) and left.shape != _ESCAPING)
         if symbol == "%" and left.shape != A_NUMBER.shape and (formats or self.record(right) is not None):
             return self.engine.strings.percent(self, left, right)  # type: ignore[arg-type]
