@@ -146,7 +146,7 @@ class Access(Expressions):
         if name == "__class__":
             return Value(ClassRef(cls))
         if name == "__dict__":
-            return Value(Named(FIELDS), self.deep_taints(receiver))
+            return Value(Bound(receiver, FIELDS), self.deep_taints(receiver))
         found = self.engine.project.member(cls, name)
         target = None if found is None else found.target
         if isinstance(target, Function):
@@ -307,6 +307,8 @@ class Access(Expressions):
             return Value(STRING, marked(taints, NO_PARENT_STEP) if _is_short(known) else taints)
         if shape == _MATCH:
             return group_of(self, base, key)
+        if type(shape) is Bound and shape.name == FIELDS and isinstance(known, str):
+            return self.attribute(shape.receiver, known)
         if type(shape) is Named and isinstance(known, str) and is_document_client(shape.name):
             return self.attribute(base, known)
         if type(shape) is Named and self.engine.stored is not None:
@@ -516,6 +518,9 @@ class Access(Expressions):
                     self.set_item(own, key, value)
                 elif is_mapping(self, record):
                     self.store(base, Instance(record.cls, record.fields, maybe_join(record.extra, value)))
+        elif type(base.shape) is Bound and base.shape.name == FIELDS:
+            if isinstance(known, str):
+                self.set_attribute(base.shape.receiver, known, value)
         elif record is None and base.taints and known is not ...:
             self._overwritten(base.taints, known, value)
         if base.shape == _ENVIRONMENT and known is not ...:
@@ -541,7 +546,7 @@ def _cut(shape: Text, bounds: Bounds) -> Value | None:
     )
 
 
-FIELDS = "object.__dict__"
+FIELDS = "__dict__"
 """The name of the dict that holds the fields of an instance."""
 _LAST_PARTS = frozenset({"name", "stem", "suffix"})
 _NONE = Const(None)

@@ -8,7 +8,7 @@ from functools import partial
 from linter.facts.expressions import Attr, Ref, Starred
 from linter.facts.scopes import Call
 from linter.flow import checks
-from linter.flow.access import Access
+from linter.flow.access import FIELDS, Access
 from linter.flow.arguments import Args
 from linter.flow.fields import SERIALIZERS
 from linter.flow.heap import Cell, Entries, Instance, Items, joined
@@ -22,7 +22,7 @@ from linter.flow.library.types import DUMPS, dump_of, validated
 from linter.flow.names import HARMLESS_TYPES, NEVER_RETURNS, RECEIVER_TYPES, is_store
 from linter.flow.sinks.amounts import computes
 from linter.flow.sinks.models import MODELS, copies_keys
-from linter.flow.sources.tables import is_opaque, is_unseen
+from linter.flow.sources.tables import JSON, is_opaque, is_unseen
 from linter.flow.state import joined as joined_states
 from linter.flow.storage import is_query
 from linter.flow.values import (
@@ -94,6 +94,7 @@ class Calls(Access):
         if type(shape) is Named and not is_text(shape):
             full = canonical(f"{shape.name}.{name}")
             reads = name in _READS and shape.name not in _ENGINES and not is_query(shape.name)
+            reads = reads or (shape.name == JSON and hasattr(str, name))
             if receiver.taints and reads:
                 return self.engine.strings.method(self, receiver, name, args)
             return self.library(full, args, receiver)
@@ -372,6 +373,9 @@ class Calls(Access):
         return self._passed(Value(None, marked(taints, BITS["keys"])), name, args)
 
     def _method_of_unknown(self, receiver: Value, name: str, args: Args, call: Call | None) -> Value:
+        if type(receiver.shape) is Bound and receiver.shape.name == FIELDS and name == "update":
+            self._fill(receiver.shape.receiver, args)
+            return NONE
         resolved = None
         if call is not None:
             resolved = self.engine.callee(self.function, call)
@@ -394,6 +398,13 @@ class Calls(Access):
                 return Value(found.shape, self.loosened(found.taints), found.yes, found.no)
             return found
         return self._passed(receiver, name, args)
+
+    def _fill(self, instance: Value, args: Args) -> None:
+        """`instance.__dict__.update(values)`."""
+        self.engine.sinks.called(self, "object.__dict__.update", args, instance)
+        values = self.updated(Entries({}), args.given(0)) if args.positional else Entries({})
+        for name, value in (*values.entries.items(), *args.keywords.items()):
+            self.set_attribute(instance, str(name), value)
 
     def _worth_candidates(self, args: Args) -> bool:
         return any(self.deep_taints(each) for each in args.all())

@@ -16,6 +16,7 @@ from linter.flow.kinds import CHARACTER_BITS, NUMBER, RELATIVE
 from linter.flow.library.patterns import held_to
 from linter.flow.places import name_of
 from linter.flow.resolvers import LIBRARIES, Handed, Resolvers
+from linter.flow.sinks.amounts import multiplies
 from linter.flow.sources.tables import (
     API_KEYS,
     CREDENTIALS,
@@ -232,11 +233,15 @@ def _converter(route: Route, given: Input) -> str:
     return (given.type or "").lower()
 
 
-def _limits(entry: Entry) -> dict[str, int]:
-    """What each placeholder is known to lack, by what its part of the path can match."""
+def _limited(entry: Entry, names: dict[str, Value]) -> dict[str, Value]:
+    """Values with what placeholders are known to lack, by what their part of the path can match."""
     inputs = () if entry.route is None else entry.route.inputs
-    known = {each.name: each.pattern for each in inputs if each.place == "path" and each.pattern}
-    return {name: held_to(pattern) for name, pattern in known.items()}
+    lacks = {each.name: held_to(each.pattern) for each in inputs if each.place == "path" and each.pattern}
+    lacks |= {name: lacks.get(name, 0) | _ONE_SEGMENT for name in _of_one_segment(entry)}
+    return {
+        name: Value(value.shape, marked(value.taints, lacks[name])) if name in lacks else value
+        for name, value in names.items()
+    }
 
 
 def _of_one_segment(entry: Entry) -> set[str]:
@@ -280,12 +285,7 @@ class Runner:
         else:
             for position, parameter in enumerate(entry.function.scope.parameters):
                 names[parameter.name] = self._plain(entry, parameter, position, framework, heap)
-        lacks = _limits(entry)
-        lacks |= {name: lacks.get(name, 0) | _ONE_SEGMENT for name in _of_one_segment(entry)}
-        for name in lacks.keys() & names.keys():
-            value = names[name]
-            names[name] = Value(value.shape, marked(value.taints, lacks[name]))
-        return names, heap
+        return _limited(entry, names), heap
 
     def run(self, entry: Entry) -> Iterator[Hit]:
         """Run a handler, with its dependencies and decorators; what reaches a sink."""
@@ -363,10 +363,12 @@ class Runner:
             return Value(Named("django.http.HttpRequest"))
         if framework in _GIVEN_REQUESTS and position == (0 if function.owner is None else 1):
             return Value(Named(_GIVEN_REQUESTS[framework]))
+        if parameter.kind == "**":
+            return self._placeholders(entry, heap)
         kind = entry.placeholders.get(name)
         if kind is not None and kind in _FREE:
             return self._engine.sources.parameter(function, name, name, STRING)
-        if kind in _NUMBERS and id(function) in self._engine.counting:
+        if kind in _NUMBERS and (id(function) in self._engine.counting or multiplies(function)):
             found = self._engine.sources.parameter(function, name, name, A_NUMBER.shape)
             return Value(found.shape, marked(found.taints, NUMBER))
         parent = function.parent
@@ -378,6 +380,15 @@ class Runner:
             if record is not None:
                 return record
         return Value(self._engine.globals.shape_of_type(declared))
+
+    def _placeholders(self, entry: Entry, heap: dict[int, Record]) -> Value:
+        """What a handler takes by any name: all that stands in the path and is a text."""
+        taken = {each.name for each in entry.function.scope.parameters}
+        source = partial(self._engine.sources.parameter, entry.function)
+        names = [name for name, kind in entry.placeholders.items() if kind in _FREE and name not in taken]
+        entries: dict[object, Value] = {}
+        entries.update(_limited(entry, {name: source(name, name, STRING) for name in names}))
+        return self._engine.placed(heap, Entries(entries))
 
     def _form(self, entry: Entry, parameter: Parameter, named: str) -> Value:
         """The form that a view of Django's hands to its hooks, filled with what the caller sends."""
@@ -510,7 +521,8 @@ class Runner:
     def _number(self, function: Function, parameter: Parameter, declared: Declared) -> Value:
         """A parameter that can carry no text: tainted only as an amount, where an amount matters."""
         engine = self._engine
-        if id(function) not in engine.counting or declared.type is None:
+        counts = id(function) in engine.counting or multiplies(function)
+        if not counts or declared.type is None:
             return UNKNOWN
         if not engine.fields.is_free_number(declared.holder, declared.type):
             return UNKNOWN

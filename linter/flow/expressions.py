@@ -30,9 +30,10 @@ from linter.flow.heap import (
     joined,
     maybe_join,
 )
-from linter.flow.kinds import LOOSE, lacking
+from linter.flow.kinds import BITS, LOOSE, lacking
 from linter.flow.library import sets
 from linter.flow.memory import UNROLLED, Memory
+from linter.flow.names import HIDDEN_TYPES
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
@@ -159,7 +160,8 @@ class Expressions(Memory):
         ]
         for position in expr.quoted:
             value = values[position]
-            values[position] = Value(STRING, marked(self.deep_taints(value), lacking("\r\n")))
+            if not is_hidden(value):
+                values[position] = Value(STRING, marked(self.deep_taints(value), lacking("\r\n")))
         return self.concatenated(values)
 
     def shown(self, value: Value, how: str = "__str__") -> Value | None:
@@ -180,6 +182,8 @@ class Expressions(Memory):
         parts: list[str | Value] = []
         for each in values:
             inner = self.deep_taints(each) if type(each.shape) is Obj else each.taints
+            if inner and is_hidden(each):
+                inner = ()
             taints = merge(taints, inner)
             parts.append(each if inner is each.taints else Value(None, inner))
         return Value(text(parts), taints)
@@ -269,8 +273,9 @@ class Expressions(Memory):
                 return constant(found)
         if symbol == "+":
             return self._plus(left, right)
-        formats = is_text(left.shape) or isinstance(one, (str, bytes)) or bool(left.taints)
-        formats = formats or (is_text(right.shape) and left.shape != _ESCAPING)
+        if symbol == "%" and left.shape == _ESCAPING:
+            return Value(_ESCAPING, merge(left.taints, marked(self.deep_taints(right), BITS["xss"])))
+        formats = is_text(left.shape) or isinstance(one, (str, bytes)) or left.taints or is_text(right.shape)
         if symbol == "%" and left.shape != A_NUMBER.shape and (formats or self.record(right) is not None):
             return self.engine.strings.percent(self, left, right)  # type: ignore[arg-type]
         if symbol == "/" and not (left.shape == A_NUMBER.shape or isinstance(one, (int, float))):
@@ -396,6 +401,8 @@ class Expressions(Memory):
             return folding.truth(shape.value)
         if type(shape) is Text:
             return True if any(isinstance(each, str) for each in shape.parts) else None
+        if type(shape) in (ClassRef, FunctionRef):
+            return True
         if type(shape) is Either:
             verdicts = {self.truth(Value(each)) for each in shape.shapes}
             return verdicts.pop() if len(verdicts) == 1 else None
@@ -536,6 +543,11 @@ class Expressions(Memory):
     def loosened(self, taints: Taints) -> Taints:
         """Taints that went through code that cannot be seen."""
         return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
+
+
+def is_hidden(value: Value) -> bool:
+    """Whether a value is written as asterisks."""
+    return type(value.shape) is Named and value.shape.name in HIDDEN_TYPES
 
 
 def _is_none_or_true(shape: Shape) -> bool:

@@ -10,7 +10,7 @@ from linter.facts.scopes import Assertion, Raise
 from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import BITS, NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
-from linter.flow.sources.tables import JSON
+from linter.flow.sources.tables import JSON, NAMED_FILE
 from linter.flow.values import (
     A_NUMBER,
     STRING,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _VALIDATED = frozenset({"validated_data", "cleaned_data"})
 SERIALIZERS = ("rest_framework.serializers.Serializer", "rest_framework.serializers.ModelSerializer")
 _FREE = frozenset({"Char", "Text", "URL", "File", "Image", "JSON", "Dict", "List", "Field"})
+_UPLOADS = frozenset({"File", "Image"})
 _CHECKING = ("clean", "validate")
 _OF_NO_TEXT = (
     "django.core.validators.MaxLength",
@@ -225,7 +226,8 @@ class Fields:
         for field in fields:
             kind = (field.type or "").rpartition(".")[2].removesuffix("Field")
             free = kind in _FREE and not self._has_validator(cls, field.name)
-            taken = Value(STRING, act.taken(extra.taints, field.name)) if free else Value(None)
+            given = Named(NAMED_FILE) if kind in _UPLOADS else STRING
+            taken = Value(given, act.taken(extra.taints, field.name)) if free else Value(None)
             entries[field.name] = self._checked(act, cls, field.name, taken) if free else taken
         complete = shape is not None and shape.complete
         rest = None if complete else Value(None, act.loosened(act.taken(extra.taints, "validated")))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
-from linter.facts.expressions import Operation, walk
 from linter.facts.spans import FIRST_SPAN, Span, line_of
 from linter.finding import Note
 from linter.flow import Flow, Flows, SinkSite
@@ -22,6 +21,7 @@ from linter.flow.places import Place, name_of, sink_at
 from linter.flow.scans import digest_of
 from linter.flow.secrets import SecretEngine
 from linter.flow.sinks import is_followed
+from linter.flow.sinks.amounts import multiplies
 from linter.flow.sinks.resources import PROBES
 from linter.flow.stored_flows import KeptEngine, kept_flows
 from linter.flow.values import Source, Step
@@ -286,14 +286,7 @@ def _drop_probes(ends: dict[Place, dict[tuple[str, object], Found]]) -> None:
 
 def _ends(function: Function) -> bool:
     """Whether a handler is a sink without a call: it multiplies, or is asked where to go on."""
-    if is_followed(function):
-        return True
-    for statement in function.scope.statements:
-        value = getattr(statement, "value", None)
-        for each in () if value is None else walk(value):
-            if isinstance(each, Operation) and each.operator == "*":
-                return True
-    return False
+    return is_followed(function) or multiplies(function)
 
 
 def _flow(hit: Hit, source: Source, start: Entry | Function) -> Flow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING, NamedTuple
 
-from linter.facts.expressions import Attr, Constant, Item, Ref
+from linter.facts.expressions import Attr, Constant, Item, Mapping, Ref, Result, Sequence, walk
 from linter.facts.scopes import Assign, Call
 from linter.flow.library.callbacks import QUEUED
 from linter.flow.sinks import ITEM_NAMES, LAST_NAMES
@@ -53,6 +53,11 @@ def graph_of(backend: Backend) -> Graph:
         found.names[identity] = last
         if _writes_item(function):
             found.writers.append(identity)
+        if function.is_module:
+            _note_tables(function, found)
+        elif _runs_what_it_names(function):
+            for each in _named(function):
+                found.callers.setdefault(each, set()).add(identity)
         for call in function.scope.calls:
             callee = call.callee
             if isinstance(callee, Ref):
@@ -68,6 +73,50 @@ def graph_of(backend: Backend) -> Graph:
             if _fills_row(call, called, models):
                 found.writers.append(identity)
     return found
+
+
+def _note_tables(module: Function, found: Graph) -> None:
+    """Take a table of functions, such as `HANDLERS = {"a": handle}`, for something that calls all of them."""
+    for statement in module.scope.statements:
+        if isinstance(statement, Assign) and isinstance(statement.value, (Mapping, Sequence)):
+            target = statement.targets[0]
+            if len(statement.targets) == 1 and type(target) is Ref:
+                found.names[id(statement)] = _last(target)
+                for each in walk(statement.value):
+                    if type(each) is Ref:
+                        found.callers.setdefault(_last(each), set()).add(id(statement))
+
+
+def _runs_what_it_names(function: Function) -> bool:
+    """Whether a function calls what one of its own names, or an item of a table, stands for."""
+    return any(
+        (each.callee.name[0] == "$" and "." not in each.callee.name)
+        if type(each.callee) is Ref
+        else type(each.callee) is not Attr
+        for each in function.scope.calls
+    )
+
+
+def _named(function: Function) -> Iterator[str]:
+    """The last names of all that a function assigns, loops over, or calls by an expression."""
+    scope = function.scope
+    values = [each.value for each in scope.statements if type(each) is Assign]
+    values += [each.subject for each in scope.blocks]
+    values += [each.callee for each in scope.calls if type(each.callee) is not Ref]
+    for value in values:
+        for each in () if value is None else walk(value):
+            if type(each) is Ref and (each.name[0] != "$" or "." in each.name):
+                yield _last(each)
+                yield each.name.rpartition(".")[0].rpartition(".")[2].lstrip(":$")
+            elif type(each) is Result:
+                callee = scope.calls[each.call].callee
+                if type(callee) is Ref:
+                    # `TABLE.get(key)`
+                    yield callee.name.rpartition(".")[0].rpartition(".")[2].lstrip(":$")
+
+
+def _last(ref: Ref) -> str:
+    return ref.name.rpartition(".")[2].lstrip(":$")
 
 
 def _writes_item(function: Function) -> bool:

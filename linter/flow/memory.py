@@ -202,11 +202,12 @@ class Memory:
                 rest=maybe_join(record.rest, source.rest),
                 keys=maybe_join(record.keys, source.keys),
             )
-        more = Value(None, self.deep_taints(other))
+        taints = self.deep_taints(other)
+        more = Value(None, self.fresh_part(taints, "values"))
         return record._replace(
             entries=_maybe_overwritten(record.entries, more),
             rest=maybe_join(record.rest, more),
-            keys=maybe_join(record.keys, more),
+            keys=maybe_join(record.keys, Value(STRING, self.fresh_part(taints, "keys"))),
         )
 
     def yielded(self, known: list[Value], rest: Value | None) -> None:

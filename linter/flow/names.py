@@ -212,3 +212,6 @@ OWN_ADDRESS = frozenset(
 
 DEVELOPMENT = frozenset({"django.conf.settings.DEBUG", "flask.current_app.debug", "flask.Flask.debug"})
 """What says that a program runs on the machine of whoever writes it: what is asked is what callers meet."""
+
+HIDDEN_TYPES = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.types.SecretStr"})
+"""Types whose values are written as asterisks."""

@@ -23,7 +23,7 @@ _WAY = 5
 
 
 HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST = "host", "scheme", "resolved", "inner", "char", "first"
-PARENTS, SIGNED, UNQUOTED = "parents", "signed", "unquoted"
+PARENTS, SIGNED, DECODED = "parents", "signed", "decoded"
 HOW = frozenset({HOST, SCHEME, RESOLVED, INNER, CHAR, FIRST, PARENTS, SIGNED})
 """Keys of a way that say how a part was taken: of a URL, of a path, between the quotes, one character.
 

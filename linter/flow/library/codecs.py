@@ -6,9 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.kinds import ALL_CHARACTERS, AS_JSON, BITS, CHARACTER_BITS, lacking
+from linter.flow.kinds import (
+    ALL_CHARACTERS,
+    ALL_KINDS,
+    AS_JSON,
+    BITS,
+    CHARACTER_BITS,
+    NO_PARENT_STEP,
+    RELATIVE,
+    lacking,
+    lacks,
+)
 from linter.flow.library.buffers import printed
-from linter.flow.values import STRING, UNKNOWN, Encoded, Named, Value, marked
+from linter.flow.values import DECODED, STRING, UNKNOWN, Encoded, Named, Taints, Value, marked
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -36,10 +46,27 @@ def turned_back(act: Calls, codec: str, value: Value) -> Value | None:
     return shape.value if record is None else act.allocate(record, shape.value.taints)
 
 
+_LOST = ALL_KINDS & ~BITS["deserialize"] | ALL_CHARACTERS | NO_PARENT_STEP | RELATIVE
+
+
+def decoded(act: Calls, value: Value, escape: str = "") -> Taints:
+    """Taints of what was written in another form: any character may come out of it.
+
+    A text without the character that begins an escape stays as it is, and so does one of a fixed few.
+    """
+    found = []
+    for each in act.fresh_part(act.deep_taints(value), DECODED):
+        stays = each.safe & ALL_KINDS == ALL_KINDS or (escape and lacks(each.safe, escape))
+        found.append(each if stays else each._replace(safe=each.safe & ~_LOST))
+    return tuple(found)
+
+
 def _decoding(codec: str, otherwise: Value) -> Model:
     def model(act: Calls, args: Args, receiver: Value) -> Value:
         found = turned_back(act, codec, args.given(0))
-        return Value(otherwise.shape, act.deep_taints(args.given(0))) if found is None else found
+        if found is not None:
+            return found
+        return Value(otherwise.shape, decoded(act, args.given(0)))
 
     return model
 

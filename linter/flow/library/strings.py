@@ -571,7 +571,8 @@ def _percented(act: Calls, pattern: str, values: list[Value], named: Entries | N
         else:
             return None
         if stripped[0] in "ra":
-            value = Value(value.shape, marked(act.deep_taints(value), lacking("\r\n")))
+            shape = STRING if type(value.shape) in (Text, Either) else value.shape
+            value = Value(shape, marked(act.deep_taints(value), lacking("\r\n")))
         parts.append(A_NUMBER if stripped[0] in "dioxXeEfFgGu" else value)
         rest = stripped[1:]
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.checks import ADDRESS, own_address
 from linter.flow.heap import Items
-from linter.flow.kinds import ALL_CHARACTERS, NO_PARENT_STEP, lacking, lacks
-from linter.flow.sanitizers import FILE_NAME, QUOTED
-from linter.flow.values import STRING, UNQUOTED, Named, Value, const_of, constant, marked, merge, text
+from linter.flow.kinds import lacking
+from linter.flow.library.codecs import decoded
+from linter.flow.sanitizers import QUOTED
+from linter.flow.values import STRING, Named, Value, const_of, constant, marked, merge, text
 
 if TYPE_CHECKING:
     from linter.flow.calls import Calls
@@ -53,13 +54,7 @@ def _quoted(act: Calls, args: Args, receiver: Value) -> Value | None:
 
 def _unquoted(act: Calls, args: Args, receiver: Value) -> Value:
     """`unquote(text)`: any character may come out of an escape."""
-    taints = act.fresh_part(act.deep_taints(args.given(0, "string")), UNQUOTED)
-    return Value(STRING, tuple([each._replace(safe=each.safe & _of_unquoted(each.safe)) for each in taints]))
-
-
-def _of_unquoted(safe: int) -> int:
-    """The bits of a text that still hold when its escapes are gone."""
-    return ~0 if lacks(safe, "%") else ~(ALL_CHARACTERS | QUOTED | FILE_NAME | NO_PARENT_STEP)
+    return Value(STRING, decoded(act, args.given(0, "string"), "%"))
 
 
 def _put_together(act: Calls, args: Args, receiver: Value) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linter.facts.expressions import Operation, walk
 from linter.flow.arguments import Args
 from linter.flow.heap import Items
 from linter.flow.sinks.table import Sink, rows
@@ -11,6 +12,7 @@ from linter.flow.values import A_NUMBER, Value, const_of, is_text
 
 if TYPE_CHECKING:
     from linter.flow.access import Access
+    from linter.resolve.definitions import Function
 
 AMOUNT = [
     *rows("amount", "range", -1, "", "limit"),
@@ -49,6 +51,16 @@ def limit(act: Access, args: Args, value: Value | None, receiver: Value) -> Valu
 def is_number(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """A number: `bytes` of anything else is a copy."""
     return value if value is not None and value.shape == A_NUMBER.shape else None
+
+
+def multiplies(function: Function) -> bool:
+    """Whether a function multiplies anything by itself."""
+    for statement in function.scope.statements:
+        value = getattr(statement, "value", None)
+        for each in () if value is None else walk(value):
+            if isinstance(each, Operation) and each.operator == "*":
+                return True
+    return False
 
 
 def repeated(act: Access, left: Value, right: Value) -> Value | None:

@@ -11,6 +11,7 @@ from linter.facts.scopes import Evaluate
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items, Native, joined, values_of
 from linter.flow.library.buffers import BUFFER
+from linter.flow.library.files import content_of
 from linter.flow.library.patterns import COMPILED
 from linter.flow.sinks import amounts, documents, models, records
 from linter.flow.sinks.content_types import (
@@ -20,6 +21,7 @@ from linter.flow.sinks.content_types import (
     names_no_type,
     types_assigned,
 )
+from linter.flow.sources.tables import JSON
 from linter.flow.state import CHECKED
 from linter.flow.values import (
     UNKNOWN,
@@ -86,7 +88,11 @@ def _is_sql(act: Access, args: Args, value: Value | None, receiver: Value) -> Va
 
 
 def _is_text(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
-    return value if value is not None and is_text(value.shape) else None
+    if value is None:
+        return None
+    # What a caller sends as JSON may be a text wherever one is asked for.
+    shapes = value.shape.shapes if type(value.shape) is Either else (value.shape,)
+    return value if all(is_text(each) or each == _FROM_JSON for each in shapes) else None
 
 
 def _inside(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
@@ -247,6 +253,14 @@ def _unfiltered(act: Access, args: Args, value: Value | None, receiver: Value) -
     return None if args.get(1, "members") is not None else _unfiltered_member(act, args, value, receiver)
 
 
+def _unfiltered_file(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
+    """An archive that was saved before it is taken out by its path, without a filter."""
+    if "filter" in args.keywords or value is None:
+        return None
+    content = content_of(act, value)  # type: ignore[arg-type]
+    return Value(None, content) if content else None
+
+
 def _unfiltered_member(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """An archive out of which something is taken without a filter, and without a look at its name."""
     if "filter" in args.keywords or value is None:
@@ -338,6 +352,8 @@ def _uncompiled(act: Access, args: Args, value: Value | None, receiver: Value) -
     return None if type(record) is Native and record.name == COMPILED else value
 
 
+_FROM_JSON = Named(JSON)
+
 CONDITIONS: dict[str, Condition] = {
     "is-sql": _is_sql,
     "is-text": _is_text,
@@ -379,6 +395,7 @@ CONDITIONS: dict[str, Condition] = {
     "markup": _markup,
     "html": _html,
     "unfiltered": _unfiltered,
+    "unfiltered-file": _unfiltered_file,
     "unfiltered-member": _unfiltered_member,
     "raw-mail": _is_text,
 }

@@ -52,6 +52,7 @@ TEMPLATE = [
     *rows("template", "mako.template.Template", 0, "text"),
     # Django's language runs no code, though it shows what it can reach.
     *rows("template", "django.template.Template", 0, "template_string", "", False),
+    *rows("template", "django.template.Engine.from_string", 0, "template_code", "", False),
     *rows("template", "django.template.engines.from_string ?.from_string", 0, "template_code", "is-template"),
     *rows("template", "bottle.template tornado.template.Template", 0),
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
+from linter.flow.expressions import is_hidden
 from linter.flow.heap import Entries, Instance, Items, values_of
 from linter.flow.sinks.table import ALL, rows
-from linter.flow.values import A_STRING, Named, Taints, Value, merge
+from linter.flow.values import A_STRING, Taints, Value, merge
 from linter.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ _LEVELS = "debug info warning warn error critical exception"
 _LOGGERS = (
     "logging logging.Logger logging.LoggerAdapter loguru.logger flask.Flask.logger flask.current_app.logger"
 )
-_HIDDEN = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.types.SecretStr"})
 _ESCAPING = frozenset({"pythonjsonlogger", "json_log_formatter", "json_logging", "ecs_logging", "structlog"})
 """Formatters that write a newline as two characters."""
 _PRINTED = frozenset({"attrs", "dataclass", "msgspec", "namedtuple", "pydantic", "sqlmodel", "typeddict"})
@@ -37,7 +37,10 @@ LOG = [
     *rows("record", f"{_CALLS} {_LEVELED} {_STRUCTLOG}", ALL, "", "record"),
 ]
 _HASHES = "md5 sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512 blake2b blake2s"
-DIGEST = rows("digest", " ".join(f"hashlib.{each}" for each in _HASHES.split()), 0, "string")
+DIGEST = [
+    *rows("digest", " ".join(f"hashlib.{each}" for each in _HASHES.split()), 0, "string"),
+    *rows("digest", " ".join(f"hashlib.{each}().update" for each in _HASHES.split()), 0, "data"),
+]
 """Fast hashes: which secrets they are given is for a rule to say."""
 
 
@@ -48,7 +51,7 @@ def line(act: Access, args: Args, value: Value | None, receiver: Value) -> Value
     message, *others = args.positional
     if not others:
         return message
-    shown = [A_STRING if _hides_itself(each) else each for each in others]
+    shown = [A_STRING if is_hidden(each) else each for each in others]
     # A single mapping is what the names in the message are looked up in.
     is_mapping = len(shown) == 1 and type(act.record(shown[0])) is Entries
     given = shown[0] if is_mapping else act.allocate(Items("tuple", tuple(shown)))
@@ -70,7 +73,7 @@ def told(act: Access, args: Args, value: Value | None, receiver: Value) -> Value
 
 def _shown(act: Access, value: Value, depth: int = 0) -> Taints:
     """The taints of what is seen of a value when it is printed."""
-    if _hides_itself(value):
+    if is_hidden(value):
         return ()
     record = act.record(value)
     if record is None or depth > _NESTED:
@@ -88,7 +91,3 @@ def tells_fields(act: Access, cls: Class) -> bool:
     project.trace.log.append(act.engine.declarations)
     shape = shape_of(project, cls)
     return project.derives(cls, "BaseException") if shape is None else shape.library in _PRINTED
-
-
-def _hides_itself(value: Value) -> bool:
-    return type(value.shape) is Named and value.shape.name in _HIDDEN

@@ -91,6 +91,7 @@ ARCHIVE = [
     # `zipfile` itself strips what leads out of the folder; `tarfile` does with a filter, or from 3.14 on.
     *rows("archive", "tarfile.TarFile.extractall", RECEIVER, "", "unfiltered"),
     *rows("archive", "tarfile.TarFile.extract", RECEIVER, "", "unfiltered-member"),
+    *rows("archive", "shutil.unpack_archive", 0, "filename", "unfiltered-file"),
 ]
 
 URL = [

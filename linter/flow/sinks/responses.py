@@ -49,7 +49,17 @@ SESSION = [
     Sink("session", "django.http.HttpRequest.session", ALL, "", "", True, "item"),
     Sink("session", "starlette.requests.Request.session", ALL, "", "", True, "item"),
     Sink("session", "fastapi.Request.session", ALL, "", "", True, "item"),
-    *rows("session", "flask.session.setdefault flask.session.update", ALL),
+    *[
+        row
+        for session in (
+            "flask.session",
+            "quart.session",
+            "django.http.HttpRequest.session",
+            "starlette.requests.Request.session",
+            "fastapi.Request.session",
+        )
+        for row in rows("session", f"{session}.setdefault {session}.update", ALL)
+    ],
 ]
 
 HEADER = [

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from linter.flow.kinds import BITS
 from linter.flow.names import OWN_ADDRESS
-from linter.flow.values import UNQUOTED
+from linter.flow.values import DECODED
 
 RECEIVER = -2
 ALL = -3
@@ -72,7 +72,7 @@ class Sink(NamedTuple):
         """
         if not way and self.kind == "redirect" and read in OWN_ADDRESS:
             return False
-        if UNQUOTED in way:
+        if DECODED in way:
             # What a server lets through as harmless may hold a newline now.
             return True
         if read.startswith(_VARIABLES) and not read.startswith(_SENT_VARIABLES):
