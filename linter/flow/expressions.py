@@ -33,7 +33,7 @@ from linter.flow.heap import (
 from linter.flow.kinds import BITS, LOOSE, lacking
 from linter.flow.library import sets
 from linter.flow.memory import UNROLLED, Memory
-from linter.flow.names import HIDDEN_TYPES
+from linter.flow.sources.tables import is_opaque
 from linter.flow.state import State
 from linter.flow.state import joined as joined_states
 from linter.flow.values import (
@@ -60,6 +60,7 @@ from linter.flow.values import (
     Value,
     const_of,
     constant,
+    is_hidden,
     is_text,
     join,
     marked,
@@ -181,12 +182,21 @@ class Expressions(Memory):
         taints: Taints = ()
         parts: list[str | Value] = []
         for each in values:
-            inner = self.deep_taints(each) if type(each.shape) is Obj else each.taints
-            if inner and is_hidden(each):
-                inner = ()
+            inner = self.written(each)
             taints = merge(taints, inner)
             parts.append(each if inner is each.taints else Value(None, inner))
         return Value(text(parts), taints)
+
+    def written(self, value: Value) -> Taints:
+        """The taints of a value that becomes a text."""
+        shape = value.shape
+        taints = self.deep_taints(value) if type(shape) is Obj else value.taints
+        if not taints or type(shape) is not Named:
+            return taints
+        if is_hidden(value):
+            return ()
+        # How an instance of an unknown class is written is for the class to say.
+        return self.loosened(taints) if is_opaque(f"{shape.name}.__str__") else taints
 
     def _sequence(self, expr: Sequence) -> Value:
         return self.allocate(self._display(expr.kind, expr.items))
@@ -543,11 +553,6 @@ class Expressions(Memory):
     def loosened(self, taints: Taints) -> Taints:
         """Taints that went through code that cannot be seen."""
         return tuple([each._replace(safe=each.safe | LOOSE) for each in taints])
-
-
-def is_hidden(value: Value) -> bool:
-    """Whether a value is written as asterisks."""
-    return type(value.shape) is Named and value.shape.name in HIDDEN_TYPES
 
 
 def _is_none_or_true(shape: Shape) -> bool:

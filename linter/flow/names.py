@@ -215,3 +215,6 @@ DEVELOPMENT = frozenset({"django.conf.settings.DEBUG", "flask.current_app.debug"
 
 HIDDEN_TYPES = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes", "pydantic.types.SecretStr"})
 """Types whose values are written as asterisks."""
+
+TO_TEXT = "django.template.loader.render_to_string"
+"""What gives the text of a page, which may as well become a mail."""

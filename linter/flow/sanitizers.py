@@ -58,6 +58,7 @@ TABLE: dict[str, int] = {
     "flask.safe_join": _kinds("path"),
     "django.utils._os.safe_join": _kinds("path"),
     "django.core.files.storage.Storage.path": _kinds("path"),
+    "django.core.files.storage.Storage.url": _kinds("url", "redirect"),
     **dict.fromkeys(_STORED, _kinds("path", "archive") | NO_PARENT_STEP | RELATIVE),
     "os.path.basename": FILE_NAME,
     "ntpath.basename": FILE_NAME,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from linter.facts.expressions import Expr
 from linter.flow.kinds import RELATIVE, both
+from linter.flow.names import HIDDEN_TYPES
 
 if TYPE_CHECKING:
     from linter.facts.spans import Span
@@ -414,6 +415,11 @@ def either(left: Shape, right: Shape) -> Shape:
     if len(found) > _ALTERNATIVES:
         return STRING if all(is_text(each) for each in found) else None
     return Either(tuple(found))
+
+
+def is_hidden(value: Value) -> bool:
+    """Whether a value is written as asterisks."""
+    return type(value.shape) is Named and value.shape.name in HIDDEN_TYPES
 
 
 def is_text(shape: Shape) -> bool:

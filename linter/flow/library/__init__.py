@@ -67,7 +67,7 @@ def _string(act: Calls, args: Args, receiver: Value) -> Value | None:
     if shown is not None:
         return shown
     shape = value.shape if type(value.shape) is Text else STRING
-    taints = act.deep_taints(value)
+    taints = act.written(value) if type(value.shape) is Named else act.deep_taints(value)
     # What stands for a whole collection is no name that anybody picked in it.
     return Value(shape, marked(taints, BITS["keys"]) if act.record(value) is not None else taints)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import warnings
 from collections.abc import Callable
 from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -44,17 +45,38 @@ COMPILED = "re.Pattern"
 """The name of records of compiled patterns."""
 
 
+def _quietly(read: Callable[[str], Any], pattern: str) -> Any:
+    """What comes of reading a pattern; None for one that is no pattern, or too long. Nothing is warned of."""
+    if len(pattern) > _LONG:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return read(pattern)
+        except Exception:
+            return None
+
+
+@lru_cache(maxsize=512)
+def _tree_of(pattern: str) -> Any:
+    return _quietly(re._parser.parse, pattern)
+
+
+@lru_cache(maxsize=512)
+def compiled_pattern(pattern: str) -> re.Pattern[str] | None:
+    """A pattern of the program, compiled; None for one that is no pattern, or too long."""
+    found: re.Pattern[str] | None = _quietly(re.compile, pattern)
+    return found
+
+
 @lru_cache(maxsize=512)
 def absent(pattern: str) -> str:
     """The special characters that no match of a whole pattern can hold; none when it is not understood.
 
     `_LETTERS` is among them where it can hold no letter.
     """
-    if len(pattern) > _LONG:
-        return ""
-    try:
-        tree = re._parser.parse(pattern)
-    except Exception:
+    tree = _tree_of(pattern)
+    if tree is None:
         return ""
     single = "".join([char for char in CHARACTERS if not _may_hold(tree, char)])
     return single if any(_may_hold(tree, char) for char in _NAMING) else single + _LETTERS
@@ -122,12 +144,10 @@ def _mask(missing: str) -> int:
 @lru_cache(maxsize=512)
 def leads_elsewhere(pattern: str, how: str) -> bool:
     """Whether what matches a pattern from its beginning on may be an address on another site."""
-    if len(pattern) > _LONG:
+    parsed = _tree_of(pattern)
+    if parsed is None:
         return True
-    try:
-        tree = list(re._parser.parse(pattern))
-    except Exception:
-        return True
+    tree = list(parsed)
     if tree and str(tree[0][0]) == "AT":
         tree.pop(0)
     elif how not in ("match", "fullmatch"):
@@ -200,11 +220,10 @@ def group_of(act: Access, match: Value, key: Value) -> Value:
 @lru_cache(maxsize=512)
 def _absent_in_group(pattern: str, name: int | str) -> str:
     """The special characters that one group of a pattern cannot hold."""
-    if name == 0 or len(pattern) > _LONG:
+    if name == 0:
         return absent(pattern)
-    try:
-        tree = re._parser.parse(pattern)
-    except Exception:
+    tree = _tree_of(pattern)
+    if tree is None:
         return ""
     number = tree.state.groupdict.get(name) if isinstance(name, str) else name
     inner = None if number is None else _group_in(tree, number)
@@ -240,21 +259,19 @@ def _names_of(receiver: Value) -> dict[str, int] | None:
     """The groups of a match that have names; None when the pattern is not known."""
     for each in receiver.taints:
         if each.way and isinstance(each.way[-1], _Held):
-            try:
-                return dict(re.compile(each.way[-1].pattern).groupindex)
-            except Exception:
-                return None
+            compiled = compiled_pattern(each.way[-1].pattern)
+            return None if compiled is None else dict(compiled.groupindex)
     return None
 
 
 def _groups(act: Calls, args: Args, receiver: Value) -> Value | None:
     for each in receiver.taints:
         if each.way and isinstance(each.way[-1], _Held):
-            try:
-                count = re.compile(each.way[-1].pattern).groups
-            except Exception:
+            compiled = compiled_pattern(each.way[-1].pattern)
+            if compiled is None:
                 return None
-            found = [group_of(act, receiver, constant(number)) for number in range(1, count + 1)]
+            numbers = range(1, compiled.groups + 1)
+            found = [group_of(act, receiver, constant(number)) for number in numbers]
             return act.allocate(Items("tuple", tuple(found)))
     return None
 
@@ -299,13 +316,10 @@ def _substituted(act: Calls, args: Args, receiver: Value) -> Value:
 @lru_cache(maxsize=512)
 def _removed(pattern: str) -> str:
     """The special characters of which a pattern matches every single one."""
-    if len(pattern) > _LONG:
+    parsed, compiled = _tree_of(pattern), compiled_pattern(pattern)
+    if parsed is None or compiled is None:
         return ""
-    try:
-        compiled = re.compile(pattern)
-        tree = list(re._parser.parse(pattern))
-    except Exception:
-        return ""
+    tree = list(parsed)
     # A single set, maybe repeated, matches each of its characters wherever it stands.
     if len(tree) != 1 or str(tree[0][0]) not in ("IN", "MAX_REPEAT", "LITERAL", "NOT_LITERAL"):
         return ""

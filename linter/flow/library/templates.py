@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linter.flow.arguments import Args
 from linter.flow.heap import Native
 from linter.flow.kinds import BITS
-from linter.flow.sinks.pages import TO_TEXT
+from linter.flow.names import TO_TEXT
 from linter.flow.values import FALSE, STRING, TRUE, UNKNOWN, Named, Value, const_of, gathered, marked, merge
 
 if TYPE_CHECKING:

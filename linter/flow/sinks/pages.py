@@ -10,6 +10,7 @@ from linter.extract.templates import read_template
 from linter.facts.templates import Given, Output, Template
 from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items
+from linter.flow.names import TO_TEXT
 from linter.flow.sinks.table import Sink
 from linter.flow.values import STRING, UNKNOWN, Typed, Value, const_of, constant
 from linter.shapes import shape_of
@@ -40,8 +41,6 @@ RENDERS: dict[str, _Call] = {
     "fastapi.templating.Jinja2Templates.TemplateResponse": _Call(1, "name", 2),
     "starlette.templating.Jinja2Templates.TemplateResponse": _Call(1, "name", 2),
 }
-TO_TEXT = "django.template.loader.render_to_string"
-"""What gives the text of a page, which may as well become a mail."""
 _CALLS = {**RENDERS, TO_TEXT: _Call(0, "template_name", 1)}
 LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _CALLS)
 _TEXTS = frozenset({"flask.render_template_string", "quart.render_template_string"})

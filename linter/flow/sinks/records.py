@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linter.flow.arguments import Args
-from linter.flow.expressions import is_hidden
 from linter.flow.heap import Entries, Instance, Items, values_of
 from linter.flow.sinks.table import ALL, rows
-from linter.flow.values import A_STRING, Taints, Value, merge
+from linter.flow.values import A_STRING, Taints, Value, is_hidden, merge
 from linter.shapes import shape_of
 
 if TYPE_CHECKING:

@@ -32,6 +32,8 @@ A link sets no header or cookie of its own, a server has refused or encoded newl
 sees them, and whoever follows a link back comes to where the link was.
 """
 _VARIABLES = ('request.environ["', 'request.META["')
+_PATH = 'request.META["PATH_INFO"]'
+"""The path that was asked for, which a route begins."""
 _SENT_VARIABLES = tuple(
     f"{each}{name}"
     for each in _VARIABLES
@@ -70,7 +72,7 @@ class Sink(NamedTuple):
 
         `way` says which part of it, and what was made of that.
         """
-        if not way and self.kind == "redirect" and read in OWN_ADDRESS:
+        if self.kind == "redirect" and (read == _PATH if len(way) == 1 else not way and read in OWN_ADDRESS):
             return False
         if DECODED in way:
             # What a server lets through as harmless may hold a newline now.

@@ -214,7 +214,19 @@ def is_opaque(name: str) -> bool:
 
 
 _CARRIERS = frozenset(
-    {"markdown", "markdown2", "mistune", "six", "simplejson", "orjson", "ujson", "xmltodict", "toml", "tomli"}
+    {"marshmallow", "webargs", "wtforms", "cerberus", "voluptuous", "colander", "cattrs", "msgspec", "dacite"}
+    | {
+        "markdown",
+        "markdown2",
+        "mistune",
+        "six",
+        "simplejson",
+        "orjson",
+        "ujson",
+        "xmltodict",
+        "toml",
+        "tomli",
+    }
     | {"furl", "yarl", "httpx", "requests", "aiohttp", "yaml", "ruamel", "defusedxml", "dict", "bytes", "str"}
 )
 """Libraries whose functions hand on what they are given, in another form."""
