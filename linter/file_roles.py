@@ -20,7 +20,7 @@ def is_test(path: str) -> bool:
         or name.endswith(("_test.go", "_test.py", "Test.java", "Tests.java"))
         or ".spec." in name
         or ".test." in name
-        or name in ("conftest.py", "tests.py")
+        or name in ("conftest.py", "tests.py", "test.py")
         or not _TEST_FOLDERS.isdisjoint(folders)
     )
 

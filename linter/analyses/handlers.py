@@ -69,6 +69,11 @@ class Handler(Site):
         """The calls of the clause, nested blocks included."""
         return self.backend.calls_in(self.function, self.index)
 
+    @cached_property
+    def tried(self) -> list[Site]:
+        """The calls of the `try` that the clause belongs to, nested blocks included."""
+        return self.backend.calls_in(self.function, self.clause.opener)
+
     @property
     def raises(self) -> bool:
         """Whether the clause may raise, the same error or another."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from linter.backend import Site
-from linter.facts.expressions import Ref
+from linter.facts.expressions import Ref, Result
+
+_SAFE = ("secrets.", "os.urandom")
 
 
 def may_be_safe(site: Site) -> bool:
@@ -16,6 +18,20 @@ def may_be_safe(site: Site) -> bool:
 
 
 def is_index(site: Site) -> bool:
-    """Whether a value that is drawn picks a place in something: `randrange(len(devices))`."""
+    """Whether a value that is drawn picks a place in something, or says how much is drawn elsewhere.
+
+    `randrange(len(devices))`, `secrets.token_hex(randint(12, 16))`.
+    """
     sizes = [site.call_of(each) for each in (site.call.args if site.call else ())]
-    return any(size is not None and size.callee.name == "len" for size in sizes)
+    return any(size is not None and size.callee.name == "len" for size in sizes) or _is_amount(site)
+
+
+def _is_amount(site: Site) -> bool:
+    calls = site.function.scope.calls
+    project = site.backend.project
+    return any(
+        isinstance(given, Result) and calls[given.call] is site.call
+        for each in calls
+        for given in each.args
+        if project.callee(site.function, each).name.startswith(_SAFE)
+    )

@@ -344,7 +344,10 @@ class Expressions(Memory):
             if other is None and (self._is_thing(left) or _is_none_or_true(left.shape)):
                 yes, no = left.no, left.yes
             # `None` is no choice that a caller makes: what is proved by it concerns the absent value only.
-            if one is not None and other is not None:
+            if type(self.record(left)) is Items and type(self.record(right)) is Items:
+                # Whatever equals a set of names has none but these.
+                yes = self.subset(left, right)
+            elif one is not None and other is not None:
                 yes, no = checks.equality(left, right)
         elif symbol == "<=" and self._choices(left) is not None and self._choices(right) is not None:
             yes = self.subset(left, right)

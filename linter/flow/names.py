@@ -161,6 +161,8 @@ STORES = (
     "flask.current_app.config.",
     "flask.Flask.config.",
     "flask.url_for",
+    "django.apps.apps.get_model",
+    "django.contrib.contenttypes.",
     "django.urls.reverse",
     "rest_framework.reverse.reverse",
     "rest_framework.reverse.reverse_lazy",

@@ -11,6 +11,11 @@ from linter.facts.scopes import Statement
 from linter.resolve.definitions import Class
 from linter.rule import Confidence, Location, Outcome, Rule, Severity
 
+_READERS = frozenset(
+    {"json.loads", "int", "float", "uuid.UUID", "str.encode", "str.strip", "decimal.Decimal"}
+    | {"datetime.datetime.strptime", "datetime.datetime.fromisoformat", "datetime.date.fromisoformat"}
+)
+"""What reads a value of the caller's: its errors say what is wrong with that."""
 _DATABASES = (
     "sqlalchemy.",
     "django.db.",
@@ -59,6 +64,8 @@ class Told:
     answer: Answer
     caught: tuple[Resolved, ...]
     text: ErrorText
+    reads: bool = False
+    """Whether nothing was tried but to read a value: what goes wrong there is what the caller has sent."""
 
     @property
     def location(self) -> Location:
@@ -91,7 +98,8 @@ class ExceptionTextInResponse(Rule[Told]):
     Exceptions that are meant for the caller are left alone: the project's own classes, `ValueError`,
     validation errors. Text that is sent only in a debug mode complies, as does text that a function of the
     project rewrites first; one that does nothing but return it is seen through. The text of a database error
-    is an error, of any other a warning. Low confidence where only administrators are answered.
+    is an error, of any other a warning. Low confidence where only administrators are answered, and where
+    nothing was tried but to read a value that the caller has sent.
 
     ## References
     - https://cwe.mitre.org/data/definitions/209.html
@@ -118,12 +126,13 @@ class ExceptionTextInResponse(Rule[Told]):
         kind = _leak(backend, subject.caught)
         if not kind or answer.body is None or not subject.text.shows(answer.body) or _only_in_debug(answer):
             return
+        is_for_few = administration_of(backend).handles(answer.function)
         yield self.finding(
             subject,
             f"the text of {kind[1]} is sent to the caller, with whatever internals it quotes",
             help="log the exception and answer with a text of your own",
             severity=Severity.ERROR if kind[0] == "database" else Severity.WARNING,
-            confidence=Confidence.LOW if administration_of(backend).handles(answer.function) else None,
+            confidence=Confidence.LOW if subject.reads or is_for_few else None,
         )
 
 
@@ -134,7 +143,8 @@ def _in_clauses(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[
         own = [answer for answer in own if answer.block in inside]
         if own:
             text = ErrorText(backend, handler.function, handler.bound, handler.statements)
-            yield from (Told(answer, handler.caught, text) for answer in own)
+            reads = bool(handler.tried) and all(each.callee.name in _READERS for each in handler.tried)
+            yield from (Told(answer, handler.caught, text, reads) for answer in own)
 
 
 def _in_registered(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[Told]:

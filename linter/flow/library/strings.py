@@ -11,8 +11,10 @@ from linter.flow.heap import Entries, Items
 from linter.flow.kinds import (
     BITS,
     CHARACTER_BITS,
+    FROM_ROOT,
     HARMLESS,
     NO_END_TAG,
+    NO_HOST,
     NO_PARENT_STEP,
     NO_SLASH_FIRST,
     RELATIVE,
@@ -114,6 +116,7 @@ _NAMED_BY_FRAMEWORKS = frozenset({"temporary_file_path"})
 _REPEATING = "*+{"
 """Characters by which a regular expression repeats something, unless a backslash stands before them."""
 _JOINED = 20
+_OWN_PATH = FROM_ROOT | NO_HOST
 """The most pieces that `join` keeps apart."""
 _READS = frozenset({"get", "pop", "setdefault", "getlist", "getall", "get_all"})
 
@@ -291,6 +294,9 @@ class Strings:
             taints = marked(taints, mask) if mask else taints
         inserted = args.given(1, "new")
         more = act.deep_taints(inserted)
+        if more and taints and all(each.safe & _OWN_PATH == _OWN_PATH for each in taints):
+            # What takes the place of a part of a path of the backend's own does not begin it.
+            more = marked(more, _OWN_PATH)
         shape = receiver.shape
         if type(shape) is Text and isinstance(old, str) and isinstance(new, str):
             parts = [
