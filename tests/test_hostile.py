@@ -191,3 +191,19 @@ def test_a_root_that_is_a_package_itself_ends() -> None:
 
     facts = {path: extract(b"x = 1\n", "python", "postgres") for path in ("__init__.py", "a/__init__.py")}
     assert sorted(Project(facts).modules) == ["__init__.py", "a/__init__.py"]
+
+
+def test_modules_that_import_each_other_with_stars_end(tmp_path: Path) -> None:
+    """A name that is nowhere is looked for once in each module, and not along every way there is."""
+    count = 14
+    package = tmp_path / "pkg"
+    package.mkdir()
+    lines = [f"from .m{each} import *\nfrom .lost{each} import *\n" for each in range(count)]
+    (package / "__init__.py").write_text("".join(lines), encoding="utf-8")
+    for number in range(count):
+        stars = [f"from pkg.m{each} import *\n" for each in range(count) if each != number]
+        body = f"class C{number}(Missing{number}):\n    x = nowhere{number}\n\n\ndef run():\n    return C5()\n"
+        text = "".join(["from pkg import *\n", *stars, body])
+        (package / f"m{number}.py").write_text(text, encoding="utf-8")
+    code, _, errors = _check(tmp_path)
+    assert (code, errors) == (0, "")

@@ -68,6 +68,8 @@ class Project:
         self._copies = Copies(self.layout, self.modules, trace)
         self._ancestors: Memo[str, tuple[Resolved, ...]] = Memo(trace)
         self._following: set[tuple[str, ...]] = set()
+        self._missed: set[tuple[str, ...]] = set()
+        """What star imports did not lead to in the search at hand: modules may import each other."""
         self._typing = 0
         self._by_id: dict[str, Definition] = {}
 
@@ -98,33 +100,22 @@ class Project:
         found = self._resolved.read(key)
         if found is None:
             start = len(self.trace.log)
+            missed, self._missed = self._missed, set()
             found = self._resolved.keep(key, self._resolve(module, name), start, module.bit)
+            self._missed = missed
         return found
 
     def _resolve(self, module: Module, name: str) -> Resolved:
         mark = name[0]
         if mark == ":":
             return self._in_module(module, name[1:].split("."))
-        if mark == ".":
-            return self._relative(module, name)
         if mark == "$":
             return Resolved("?" + name, None)
-        return self._absolute(name.split("."), module.path)
+        return self._imported(module, name)
 
     def _imported(self, module: Module, name: str) -> Resolved:
-        if name[0] == ".":
-            return self._relative(module, name)
-        return self._absolute(name.split("."), module.path)
-
-    def _relative(self, module: Module, name: str) -> Resolved:
-        rest = name.lstrip(".")
-        level = len(name) - len(rest)
-        package = module.name.split(".") if module.name else []
-        drop = level - 1 if module.is_package else level
-        if drop > len(package):
-            return Resolved(rest, None)
-        prefix = package[: len(package) - drop]
-        return self._absolute([*prefix, *(rest.split(".") if rest else ())], module.path)
+        parts = _absolute_name(module, name)
+        return Resolved(name.lstrip("."), None) if parts is None else self._absolute(parts, module.path)
 
     def _absolute(self, parts: list[str], near: str) -> Resolved:
         for length in range(len(parts) if self.layout.has_package(parts[0]) else 0, 0, -1):
@@ -186,11 +177,17 @@ class Project:
         return Resolved(".".join([module.id, *parts]), None)
 
     def _through_star(self, module: Module, star: str, parts: list[str]) -> Resolved | None:
-        source = self._imported(module, star)
-        if not isinstance(source.target, Module):
+        # A module that is imported is found by its path: what others bind under its name does not count.
+        names = _absolute_name(module, star) or [""]
+        path = self.layout.find(".".join(names), module.path)
+        source = None if path is None or self._copies.holds(names[0], path) else self.modules.get(path)
+        if source is None or path is None or (path, *parts) in self._missed:
             return None
-        found = self._in_module(source.target, parts)
-        return None if found.target is None and found.name.startswith(source.target.id + ".") else found
+        found = self._in_module(source, parts)
+        if found.target is None and found.name.startswith(source.id + "."):
+            self._missed.add((path, *parts))
+            return None
+        return found
 
     def _inside(self, definition: Definition, rest: list[str]) -> Resolved:
         found = Resolved(definition.id, definition)
@@ -589,3 +586,14 @@ class Project:
         kinds.discard("NoneType")
         kind = kinds.pop() if len(kinds) == 1 else None
         return self._types.keep(key, kind, start, function.module.bit)
+
+
+def _absolute_name(module: Module, name: str) -> list[str] | None:
+    """The parts of an imported name from the top; None for a relative one that leads out of all packages."""
+    rest = name.lstrip(".")
+    level = len(name) - len(rest)
+    package = module.name.split(".") if module.name and level else []
+    drop = level - 1 if module.is_package else level
+    if level and drop > len(package):
+        return None
+    return [*package[: len(package) - max(drop, 0)], *(rest.split(".") if rest else ())]
