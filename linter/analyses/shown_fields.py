@@ -16,8 +16,12 @@ _SHOWING = "to_representation"
 def is_taken_out(schema: Class, field: Field, backend: Backend) -> bool:
     """Whether the serializer takes the field out of what it has made, or puts something else in its place.
 
-    `del shown["password"]`, `shown.pop("password")` or `shown["password"] = HIDDEN`.
+    `del shown["password"]`, `shown.pop("password")` or `shown["password"] = HIDDEN`. One that says by a
+    method of its own which fields it has is taken to leave such a field out.
     """
+    named = backend.project.member(schema, "get_field_names")
+    if named is not None and isinstance(named.target, Function):
+        return True
     found = backend.project.member(schema, _SHOWING)
     method = None if found is None else found.target
     if not isinstance(method, Function):

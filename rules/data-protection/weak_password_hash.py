@@ -75,7 +75,7 @@ class WeakPasswordHash(CstRule):
             if parts[-1] in ("encode", "strip"):
                 parts.pop()
             words = words_of(parts[-1]) if parts else ()
-            if words and words[-1] in _PASSWORD:
+            if words and words[-1] in _PASSWORD and "random" not in words:
                 yield parts[-1]
 
     def _followed(self, site: Site) -> str:

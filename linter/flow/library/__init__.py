@@ -350,6 +350,12 @@ def _url_is_safe(act: Calls, args: Args, receiver: Value) -> Value:
     return Value(A_BOOL.shape, (), checks.marks(args.given(0, "url"), checks.ADDRESS))
 
 
+def _own_path(act: Calls, args: Args, receiver: Value) -> Value:
+    """`resolve(path)`, which raises an error for whatever is no path of the backend's own."""
+    act.state.prove(checks.marks(args.given(0, "path"), checks.ADDRESS))
+    return UNKNOWN
+
+
 def _json(act: Calls, args: Args, receiver: Value) -> Value:
     return turned_back(act, "json", args.given(0)) or Value(
         Named("request.json"), act.deep_taints(args.given(0))
@@ -525,6 +531,7 @@ _TABLE: dict[str, Model] = {
     "lxml.etree.XMLParser": _xml_parser,
     "django.utils.http.url_has_allowed_host_and_scheme": _url_is_safe,
     "django.utils.http.is_safe_url": _url_is_safe,
+    **dict.fromkeys(("django.urls.resolve", "django.core.urlresolvers.resolve"), _own_path),
 }
 
 
