@@ -202,7 +202,9 @@ def test_modules_that_import_each_other_with_stars_end(tmp_path: Path) -> None:
     (package / "__init__.py").write_text("".join(lines), encoding="utf-8")
     for number in range(count):
         stars = [f"from pkg.m{each} import *\n" for each in range(count) if each != number]
-        body = f"class C{number}(Missing{number}):\n    x = nowhere{number}\n\n\ndef run():\n    return C5()\n"
+        body = (
+            f"class C{number}(Missing{number}):\n    x = nowhere{number}\n\n\ndef run():\n    return C5()\n"
+        )
         text = "".join(["from pkg import *\n", *stars, body])
         (package / f"m{number}.py").write_text(text, encoding="utf-8")
     code, _, errors = _check(tmp_path)
