@@ -205,7 +205,8 @@ def equality(left: Value, right: Value) -> tuple[Marks, Marks]:
 
 def own_address(taints: Taints) -> bool:
     """Whether a value is the address at which the backend itself was asked, or its host."""
-    return all(isinstance(each.root, Source) and each.root.what in OWN_ADDRESS for each in taints)
+    named = [isinstance(each.root, Source) and each.root.what in OWN_ADDRESS for each in taints]
+    return bool(named) and all(named)
 
 
 def common(taints: Taints) -> int:
