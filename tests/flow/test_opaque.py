@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,12 @@ def confidences(text: str, folder: Path) -> list[str]:
     run = Run(settings, discover(str(folder), settings), use_cache=False, jobs=1)
     run.rule_files = [each for each in run.rule_files if each.id == "input-validation/open-redirect"]
     return [each.confidence.name for each in run.check_afresh().findings]
+
+
+def test_nothing_is_said_of_how_others_write_patterns(tmp_path: Path) -> None:
+    check = 'if not re.fullmatch("[[a-z]+", to):\n        abort(400)'
+    text = CHECKED.replace("{check}", f"    {check}").replace("from flask", "import re\n\nfrom flask")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        confidences(text, tmp_path)
+    assert told == []
