@@ -20,7 +20,8 @@ def is_test(path: str) -> bool:
         or name.endswith(("_test.go", "_test.py", "Test.java", "Tests.java"))
         or ".spec." in name
         or ".test." in name
-        or name in ("conftest.py", "tests.py", "test.py")
+        or name in ("conftest.py", "tests.py", "locustfile.py")
+        or (name == "test.py" and "settings" in folders)
         or not _TEST_FOLDERS.isdisjoint(folders)
     )
 

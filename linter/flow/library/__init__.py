@@ -389,9 +389,7 @@ def _validated(mask: int) -> Model:
 
 
 _SAME_NAMES = (
-    "base64.b32decode"
-    " base64.b16decode base64.decodebytes binascii.a2b_base64"
-    " codecs.decode codecs.encode textwrap.dedent os.path.expanduser os.path.expandvars"
+    "codecs.decode codecs.encode textwrap.dedent os.path.expanduser os.path.expandvars"
     " os.fspath os.fsdecode os.fsencode unicodedata.normalize django.utils.encoding.force_str"
     " django.utils.encoding.smart_str six.text_type sys.intern string.capwords"
     " bytes.decode str.strip str.lower"

@@ -85,6 +85,9 @@ CODECS: dict[str, Model] = {
         _each("base64", "b64decode urlsafe_b64decode standard_b64decode decodebytes"),
         _decoding("base64", _A_STRING),
     ),
+    **dict.fromkeys(
+        [*_each("base64", "b32decode b16decode"), "binascii.a2b_base64"], _decoding("other", _A_STRING)
+    ),
     "json.dumps": _encoding("json", lacking("\r\n") | AS_JSON),
     **dict.fromkeys(
         [*_each("pickle", "dumps"), *_each("marshal", "dumps"), *_each("dill", "dumps")],

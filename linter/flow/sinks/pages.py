@@ -90,7 +90,7 @@ class Pages:
         for output in outputs:
             first, *rest = output.path.split(".")
             value = _looked_up(act, context, args, first)
-            if is_form(act, value) and _RAW.isdisjoint(rest):
+            if _is_form(act, value) and _RAW.isdisjoint(rest):
                 # What a form makes of its fields is escaped.
                 continue
             for part in rest:
@@ -135,7 +135,7 @@ class Pages:
         return False
 
 
-def is_form(act: Access, value: Value) -> bool:
+def _is_form(act: Access, value: Value) -> bool:
     """Whether a value is an instance of a form that puts itself out as HTML."""
     record = act.record(value)
     cls = record.cls if type(record) is Instance else value.shape.cls if type(value.shape) is Typed else None
