@@ -72,6 +72,8 @@ class DefaultCredentials(CstRule):
         for name in sorted(_CREATING):
             for site in backend.methods_called(name):
                 module = site.function.module
+                if not site.callee.name.endswith(name):  # `getattr(user, "set_password")(...)`
+                    continue
                 if is_test(module.path) or is_for_developers(module):
                     continue
                 if not _is_demonstration(site.function) or _is_called_for_real(site.function, backend):

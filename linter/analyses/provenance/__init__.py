@@ -114,7 +114,9 @@ class Provenance:
             yield leaf if not callers else leaf._replace(kind="unknown")
 
     def callers(self, function: Function) -> list[tuple[Function, Call]]:
-        """The calls outside tests that are known to call `function`."""
+        """The calls outside tests that are known to call `function`; none where it is the body of a class."""
+        if not isinstance(function, Function):
+            return []
         found = self._callers.get(id(function))
         if found is None:
             name = function.scope.name
