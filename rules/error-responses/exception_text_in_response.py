@@ -3,12 +3,13 @@ from dataclasses import dataclass
 
 from linter.analyses.administrators import administration_of
 from linter.analyses.answers import Answer, answers_of
+from linter.analyses.error_classes import text_of_others
 from linter.analyses.error_text import ErrorText, is_debug
 from linter.analyses.handlers import handlers_of
 from linter.analyses.registered_handlers import registered_handlers
 from linter.backend import Backend, Function, Resolved
+from linter.facts.expressions import Ref, Result, Sequence
 from linter.facts.scopes import Statement
-from linter.resolve.definitions import Class
 from linter.rule import Confidence, Location, Outcome, Rule, Severity
 
 _READERS = frozenset(
@@ -16,45 +17,6 @@ _READERS = frozenset(
     | {"datetime.datetime.strptime", "datetime.datetime.fromisoformat", "datetime.date.fromisoformat"}
 )
 """What reads a value of the caller's: its errors say what is wrong with that."""
-_DATABASES = (
-    "sqlalchemy.",
-    "django.db.",
-    "psycopg.",
-    "psycopg2.",
-    "asyncpg.",
-    "sqlite3.",
-    "pymysql.",
-    "MySQLdb.",
-    "pymongo.",
-)
-_SYSTEMS = (
-    "requests.",
-    "httpx.",
-    "aiohttp.",
-    "urllib.",
-    "urllib3.",
-    "subprocess.",
-    "redis.",
-    "botocore.",
-    "boto3.",
-    "smtplib.",
-    "socket.",
-    "ssl.",
-    "paramiko.",
-    "ldap.",
-    "elasticsearch.",
-    "opensearchpy.",
-    "kombu.",
-    "docker.",
-    "kubernetes.",
-    "grpc.",
-)
-_ANY = frozenset({"Exception", "BaseException"})
-_INTERNAL = frozenset(
-    {"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "PermissionError", "ConnectionError"}
-    | {"TimeoutError", "AttributeError", "TypeError", "ImportError", "ModuleNotFoundError", "NameError"}
-    | {"IndexError", "UnicodeDecodeError", "MemoryError", "RecursionError"}
-)
 
 
 @dataclass(eq=False)
@@ -64,8 +26,25 @@ class Told:
     answer: Answer
     caught: tuple[Resolved, ...]
     text: ErrorText
+    error: str | None = None
+    """The reference that the error is bound to."""
     reads: bool = False
     """Whether nothing was tried but to read a value: what goes wrong there is what the caller has sent."""
+
+    @property
+    def asked(self) -> tuple[Resolved, ...]:
+        """The classes that `isinstance` finds the error to be of, where it is asked around the answer."""
+        function, project = self.answer.function, self.answer.backend.project
+        for block in self.answer.blocks:
+            if block.kind == "if" and isinstance(block.subject, Result):
+                call = function.scope.calls[block.subject.call]
+                if call.callee == Ref("isinstance") and call.args[0] == Ref(self.error or ""):
+                    of = call.args[1]
+                    named = of.items if isinstance(of, Sequence) else (of,)
+                    return tuple(
+                        project.reference(function, each.name) for each in named if isinstance(each, Ref)
+                    )
+        return ()
 
     @property
     def location(self) -> Location:
@@ -95,11 +74,12 @@ class ExceptionTextInResponse(Rule[Told]):
             raise HTTPException(status_code=502, detail="The bank did not answer")
 
     ## Limits
-    Exceptions that are meant for the caller are left alone: the project's own classes, `ValueError`,
-    validation errors. Text that is sent only in a debug mode complies, as does text that a function of the
-    project rewrites first; one that does nothing but return it is seen through. The text of a database error
-    is an error, of any other a warning. Low confidence where only administrators are answered, and where
-    nothing was tried but to read a value that the caller has sent.
+    Exceptions that are meant for the caller are left alone: the project's own classes, a `PermissionError`
+    and the like where the project raises it itself, `ValueError`, validation errors. Text that is sent only
+    in a debug mode complies, as does text that a function of the project rewrites first; one that does
+    nothing but return it is seen through. The text of a database error is an error, of any other a warning.
+    Low confidence where only administrators are answered, and where nothing was tried but to read a value
+    that the caller has sent.
 
     ## References
     - https://cwe.mitre.org/data/definitions/209.html
@@ -123,7 +103,7 @@ class ExceptionTextInResponse(Rule[Told]):
     def check(self, subject: Told, backend: Backend) -> Iterator[Outcome]:
         """A body that shows the text of an exception whose text nobody chose."""
         answer = subject.answer
-        kind = _leak(backend, subject.caught)
+        kind = text_of_others(backend, subject.asked or subject.caught)
         if not kind or answer.body is None or not subject.text.shows(answer.body) or _only_in_debug(answer):
             return
         is_for_few = administration_of(backend).handles(answer.function)
@@ -144,7 +124,7 @@ def _in_clauses(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[
         if own:
             text = ErrorText(backend, handler.function, handler.bound, handler.statements)
             reads = bool(handler.tried) and all(each.callee.name in _READERS for each in handler.tried)
-            yield from (Told(answer, handler.caught, text, reads) for answer in own)
+            yield from (Told(answer, handler.caught, text, handler.bound, reads) for answer in own)
 
 
 def _in_registered(backend: Backend, answers: dict[int, list[Answer]]) -> Iterator[Told]:
@@ -154,8 +134,9 @@ def _in_registered(backend: Backend, answers: dict[int, list[Answer]]) -> Iterat
         if registered.error is None or registered.is_own:
             continue
         statements: list[Statement] = list(function.scope.statements)
-        text = ErrorText(backend, function, f"${registered.error}", statements)
-        yield from (Told(answer, (caught,), text) for answer in answers.get(id(function), []))
+        error = f"${registered.error}"
+        text = ErrorText(backend, function, error, statements)
+        yield from (Told(answer, (caught,), text, error) for answer in answers.get(id(function), []))
 
 
 def _blocks_in(function: Function, index: int) -> frozenset[int]:
@@ -165,25 +146,6 @@ def _blocks_in(function: Function, index: int) -> frozenset[int]:
         if blocks[each].parent in inside:
             inside.add(each)
     return frozenset(inside)
-
-
-def _leak(backend: Backend, caught: tuple[Resolved, ...]) -> tuple[str, str] | None:
-    """The kind of exception whose text nobody chose, and its name; None when all are meant to be told."""
-    # `(TypeError, ValueError)` is how a conversion of the caller's own value fails.
-    converts = any(each.name == "ValueError" for each in caught)
-    for each in caught:
-        if isinstance(each.target, Class) or (converts and each.name in _INTERNAL):
-            continue
-        last = each.name.rpartition(".")[2]
-        if "Validation" in last or last.endswith("DoesNotExist"):
-            continue
-        if each.name.startswith(_DATABASES):
-            return "database", f"the database error `{last}`"
-        if each.name.startswith(_SYSTEMS) or each.name in _INTERNAL:
-            return "system", f"`{last}`"
-        if each.name in _ANY:
-            return "any", "any exception (`Exception`)"
-    return None
 
 
 def _only_in_debug(answer: Answer) -> bool:
