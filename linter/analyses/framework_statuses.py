@@ -54,7 +54,6 @@ _NOT_FOUND = frozenset(
         "django.shortcuts.get_list_or_404",
         "django.shortcuts.aget_object_or_404",
         "django.shortcuts.aget_list_or_404",
-        "rest_framework.generics.get_object_or_404",
         "flask.send_from_directory",
     }
 )

@@ -192,6 +192,8 @@ RECEIVER_TYPES: dict[str, str] = {
     "open": "io.TextIOWrapper",
     "io.open": "io.TextIOWrapper",
     "codecs.open": "io.TextIOWrapper",
+    "lxml.etree.XPath": "lxml.etree.XPath()",
+    "lxml.etree.ETXPath": "lxml.etree.XPath()",
     "xml.sax.make_parser": "xml.sax.xmlreader.XMLReader",
     "ldap.initialize": "ldap.ldapobject.LDAPObject",
     "ldap.open": "ldap.ldapobject.LDAPObject",

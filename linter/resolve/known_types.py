@@ -60,6 +60,7 @@ ALIASES: dict[str, str] = {
     "django.core.files.storage.default_storage": "django.core.files.storage.Storage",
     "django.core.files.storage.FileSystemStorage": "django.core.files.storage.Storage",
     "django.core.files.storage.DefaultStorage": "django.core.files.storage.Storage",
+    "rest_framework.generics.get_object_or_404": "django.shortcuts.get_object_or_404",
     "six.StringIO": "io.StringIO",
     "six.BytesIO": "io.BytesIO",
     "sqlalchemy.orm.session.Session": "sqlalchemy.orm.Session",

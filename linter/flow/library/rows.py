@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linter.flow import checks
 from linter.flow.arguments import Args
-from linter.flow.kinds import ASKED
+from linter.flow.kinds import ASKED, WORD
 from linter.flow.values import Marks, Value
 
 _MAPPERS = (
@@ -42,7 +42,8 @@ or a name that is registered."""
 def held_by_rows(name: str, args: Args, receiver: Value) -> Marks:
     """What follows for the values that a query compares with columns if it finds a row.
 
-    Keys of rows are left out: a database may make a number of the text that is asked for.
+    Keys of rows are left out, since a database may make a number of the text that is asked for, but for
+    Django's: it reads a number or a UUID itself and refuses everything else.
     """
     last = name.rpartition(".")[2]
     if last in _KEYED and name.startswith(_KEY_STORES):
@@ -52,13 +53,19 @@ def held_by_rows(name: str, args: Args, receiver: Value) -> Marks:
     if last in _CARRYING:
         return receiver.yes
     if last in _RAISING:
-        return checks.union(receiver.yes, _compared(args, _NAMED))
+        return checks.union(receiver.yes, _compared(args, _NAMED), _keys(name, args))
     if last not in _COMPARING:
         return ()
-    proved = checks.union(receiver.yes, _compared(args, _HELD))
+    proved = checks.union(receiver.yes, _compared(args, _HELD), _keys(name, args))
     for each in args.positional:
         proved = checks.union(proved, tuple([(root, way, mask & _HELD) for root, way, mask in each.yes]))
     return proved
+
+
+def _keys(name: str, args: Args) -> Marks:
+    """Marks of the keys that Django looks rows up by."""
+    given = [args.keywords[each] for each in ("pk", "id") if each in args.keywords]
+    return checks.union(*[checks.marks(each, WORD) for each in given if name.startswith("django.")])
 
 
 def raises_without_row(name: str) -> bool:

@@ -12,7 +12,7 @@ from linter.flow.arguments import Args
 from linter.flow.heap import Entries, Instance, Items
 from linter.flow.names import TO_TEXT
 from linter.flow.sinks.table import Sink
-from linter.flow.values import STRING, UNKNOWN, Typed, Value, const_of, constant
+from linter.flow.values import STRING, UNKNOWN, Either, Typed, Value, const_of, constant
 from linter.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ class Pages:
 
 def _is_form(act: Access, value: Value) -> bool:
     """Whether a value is an instance of a form that puts itself out as HTML."""
+    if type(value.shape) is Either:
+        return all(_is_form(act, Value(each)) for each in value.shape.shapes)
     record = act.record(value)
     cls = record.cls if type(record) is Instance else value.shape.cls if type(value.shape) is Typed else None
     if cls is None:

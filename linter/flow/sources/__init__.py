@@ -13,6 +13,7 @@ from linter.flow.sources.tables import (
     LAST_PARTS,
     PARTS,
     PATHS,
+    PLACES,
     READS,
     SCHEMES,
     UPLOADS,
@@ -73,13 +74,15 @@ class Sources:
         if full in DEVELOPMENT:
             return FALSE
         left = act.engine.carried.get(full)
-        if left is not None:
+        if left is not None and full not in READS:  # those a framework fills anew for each request
             return Value(left.shape, act.state.fresh(left.taints))
         if full in PATHS and act.function is act.engine.asked[0]:
             return act.engine.asked[1]
         kind = READS.get(full)
         if kind is not None:
             return Value(self.shape(kind), self.taint(act, full))
+        if full in PLACES:
+            return Value(STRING)
         last = full.rpartition(".")[2]
         key: object = last
         if last in HOSTS:

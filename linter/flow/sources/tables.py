@@ -267,8 +267,12 @@ UPLOADS = frozenset(
     {"fastapi.UploadFile", "starlette.datastructures.UploadFile", "werkzeug.datastructures.FileStorage"}
 )
 
-LAST_PARTS = frozenset({f"{NAMED_FILE}.name"})
-"""What is the last part of a path, and can lead nowhere else."""
+LAST_PARTS = frozenset({f"{NAMED_FILE}.name", f"{JSON}.name"})
+"""What is the last part of a path, and can lead nowhere else. What REST framework has read has a name only if
+it is a file."""
+
+PLACES = frozenset(f"{NAMED_FILE}.{name}" for name in ("path", "url"))
+"""What only a field of a model has that keeps a file: its storage chooses the place."""
 
 HOSTS = frozenset({"netloc", "hostname", "host"})
 SCHEMES = frozenset({"scheme"})
