@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-_TEST_FOLDERS = frozenset({"test", "tests", "testing", "e2e", "__tests__"})
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "e2e", "__tests__", "loadtest", "loadtests"})
 _BY_HAND_FOLDERS = frozenset(
     {"alembic", "bin", "dev", "docker", "management", "migrations", "script", "scripts", "tools", "utils"}
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from typing import TYPE_CHECKING
 
 from linter.analyses.provenance import argument_for
@@ -100,20 +101,45 @@ class ErrorText:
         self._error = error
         self._tracebacks = tracebacks
         self._depth = depth
+        self._statements = statements
         self._names: set[str] = set()
         for statement in statements:
             if isinstance(statement, Assign) and statement.value is not None and self.shows(statement.value):
                 self._names.update(_local_names(statement))
 
-    def shows(self, expr: Expr) -> bool:
-        """Whether the value of an expression contains the text."""
-        pending = [expr]
+    def before(self, place: Site) -> ErrorText:
+        """What shows the error at a place: of a name that is given something else on the way, the last."""
+        blocks = self._function.scope.blocks
+        around, index = {0}, place.block
+        while index:
+            around.add(index)
+            index = blocks[index].parent
+        held = copy(self)
+        held._names = set()
+        for statement in self._statements:
+            if isinstance(statement, Assign) and statement.value is not None and statement.span < place.span:
+                if held.shows(statement.value):
+                    held._names |= set(_local_names(statement))
+                elif statement.operator is None and statement.block in around:
+                    held._names -= set(_local_names(statement))
+        return held
+
+    def shows(self, expr: Expr, as_json: bool = False) -> bool:
+        """Whether the value of an expression contains the text.
+
+        What writes JSON has no text for an exception: with `as_json` it takes `str(error)` to show one.
+        """
+        pending = [(expr, as_json)]
         while pending:
-            current = pending.pop()
-            if self._is_text(current):
+            current, is_bare = pending.pop()
+            if self._is_text(current) and not (is_bare and self._is_error(current)):
                 return True
-            pending.extend(self._parts(current))
+            is_bare = is_bare and isinstance(current, (Mapping, Sequence, Choice, Starred))
+            pending.extend([(each, is_bare) for each in self._parts(current)])
         return False
+
+    def _is_error(self, expr: Expr) -> bool:
+        return isinstance(expr, Ref) and expr.name == self._error
 
     def _is_text(self, expr: Expr) -> bool:
         if isinstance(expr, Ref):

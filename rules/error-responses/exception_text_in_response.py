@@ -19,6 +19,12 @@ _READERS = frozenset(
 """What reads a value of the caller's: its errors say what is wrong with that."""
 
 
+_AS_JSON = frozenset(
+    {"fastapi.HTTPException", "starlette.exceptions.HTTPException", "rest_framework.response.Response"}
+)
+_JSON_RESPONSES = frozenset({"JsonResponse", "JSONResponse", "ORJSONResponse", "jsonify", "json_response"})
+
+
 @dataclass(eq=False)
 class Told:
     """An answer made while an error is handled, and the text of that error."""
@@ -104,7 +110,14 @@ class ExceptionTextInResponse(Rule[Told]):
         """A body that shows the text of an exception whose text nobody chose."""
         answer = subject.answer
         kind = text_of_others(backend, subject.asked or subject.caught)
-        if not kind or answer.body is None or not subject.text.shows(answer.body) or _only_in_debug(answer):
+        if not kind or answer.body is None or _only_in_debug(answer):
+            return
+        # FastAPI writes the attributes of what a handler returns, and those of a database error say it all.
+        as_json = _is_json(answer) and (kind[0] != "database" or answer.how != "return")
+        if not (
+            subject.text.shows(answer.body, as_json)
+            and subject.text.before(answer).shows(answer.body, as_json)
+        ):
             return
         is_for_few = administration_of(backend).handles(answer.function)
         yield self.finding(
@@ -146,6 +159,12 @@ def _blocks_in(function: Function, index: int) -> frozenset[int]:
         if blocks[each].parent in inside:
             inside.add(each)
     return frozenset(inside)
+
+
+def _is_json(answer: Answer) -> bool:
+    """Whether an answer is written as JSON, in which an exception itself has no text."""
+    name = answer.callee.name if answer.call is not None else ""
+    return answer.how == "return" or name in _AS_JSON or name.rpartition(".")[2] in _JSON_RESPONSES
 
 
 def _only_in_debug(answer: Answer) -> bool:

@@ -45,7 +45,9 @@ class TracebackInResponse(Rule[Answer]):
         """A body that holds a formatted traceback."""
         function = subject.function
         text = ErrorText(backend, function, None, list(function.scope.statements), tracebacks=True)
-        if subject.body is not None and text.shows(subject.body) and not _only_in_debug(subject):
+        if subject.body is None or not text.shows(subject.body) or _only_in_debug(subject):
+            return
+        if text.before(subject).shows(subject.body):
             yield self.finding(
                 subject,
                 f"`{function.scope.name}` sends a traceback, so callers see paths, versions and source lines",
