@@ -77,3 +77,8 @@ def test_what_others_can_ask_for_as_well_is_told(tmp_path: Path) -> None:
     app = _APP.replace("{guard}", "get_superuser") + _SHARED
     found = _confidence(tmp_path, "input-validation/path-traversal", app)
     assert Confidence.MEDIUM in found
+
+
+def test_errors_that_the_installation_s_own_programs_are_told_are_of_little_weight(tmp_path: Path) -> None:
+    app = _APP.replace("{guard}", "current_user").replace('"/rows"', '"/internal/v1/rows"')
+    assert _confidence(tmp_path, "error-responses/exception-text-in-response", app) == [Confidence.LOW]

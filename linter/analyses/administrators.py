@@ -34,12 +34,15 @@ class Administration:
         self._project = backend.project
         self._closed: dict[str, bool] = {}
         self._handlers: dict[int, bool] = {}
+        self._inner: dict[int, bool] = {}
         for route in backend.routes:
             closed = self._is_closed(route)
             self._closed[str(route)] = closed and self._closed.get(str(route), True)
             if route.function is not None:
                 key = id(route.function)
                 self._handlers[key] = closed and self._handlers.get(key, True)
+                inner = "internal" in route.path.split("/")
+                self._inner[key] = inner and self._inner.get(key, True)
 
     def enters(self, entry: str) -> bool:
         """Whether an entry, as flows name them, is a route for administrators alone."""
@@ -48,6 +51,10 @@ class Administration:
     def handles(self, function: Function) -> bool:
         """Whether a function handles routes, and none but such."""
         return self._handlers.get(id(function), False)
+
+    def serves_programs(self, function: Function) -> bool:
+        """Whether a function handles routes, and none but those for the installation's own programs."""
+        return self._inner.get(id(function), False)
 
     def _is_closed(self, route: Route) -> bool:
         return any(self._asks_for_one(each) for each in route.guards if each.name != route.handler)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from linter.facts.expressions import Constant, Expr, Ref, Result, Template
+from linter.facts.expressions import Constant, Expr, Operation, Ref, Result, Template
 from linter.facts.scopes import Raise
 from linter.resolve.definitions import Class, Function
 from linter.resolve.project import Resolved
@@ -47,13 +47,17 @@ _SYSTEMS = (
     "grpc.",
 )
 _ANY = frozenset({"Exception", "BaseException"})
-_OF_THE_SYSTEM = frozenset(
-    {"OSError", "IOError", "EnvironmentError", "FileNotFoundError", "PermissionError", "ConnectionError"}
-    | {"TimeoutError"}
-)
-_INTERNAL = _OF_THE_SYSTEM | {
-    *("AttributeError", "TypeError", "ImportError", "ModuleNotFoundError", "NameError"),
-    *("IndexError", "UnicodeDecodeError", "MemoryError", "RecursionError"),
+_RAISED_ON_PURPOSE = frozenset({"FileNotFoundError", "PermissionError", "ConnectionError", "TimeoutError"})
+_INTERNAL = _RAISED_ON_PURPOSE | {
+    *("OSError", "IOError", "EnvironmentError", "AttributeError", "TypeError", "ImportError"),
+    *(
+        "ModuleNotFoundError",
+        "NameError",
+        "IndexError",
+        "UnicodeDecodeError",
+        "MemoryError",
+        "RecursionError",
+    ),
 }
 
 
@@ -67,7 +71,7 @@ def text_of_others(backend: Backend, caught: tuple[Resolved, ...]) -> tuple[str,
     for each in caught:
         if isinstance(each.target, Class) or (converts and each.name in _INTERNAL):
             continue
-        if each.name in _OF_THE_SYSTEM and each.name in _raised_by(backend):
+        if each.name in _RAISED_ON_PURPOSE and each.name in _raised_by(backend):
             continue
         last = each.name.rpartition(".")[2]
         if "Validation" in last or last.endswith("DoesNotExist"):
@@ -99,4 +103,4 @@ def _has_own_text(function: Function, exception: Expr | None) -> bool:
     if not isinstance(exception, Result):
         return False
     given = function.scope.calls[exception.call].args
-    return len(given) == 1 and isinstance(given[0], (Constant, Template))
+    return len(given) == 1 and isinstance(given[0], (Constant, Template, Operation, Ref))

@@ -84,8 +84,8 @@ class ExceptionTextInResponse(Rule[Told]):
     and the like where the project raises it itself, `ValueError`, validation errors. Text that is sent only
     in a debug mode complies, as does text that a function of the project rewrites first; one that does
     nothing but return it is seen through. The text of a database error is an error, of any other a warning.
-    Low confidence where only administrators are answered, and where nothing was tried but to read a value
-    that the caller has sent.
+    Low confidence where only administrators, or by `/internal/...` the installation's own programs, are
+    answered, and where nothing was tried but to read a value that the caller has sent.
 
     ## References
     - https://cwe.mitre.org/data/definitions/209.html
@@ -119,7 +119,8 @@ class ExceptionTextInResponse(Rule[Told]):
             and subject.text.before(answer).shows(answer.body, as_json)
         ):
             return
-        is_for_few = administration_of(backend).handles(answer.function)
+        routes = administration_of(backend)
+        is_for_few = routes.handles(answer.function) or routes.serves_programs(answer.function)
         yield self.finding(
             subject,
             f"the text of {kind[1]} is sent to the caller, with whatever internals it quotes",
