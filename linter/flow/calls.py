@@ -28,6 +28,7 @@ from linter.flow.storage import is_query
 from linter.flow.values import (
     A_NUMBER,
     NONE,
+    STRING,
     UNKNOWN,
     Bound,
     ClassRef,
@@ -387,6 +388,9 @@ class Calls(Access):
             is_path = bool(receiver.taints) and resolved.name.startswith("pathlib.")
             if resolved.target is None and not (is_path or resolved.name.startswith("?")):
                 return self.library(resolved.name, args, receiver)
+        if name == "get_absolute_url":
+            # What Django asks a row for: the address of its page here.
+            return Value(STRING)
         if receiver.taints or name == "joinpath":
             return self.engine.strings.method(self, receiver, name, args)
         candidates = self.engine.candidates(name) if self._worth_candidates(args) else ()

@@ -500,7 +500,7 @@ class Runner:
         if kind in REQUESTS or kind in PLUMBING:
             return Value(Named(kind or ""))
         if kind in UPLOADS:
-            return engine.sources.parameter(function, parameter.name, parameter.name, Named(kind or ""))
+            return engine.sources.parameter(function, parameter.name, parameter.name, shape)
         if kind is not None and kind.startswith(("fastapi.", "starlette.", "sqlalchemy.")):
             return Value(shape)
         if declared.type is not None and engine.fields.is_limited(declared.holder, declared.type):

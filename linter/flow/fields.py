@@ -10,7 +10,7 @@ from linter.facts.scopes import Assertion, Raise
 from linter.flow.heap import Entries, Instance, Items, Record
 from linter.flow.kinds import BITS, NUMBER
 from linter.flow.names import ENUMS, HARMLESS_TYPES
-from linter.flow.sources.tables import JSON, NAMED_FILE
+from linter.flow.sources.tables import FILE, JSON, NAMED_FILE, UPLOADS
 from linter.flow.values import (
     A_NUMBER,
     STRING,
@@ -190,6 +190,8 @@ class Fields:
 
     def shape_sent(self, kind: str | None) -> Shape:
         """The shape of what a caller sends for a declared type: a bare mapping is JSON of any form."""
+        if kind in UPLOADS:
+            return Named(FILE)
         return Named(JSON) if kind in _ANY_JSON else self._engine.globals.shape_of_type(kind)
 
     def _validators(self, cls: Class, name: str) -> tuple[Function, ...] | None:

@@ -6,11 +6,11 @@ stands for a record on the heap of the state at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from linter.facts.expressions import Expr
-from linter.flow.kinds import RELATIVE, both
+from linter.flow.kinds import BITS, RELATIVE, both
 from linter.flow.names import HIDDEN_TYPES
 
 if TYPE_CHECKING:
@@ -391,11 +391,30 @@ def _without_pieces(value: Value) -> Value:
         return value
     first = {key for each in texts for key in _keys(each.parts[:1])}
     behind = {key for each in texts for key in _keys(each.parts[1:])} - first
+    queries = {key for each in texts for key in _keys(_query_of(each.parts))}
+    queries &= behind - {key for each in texts for key in _keys(_before_query(each.parts))}
     taints = [
-        each._replace(safe=each.safe | RELATIVE) if (each.root, each.way) in behind else each
+        each._replace(safe=each.safe | RELATIVE | (_LEADS_NOWHERE if (each.root, each.way) in queries else 0))
+        if (each.root, each.way) in behind
+        else each
         for each in value.taints
     ]
     return Value(value.shape, tuple(taints), value.yes, value.no)
+
+
+_LEADS_NOWHERE = BITS["redirect"] | BITS["url"]
+
+
+def _query_of(parts: Sequence[str | Value]) -> Sequence[str | Value]:
+    """The pieces behind the first one that is known to hold a question mark."""
+    return parts[len(_before_query(parts)) :]
+
+
+def _before_query(parts: Sequence[str | Value]) -> Sequence[str | Value]:
+    for position, each in enumerate(parts):
+        if isinstance(each, str) and "?" in each:
+            return parts[:position]
+    return parts
 
 
 def _keys(parts: Iterable[str | Value]) -> set[tuple[Root, tuple[object, ...]]]:

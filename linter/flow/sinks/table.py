@@ -34,6 +34,8 @@ sees them, and whoever follows a link back comes to where the link was.
 _VARIABLES = ('request.environ["', 'request.META["')
 _PATH = 'request.META["PATH_INFO"]'
 """The path that was asked for, which a route begins."""
+_WHOLE = frozenset(("of", name) for name in ("furl", "URL", "pop", "get", "setdefault"))
+"""What leaves an address whole: objects for addresses, and what gives it where it has nothing else."""
 _SENT_VARIABLES = tuple(
     f"{each}{name}"
     for each in _VARIABLES
@@ -72,7 +74,9 @@ class Sink(NamedTuple):
 
         `way` says which part of it, and what was made of that.
         """
-        if self.kind == "redirect" and (read == _PATH if len(way) == 1 else not way and read in OWN_ADDRESS):
+        if self.kind == "redirect" and (
+            _WHOLE.issuperset(way) if read in OWN_ADDRESS else _is_path(read, way)
+        ):
             return False
         if DECODED in way:
             # What a server lets through as harmless may hold a newline now.
@@ -80,6 +84,10 @@ class Sink(NamedTuple):
         if read.startswith(_VARIABLES) and not read.startswith(_SENT_VARIABLES):
             return False
         return not read.lower().startswith(_HARMLESS_READS.get(self.kind, ()))
+
+
+def _is_path(read: str, way: Sequence[object]) -> bool:
+    return read == _PATH and len(way) == 1
 
 
 def rows(

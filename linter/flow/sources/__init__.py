@@ -16,7 +16,6 @@ from linter.flow.sources.tables import (
     PLACES,
     READS,
     SCHEMES,
-    UPLOADS,
     is_opaque,
 )
 from linter.flow.values import (
@@ -130,8 +129,6 @@ class Sources:
         source = Source(
             "request", what, function, function.scope.span, key or ("parameter", function.id, name)
         )
-        if type(shape) is Named and shape.name in UPLOADS:
-            shape = Named("request.file")
         # Whoever reads a schema has declared its fields.
         safe = BITS["keys"] if type(shape) is Typed else 0
         return Value(shape, (Taint(source, (), safe, None),))
