@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linter.backend import Site
-from linter.facts.expressions import Ref, Result
+from linter.facts.expressions import Expr, Ref, Result
 
 _SAFE = ("secrets.", "os.urandom")
 
@@ -35,3 +35,20 @@ def _is_amount(site: Site) -> bool:
         for given in each.args
         if project.callee(site.function, each).name.startswith(_SAFE)
     )
+
+
+def is_drawn(site: Site, value: Expr, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a value is what a call has drawn, as it is."""
+    if isinstance(value, Ref):
+        assigned = () if value.name in seen else site.function.assignments.get(value.name[1:], ())
+        given = [each.value for each in assigned if each.value is not None]
+        return any(is_drawn(site, each, seen | {value.name}) for each in given)
+    return isinstance(value, Result) and site.function.scope.calls[value.call] is site.call
+
+
+def is_picked(site: Site, value: Expr) -> bool:
+    """Whether a value is one of several that exist already, such as the keys of a pool."""
+    if site.callee.name != "random.choice" or not is_drawn(site, value):
+        return False
+    among = site.argument(0, "seq")
+    return not isinstance(among, Result) or site.function.scope.calls[among.call].callee != Ref("range")

@@ -2,7 +2,7 @@ from collections.abc import Iterable, Iterator
 
 from linter.analyses.other_services import is_open
 from linter.analyses.provenance import provenance_of
-from linter.analyses.random_sources import is_index, may_be_safe
+from linter.analyses.random_sources import is_drawn, is_index, is_picked, may_be_safe
 from linter.backend import Backend, Function, Site
 from linter.facts.expressions import (
     Attr,
@@ -100,14 +100,14 @@ class PredictableToken(CstRule):
         function = site.function
         for statement in function.scope.statements:
             if isinstance(statement, Assign) and statement.value is not None:
-                if self._is_picked(site, statement.value):
+                if is_picked(site, statement.value):
                     continue
                 if self._holds(site, statement.value) or self._makes(site, statement.value):
                     for target in statement.targets:
                         if isinstance(target, Ref) and is_secret(_last(target.name)):
                             return _last(target.name)
             elif isinstance(statement, Return) and statement.value is not None:
-                if self._is_picked(site, statement.value):
+                if is_picked(site, statement.value):
                     continue
                 if is_secret(function.scope.name) and self._holds(site, statement.value, through_names=True):
                     return function.scope.name
@@ -133,26 +133,9 @@ class PredictableToken(CstRule):
         parameters = target.scope.parameters[target.owner is not None :]
         for parameter, value in zip(parameters, call.args, strict=False):
             # A store calls all that it keeps a token, a counter as well: only a text that is made is one.
-            if is_secret(parameter.name) and self._makes(site, value) and not self._is_drawn(site, value):
+            if is_secret(parameter.name) and self._makes(site, value) and not is_drawn(site, value):
                 return parameter.name
         return ""
-
-    def _is_drawn(self, site: Site, value: Expr, seen: frozenset[str] = frozenset()) -> bool:
-        """Whether a value is what was drawn, as it is."""
-        if isinstance(value, Ref):
-            assigned = () if value.name in seen else site.function.assignments.get(value.name[1:], ())
-            given = [each.value for each in assigned if each.value is not None]
-            return any(self._is_drawn(site, each, seen | {value.name}) for each in given)
-        return isinstance(value, Result) and site.function.scope.calls[value.call] is site.call
-
-    def _is_picked(self, site: Site, value: Expr) -> bool:
-        """Whether a value is one of several that exist already, such as the keys of a pool."""
-        if site.callee.name != "random.choice" or not self._is_drawn(site, value):
-            return False
-        among = site.argument(0, "seq")
-        if isinstance(among, Result):
-            return site.function.scope.calls[among.call].callee != Ref("range")
-        return True
 
     def _taken_elsewhere(self, site: Site, backend: Backend) -> tuple[str, Function, Call] | None:
         """A secret's name that a caller gives to the value which this function returns, and where."""
