@@ -10,6 +10,7 @@ from linter.analyses.provenance import argument_for
 from linter.facts.expressions import (
     Attr,
     Choice,
+    Constant,
     Expr,
     Item,
     Mapping,
@@ -19,6 +20,7 @@ from linter.facts.expressions import (
     Sequence,
     Starred,
     Template,
+    walk,
 )
 from linter.facts.scopes import Assign, Return, Statement
 from linter.resolve.definitions import Function
@@ -75,6 +77,7 @@ TRACEBACKS = frozenset(
 )
 
 
+_DEVELOPMENT = frozenset({"dev", "development", "local", "debug"})
 _HELPERS = 3
 """How deep functions that hand the text on are followed."""
 
@@ -104,8 +107,26 @@ class ErrorText:
         self._statements = statements
         self._names: set[str] = set()
         for statement in statements:
-            if isinstance(statement, Assign) and statement.value is not None and self.shows(statement.value):
+            if isinstance(statement, Assign) and self._gives(statement):
                 self._names.update(_local_names(statement))
+
+    def _gives(self, statement: Assign) -> bool:
+        """Whether a statement gives names the text, in production as well."""
+        return (
+            statement.value is not None
+            and self.shows(statement.value)
+            and not self._is_for_debugging(statement.block)
+        )
+
+    def _is_for_debugging(self, index: int) -> bool:
+        blocks = self._function.scope.blocks
+        while index:
+            block = blocks[index]
+            if block.kind == "if" and block.subject is not None:
+                if is_debug(self._backend, self._function, block.subject):
+                    return True
+            index = block.parent
+        return False
 
     def before(self, place: Site) -> ErrorText:
         """What shows the error at a place: of a name that is given something else on the way, the last."""
@@ -118,7 +139,7 @@ class ErrorText:
         held._names = set()
         for statement in self._statements:
             if isinstance(statement, Assign) and statement.value is not None and statement.span < place.span:
-                if held.shows(statement.value):
+                if held._gives(statement):
                     held._names |= set(_local_names(statement))
                 elif statement.operator is None and statement.block in around:
                     held._names -= set(_local_names(statement))
@@ -217,8 +238,15 @@ class ErrorText:
 
 
 def is_debug(backend: Backend, function: Function, test: Expr) -> bool:
-    """Whether a condition asks for a debug mode."""
-    return any("debug" in words_of(each.name.rpartition(".")[2]) for each in backend.reads(test, function))
+    """Whether a condition asks for a debug mode: `settings.debug.enabled`, `settings.ENVIRONMENT == "dev"`."""
+    return any(
+        isinstance(each, Operation)
+        and each.operator == "=="
+        and any(isinstance(side, Constant) and side.value in _DEVELOPMENT for side in each.operands)
+        for each in walk(test)
+    ) or any(
+        "debug" in words_of(" ".join(each.name.split(".")[-2:])) for each in backend.reads(test, function)
+    )
 
 
 def _local_names(statement: Assign) -> Iterator[str]:

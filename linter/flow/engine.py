@@ -262,15 +262,17 @@ class Engine:
         """What a function that a framework calls hands on, its records, and what reaches a sink in it.
 
         That is what it returns, or `made`, the instance that it fills. The value is None when nothing of it
-        is certainly the caller's.
+        is certainly the caller's, unless it is an instance, such as a session of a database.
         """
         act = self.activation(self, function, State(names, heap, {}))
         if not self._runs(act):
             return None, {}, list(act.hits.values())
         returned = act.handed_on()
         value = returned if made is None else made
-        if not any(not each.safe & LOOSE and not is_kept(each) for each in act.deep_taints(value)):
-            return None, {}, list(act.hits.values())
+        taints = act.deep_taints(value)
+        if not any(not each.safe & LOOSE and not is_kept(each) for each in taints):
+            known = not taints and type(value.shape) in (Named, Obj)
+            return (value if known else None), (act.state.heap if known else {}), list(act.hits.values())
         return value, act.state.heap, list(act.hits.values())
 
     # What is looked at

@@ -115,7 +115,8 @@ class Project:
 
     def _imported(self, module: Module, name: str) -> Resolved:
         parts = _absolute_name(module, name)
-        return Resolved(name.lstrip("."), None) if parts is None else self._absolute(parts, module.path)
+        # Where the project is a package itself, `.` in it has no name.
+        return self._absolute(parts, module.path) if parts else Resolved(name.lstrip("."), None)
 
     def _absolute(self, parts: list[str], near: str) -> Resolved:
         for length in range(len(parts) if self.layout.has_package(parts[0]) else 0, 0, -1):
