@@ -238,7 +238,7 @@ class ErrorText:
 
 
 def is_debug(backend: Backend, function: Function, test: Expr) -> bool:
-    """Whether a condition asks for a debug mode: `settings.debug.enabled`, `settings.ENVIRONMENT == "dev"`."""
+    """Whether a condition asks for a debug mode: `settings.debug.enabled`, `settings.ENV == "dev"`."""
     return any(
         isinstance(each, Operation)
         and each.operator == "=="

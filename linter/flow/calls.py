@@ -329,10 +329,12 @@ class Calls(Access):
         # A row has what its columns were given, and nothing else of that.
         for each in args.unnamed() if rows else args.all():
             taints = merge(taints, self.deep_taints(each))
+        rest = () if args.extra is None or rows else marked(self.deep_taints(args.extra), BITS["keys"])
         for name, factory in self.engine.fields.factories(cls).items():
-            if name not in fields:
+            if name not in fields and not rest:
                 fields[name] = self.invoke(self.engine.globals.static(cls, factory))
-        return fields, Value(None, taints) if taints and not names else None
+        kept = rest if names else taints
+        return fields, Value(None, kept) if kept else None
 
     # Methods
 

@@ -496,7 +496,9 @@ class Runner:
             return engine.sources.parameter(function, parameter.name, parameter.name, Named(kind or ""))
         if dependency is not None:
             found = self._supplied(dependency, heap, depth)
-            return Value(shape) if found is None else found
+            # What is declared says more than the name of something that a library holds.
+            is_named = found is not None and type(found.shape) is Named and not found.taints
+            return Value(shape) if found is None or (is_named and shape is not None) else found
         if kind in REQUESTS or kind in PLUMBING:
             return Value(Named(kind or ""))
         if kind in UPLOADS:

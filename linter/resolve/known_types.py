@@ -157,6 +157,14 @@ ALIASES: dict[str, str] = {
 }
 """Public names for the same thing under another path, so that a rule names it once."""
 
+ALIASES |= {
+    f"flask_sqlalchemy.SQLAlchemy.{name}": f"sqlalchemy.{name}"
+    for name in (
+        *("text", "select", "insert", "update", "delete", "func", "literal", "literal_column", "bindparam"),
+        *("cast", "and_", "or_", "not_", "asc", "desc", "case", "union", "exists"),
+    )
+}
+
 WRAPPERS = frozenset(
     {
         "typing.Annotated",
