@@ -202,7 +202,11 @@ def _is_element(act: Access, args: Args, value: Value | None, receiver: Value) -
 
 def _module(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
     """The name of a module, unless the program writes the package that it lies in."""
-    return None if value is None or _beginning(value).endswith(".") else value
+    if value is None:
+        return None
+    shapes = value.shape.shapes if type(value.shape) is Either else (value.shape,)
+    open_ended = [each for each in shapes if type(each) is not Const]
+    return value if any(not _beginning(Value(each)).endswith(".") for each in open_ended) else None
 
 
 def _is_ldap(act: Access, args: Args, value: Value | None, receiver: Value) -> Value | None:
